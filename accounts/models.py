@@ -1,0 +1,133 @@
+"""Organizations, the people and keys that act for them, and the trail of what they did."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from accounts.querysets import OwnedQuerySet
+from shipping_project.kernel.models import Timestamped
+
+
+class Role(models.TextChoices):
+    ADMINISTRATOR = "administrator", "Administrator"
+    MANAGER = "manager", "Manager"
+    OPERATOR = "operator", "Operator"
+    AUDITOR = "auditor", "Auditor (read only)"
+    PARTNER = "partner", "Partner"
+
+
+class Organization(Timestamped):
+    """A merchant whose orders we ship; everything it owns is invisible to the others."""
+
+    name = models.CharField(max_length=100)
+    slug = models.SlugField(max_length=40, unique=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Users(UserManager["User"]):
+    """Superusers made on the command line are administrators."""
+
+    def create_superuser(
+        self, username: str, email: str | None = None, password: str | None = None, **extra: object
+    ) -> User:
+        extra.setdefault("role", Role.ADMINISTRATOR)
+        return super().create_superuser(username, email, password, **extra)
+
+
+class User(AbstractUser):
+    """A person. Without an organization: staff, who see all of them."""
+
+    role = models.CharField(max_length=14, choices=Role.choices, default=Role.OPERATOR)
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="users"
+    )
+
+    objects: ClassVar[Users] = Users()
+
+    class Meta:
+        ordering = ["username"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(role="partner") | Q(organization__isnull=False),
+                name="partner_has_an_organization",
+            ),
+            models.UniqueConstraint(
+                Lower("email"), condition=~Q(email=""), name="one_user_per_email"
+            ),
+        ]
+
+    @property
+    def label(self) -> str:
+        return self.get_full_name() or self.username
+
+
+class ApiKey(models.Model):
+    """A partner's key. Only its SHA-256 is kept; the secret has 190 bits, so no slow hash."""
+
+    organization = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, related_name="api_keys"
+    )
+    name = models.CharField(max_length=80)
+    prefix = models.CharField(max_length=16, unique=True)
+    digest = models.CharField(max_length=64)
+    scopes = models.JSONField(default=list)
+    created_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = OwnedQuerySet["ApiKey"].as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = "API key"
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+    def is_valid_at(self, moment: datetime) -> bool:
+        expired = self.expires_at is not None and self.expires_at <= moment
+        return self.revoked_at is None and not expired and self.organization.is_active
+
+
+class AuditEntry(models.Model):
+    """One change by anybody; never changed or deleted."""
+
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    at = models.DateTimeField(default=timezone.now)
+    actor = models.CharField(max_length=120)
+    action = models.CharField(max_length=60)
+    subject = models.CharField(max_length=120, help_text='Such as "orders.order:42".')
+    label = models.CharField(max_length=200, blank=True, default="")
+    before = models.JSONField(default=dict, blank=True)
+    after = models.JSONField(default=dict, blank=True)
+    request_id = models.CharField(max_length=64, blank=True, default="")
+    address = models.GenericIPAddressField(null=True, blank=True)
+
+    objects: ClassVar = OwnedQuerySet["AuditEntry"].as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name_plural = "audit entries"
+        indexes = [models.Index(fields=["subject", "-id"], name="audit_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.actor}: {self.action} {self.subject}"

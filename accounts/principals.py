@@ -1,0 +1,32 @@
+"""Who is asking: a person or an API key, seen the same way by everything above."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Actor(Protocol):
+    """`organization_id` None means all organizations (staff); roles are `accounts.models.Role`."""
+
+    @property
+    def is_authenticated(self) -> bool: ...
+    @property
+    def is_active(self) -> bool: ...
+    @property
+    def organization_id(self) -> int | None: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def label(self) -> str:
+        """How the actor is named in histories."""
+
+
+def sees_all(actor: object) -> bool:
+    """Staff without an organization of their own see every organization."""
+    role = getattr(actor, "role", "")
+    return bool(
+        getattr(actor, "is_authenticated", False)
+        and getattr(actor, "organization_id", None) is None
+        and role
+        and role != "partner"
+    )

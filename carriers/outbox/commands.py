@@ -1,0 +1,56 @@
+"""Writing commands, beside the change that they announce."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils import timezone
+
+from carriers.models import CommandState, OutboxCommand
+from carriers.outbox.registry import handler_for
+from shipping_project.jobs.queue import nudge
+from shipping_project.kernel.request_id import current_request_id
+
+DRAIN = "carriers.outbox.worker.drain"
+
+
+def enqueue_command(
+    *,
+    organization_id: int,
+    kind: str,
+    lane: str,
+    platform: str,
+    payload: Mapping[str, object],
+) -> OutboxCommand:
+    """Write a command and wake a worker; both happen exactly if the caller's change commits."""
+    handler = handler_for(kind)
+    command: OutboxCommand = OutboxCommand.objects.create(
+        organization_id=organization_id,
+        kind=kind,
+        lane=lane,
+        platform=platform,
+        queue=handler.queue,
+        payload=dict(payload),
+        request_id=current_request_id(),
+    )
+    nudge(DRAIN, handler.queue, queue=handler.queue)
+    return command
+
+
+def cancel_pending(*, lane: str) -> int:
+    """Withdraw the commands of a lane that no worker has touched; returns how many."""
+    withdrawn: int = (
+        OutboxCommand.objects.in_lane(lane)
+        .filter(state=CommandState.PENDING, sent_at__isnull=True)
+        .update(state=CommandState.CANCELLED, settled_at=timezone.now())
+    )
+    return withdrawn
+
+
+def release_stuck(command: OutboxCommand, *, as_missed: bool) -> None:
+    """A person's word on an outcome: look again, or take it as proven not to have happened."""
+    state = CommandState.PENDING if as_missed else CommandState.UNKNOWN
+    OutboxCommand.objects.filter(pk=command.pk, state=CommandState.STUCK).update(
+        state=state, lookups=0, misses=0, next_attempt_at=timezone.now()
+    )
+    nudge(DRAIN, command.queue, queue=command.queue)

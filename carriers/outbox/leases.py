@@ -1,0 +1,130 @@
+"""Claiming commands, and taking back what a dead worker left behind."""
+
+from __future__ import annotations
+
+import os
+import socket
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from carriers.models import CommandState, OutboxCommand, PlatformAccount
+
+# Longer than a task may run at all, so a worker that is alive never loses its lease.
+LEASE = timedelta(seconds=settings.TASK_TIMEOUT_S + 60)
+
+
+def worker_identity() -> str:
+    """This process: host, process id, and when it started, since ids are used again."""
+    pid = os.getpid()
+    return f"{socket.gethostname()}/{pid}/{_started(pid)}"
+
+
+def claim_next(queue: str) -> tuple[OutboxCommand, bool] | None:
+    """Take the next due command of a queue, committed before anything is sent.
+
+    Returns the command and whether its outcome is unknown (look up first), or None.
+    """
+    now = timezone.now()
+    due = OutboxCommand.objects.due(now, queue=queue).exclude(platform__in=_switched_off())
+    with transaction.atomic():
+        if connection.features.has_select_for_update_skip_locked:
+            due = due.select_for_update(skip_locked=True, of=("self",))
+        command = due.first()
+        if command is None or not _take(command, now):
+            return None
+    command.refresh_from_db()
+    return command, command.sent_at is not None
+
+
+def _take(command: OutboxCommand, now: datetime) -> bool:
+    taken = OutboxCommand.objects.filter(
+        pk=command.pk, state=command.state, fence=command.fence
+    ).update(
+        state=CommandState.IN_FLIGHT,
+        fence=F("fence") + 1,
+        attempts=F("attempts") + 1,
+        lease_until=now + LEASE,
+        claimed_by=worker_identity(),
+    )
+    return taken == 1
+
+
+def mark_sending(command: OutboxCommand) -> None:
+    """Note, committed, that the call which cannot be repeated is about to go out.
+
+    From here on a crash means "unknown"; before it, "not sent". Raises LeaseLost when another
+    worker holds the command by now.
+    """
+    now = timezone.now()
+    held = OutboxCommand.objects.filter(
+        pk=command.pk, fence=command.fence, state=CommandState.IN_FLIGHT
+    ).update(sent_at=now)
+    if held != 1:
+        raise LeaseLost(f"command {command.pk} was taken over")
+    command.sent_at = now
+
+
+class LeaseLost(RuntimeError):
+    """Another worker took the command over; this one must not go on."""
+
+
+def recover_abandoned() -> int:
+    """Free commands whose worker is gone: by lease, or at once when it died on this host.
+
+    Sent ones become unknown, unsent ones pending. Returns how many.
+    """
+    now = timezone.now()
+    freed = 0
+    for command in OutboxCommand.objects.leased().only(
+        "pk", "fence", "claimed_by", "lease_until", "sent_at"
+    ):
+        expired = command.lease_until is None or command.lease_until < now
+        if expired or _died_here(command.claimed_by):
+            freed += _free(command, now)
+    return freed
+
+
+def _free(command: OutboxCommand, now: datetime) -> int:
+    sent = command.sent_at is not None
+    wait = timedelta(seconds=settings.OUTCOME_SETTLE_S if sent else 0)
+    freed: int = OutboxCommand.objects.filter(
+        pk=command.pk, fence=command.fence, state=CommandState.IN_FLIGHT
+    ).update(
+        state=CommandState.UNKNOWN if sent else CommandState.PENDING,
+        next_attempt_at=now + wait,
+        lease_until=None,
+        error_code="worker.lost",
+        error_detail="The worker that carried this out is gone.",
+    )
+    return freed
+
+
+def _died_here(identity: str) -> bool:
+    host, pid, started = (identity.split("/") + ["", ""])[:3]
+    if host != socket.gethostname() or not pid.isdigit():
+        return False
+    return _started(int(pid)) != started
+
+
+def _started(pid: int) -> str:
+    """The start time of a process in clock ticks since boot, empty when there is none.
+
+    Source: proc(5), /proc/[pid]/stat, field 22; the name in field 2 may hold blanks.
+    """
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return ""
+    fields = stat.rpartition(")")[2].split()
+    return "" if fields[0] in "ZX" else fields[19]
+
+
+def _switched_off() -> list[str]:
+    return list(
+        PlatformAccount.objects.filter(is_enabled=False).values_list("platform", flat=True)
+    )

@@ -1,0 +1,49 @@
+"""What may become of a command: done, refused, not yet, or nobody knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """Done. `result` is what the settler needs, JSON-ready."""
+
+    result: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The platform said no, clearly; nothing was done and a repeat would be refused too."""
+
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Nothing was sent, or only reads: try again after `delay_s` (None: by backoff)."""
+
+    code: str
+    detail: str
+    delay_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Sent without a clear answer: ask the platform before anything else."""
+
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A lookup found that nothing happened. Taken as proof only when seen often enough."""
+
+    detail: str = ""
+
+
+Outcome = Delivered | Rejected | Retry | Unknown
+Finding = Delivered | Rejected | Missed | Retry

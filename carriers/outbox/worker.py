@@ -1,0 +1,224 @@
+"""Carries out due commands: claim, call, settle. The queue only wakes it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from carriers.errors import UpstreamError, UpstreamRefused, UpstreamUnauthorized
+from carriers.models import CommandState, OutboxCommand
+from carriers.outbox.commands import DRAIN
+from carriers.outbox.leases import LeaseLost, claim_next, recover_abandoned
+from carriers.outbox.outcomes import Delivered, Finding, Missed, Outcome, Rejected, Retry, Unknown
+from carriers.outbox.registry import CommandHandler, handler_for
+from carriers.services.calls import call_context
+from shipping_project.jobs.queue import nudge
+from shipping_project.kernel.errors import AppError
+
+logger = logging.getLogger(__name__)
+
+FIRST_BACKOFF_S = 2.0
+MAX_BACKOFF_S = 600.0
+# Two looks in a row, apart from each other, before "not there" counts as "did not happen":
+# a platform's search index lags behind its records.
+MISSES_FOR_PROOF = 2
+HANDLER_FAILED = "worker.error"
+# A handler that keeps failing before it sends anything is a fault that a person must see.
+MAX_FAILED_ATTEMPTS = 6
+# After these many looks without a clear result a person decides.
+MAX_LOOKUPS = 12
+
+
+def drain(queue: str) -> int:
+    """Work off a queue until nothing is due or the time for one task is used up."""
+    recover_abandoned()
+    stop_at = time.monotonic() + settings.DRAIN_SECONDS
+    done = 0
+    while time.monotonic() < stop_at:
+        if not run_next(queue):
+            return done
+        done += 1
+    nudge(DRAIN, queue, queue=queue)
+    return done
+
+
+def sweep() -> None:
+    """Wake every queue that has something due; lost wake-ups cost no more than a minute."""
+    recover_abandoned()
+    due = OutboxCommand.objects.due(timezone.now()).order_by()
+    for queue in due.values_list("queue", flat=True).distinct():
+        nudge(DRAIN, queue, queue=queue)
+
+
+def run_next(queue: str) -> bool:
+    """Carry out one due command; False when there is none."""
+    claimed = claim_next(queue)
+    if claimed is None:
+        return False
+    command, is_unknown = claimed
+    handler = handler_for(command.kind)
+    with call_context(command):
+        if is_unknown and not handler.repeat_safe:
+            _look_up(command, handler)
+        else:
+            _carry_out(command, handler)
+    return True
+
+
+def _carry_out(command: OutboxCommand, handler: CommandHandler) -> None:
+    outcome = _outcome_of(command, handler)
+    if isinstance(outcome, Retry) and outcome.code == HANDLER_FAILED and _has_failed_often(command):
+        _hand_over(command, handler, Unknown(outcome.code, outcome.detail))
+    elif isinstance(outcome, Retry):
+        _postpone(command, CommandState.PENDING, outcome, _backoff(command, outcome))
+    elif isinstance(outcome, Unknown):
+        _postpone(command, CommandState.UNKNOWN, outcome, settings.OUTCOME_SETTLE_S)
+    elif outcome is not None:
+        _close(command, handler, outcome)
+
+
+def _has_failed_often(command: OutboxCommand) -> bool:
+    return command.attempts >= MAX_FAILED_ATTEMPTS
+
+
+def _outcome_of(command: OutboxCommand, handler: CommandHandler) -> Outcome | None:
+    """What became of the call; None when another worker has the command by now."""
+    try:
+        return handler.carry_out(command)
+    except LeaseLost:
+        logger.warning("lease lost", extra={"command_id": command.pk, "kind": command.kind})
+        return None
+    except AppError as exc:
+        return outcome_of_error(exc)
+    except Exception as exc:
+        logger.exception("handler failed", extra={"command_id": command.pk, "kind": command.kind})
+        detail = f"{type(exc).__name__} while carrying out {command.kind}"
+        if command.sent_at is not None:
+            return Unknown(HANDLER_FAILED, detail)
+        return Retry(HANDLER_FAILED, detail)
+
+
+def outcome_of_error(error: AppError) -> Outcome:
+    """Refused is final, not sent is repeated, sent without a clear answer is unknown."""
+    if isinstance(error, UpstreamUnauthorized):
+        # A wrong key is ours to mend; the order waits for it rather than failing.
+        return Retry(error.code, error.detail, delay_s=MAX_BACKOFF_S / 10)
+    if isinstance(error, UpstreamRefused) or not isinstance(error, UpstreamError):
+        return Rejected(error.code, error.detail)
+    if error.sent:
+        return Unknown(error.code, error.detail)
+    return Retry(error.code, error.detail, delay_s=error.retry_after_s)
+
+
+def _look_up(command: OutboxCommand, handler: CommandHandler) -> None:
+    """Ask the platform what became of a call; never send it again before that is known."""
+    finding = _finding_of(command, handler)
+    misses = command.misses + 1 if isinstance(finding, Missed) else 0
+    _save(command, lookups=command.lookups + 1, misses=misses)
+    if isinstance(finding, Delivered | Rejected):
+        _close(command, handler, finding)
+    elif misses >= MISSES_FOR_PROOF:
+        logger.info("proven miss", extra={"command_id": command.pk, "kind": command.kind})
+        missed = Retry("outcome.missed", "The platform shows that nothing happened.")
+        _postpone(command, CommandState.PENDING, missed, 0)
+    elif command.lookups >= MAX_LOOKUPS:
+        _hand_over(command, handler, Unknown("outcome.unresolved", finding.detail))
+    else:
+        waiting = Unknown("outcome.looking", finding.detail)
+        _postpone(command, CommandState.UNKNOWN, waiting, settings.OUTCOME_SETTLE_S)
+
+
+def _finding_of(command: OutboxCommand, handler: CommandHandler) -> Finding:
+    if handler.reconcile is None:
+        raise TypeError(f"{handler.kind} has nothing to look up")
+    try:
+        return handler.reconcile(command)
+    except AppError as exc:
+        return Retry(exc.code, exc.detail)
+    except Exception as exc:
+        logger.exception("lookup failed", extra={"command_id": command.pk, "kind": command.kind})
+        return Retry(HANDLER_FAILED, f"{type(exc).__name__} while looking up {command.kind}")
+
+
+def _close(
+    command: OutboxCommand, handler: CommandHandler, outcome: Delivered | Rejected
+) -> None:
+    """Write the outcome and what follows from it in one transaction, if we still hold it."""
+    state = CommandState.DELIVERED if isinstance(outcome, Delivered) else CommandState.REJECTED
+    with transaction.atomic(durable=True):
+        if not _save(
+            command,
+            state=state,
+            lease_until=None,
+            settled_at=timezone.now(),
+            result=dict(outcome.result) if isinstance(outcome, Delivered) else {},
+            error_code=outcome.code if isinstance(outcome, Rejected) else "",
+            error_detail=outcome.detail if isinstance(outcome, Rejected) else "",
+        ):
+            return
+        handler.settle(command, outcome)
+    logger.info("command settled", extra=_facts(command) | {"state": state.value})
+
+
+def _hand_over(command: OutboxCommand, handler: CommandHandler, outcome: Unknown) -> None:
+    """Stop and let a person decide; the lane stays closed until then."""
+    with transaction.atomic(durable=True):
+        if _save(
+            command,
+            state=CommandState.STUCK,
+            lease_until=None,
+            error_code=outcome.code,
+            error_detail=outcome.detail,
+        ):
+            handler.settle(command, outcome)
+    logger.error("command waits for a person", extra=_facts(command))
+
+
+def _postpone(
+    command: OutboxCommand, state: CommandState, outcome: Retry | Unknown, delay_s: float
+) -> None:
+    unsent = {"sent_at": None} if state is CommandState.PENDING else {}
+    saved = _save(
+        command,
+        state=state,
+        lease_until=None,
+        next_attempt_at=timezone.now() + timedelta(seconds=delay_s),
+        error_code=outcome.code,
+        error_detail=outcome.detail,
+        **unsent,
+    )
+    if saved:
+        logger.warning("command postponed", extra=_facts(command) | {"delay_s": delay_s})
+        nudge(DRAIN, command.queue, queue=command.queue, delay_s=delay_s)
+
+
+def _save(command: OutboxCommand, **values: Any) -> bool:
+    """Change the command under our fence; False when it was taken over meanwhile."""
+    held = OutboxCommand.objects.filter(
+        pk=command.pk, fence=command.fence, state=CommandState.IN_FLIGHT
+    ).update(**values)
+    for name, value in values.items():
+        setattr(command, name, value)
+    return held == 1
+
+
+def _backoff(command: OutboxCommand, outcome: Retry) -> float:
+    if outcome.delay_s is not None:
+        return outcome.delay_s
+    return min(FIRST_BACKOFF_S * 2.0 ** (command.attempts - 1), MAX_BACKOFF_S)
+
+
+def _facts(command: OutboxCommand) -> dict[str, object]:
+    return {
+        "command_id": command.pk,
+        "kind": command.kind,
+        "lane": command.lane,
+        "attempt": command.attempts,
+        "code": command.error_code,
+    }

@@ -1,0 +1,51 @@
+"""Questions asked of the outbox and of the call record."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.querysets import OwnedQuerySet
+
+if TYPE_CHECKING:
+    from carriers.models import ApiCall, OutboxCommand
+
+OPEN = ("pending", "in_flight", "unknown", "stuck")
+CLAIMABLE = ("pending", "unknown")
+
+
+class OutboxCommandQuerySet(OwnedQuerySet["OutboxCommand"]):
+    def still_open(self) -> Self:
+        return self.filter(state__in=OPEN)
+
+    def in_lane(self, lane: str) -> Self:
+        return self.filter(lane=lane)
+
+    def heads(self) -> Self:
+        """Commands with nothing open before them in their lane."""
+        earlier = self.model._default_manager.filter(
+            lane=OuterRef("lane"), id__lt=OuterRef("id"), state__in=OPEN
+        )
+        return self.filter(~Exists(earlier))
+
+    def due(self, now: datetime, *, queue: str = "") -> Self:
+        """Heads that may be worked on now, on platforms that are switched on."""
+        from_queue = Q(queue=queue) if queue else Q()
+        return (
+            self.filter(from_queue, state__in=CLAIMABLE, next_attempt_at__lte=now)
+            .heads()
+            .order_by("next_attempt_at", "id")
+        )
+
+    def leased(self) -> Self:
+        return self.filter(state="in_flight")
+
+
+class ApiCallQuerySet(OwnedQuerySet["ApiCall"]):
+    def since(self, moment: datetime) -> Self:
+        return self.filter(started_at__gte=moment)
+
+    def failed(self) -> Self:
+        return self.exclude(error_code="")

@@ -1,0 +1,102 @@
+"""What is sold, how heavy and how big it is, and under which id each platform lists it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.core.validators import MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import Q
+
+from carriers.models import PLATFORM_CHOICES
+from catalog.querysets import PlatformListingQuerySet, ProductQuerySet, SellableQuerySet
+from shipping_project.kernel.models import Timestamped
+
+CURRENCY = RegexValidator(r"^[A-Z]{3}$", "Give an ISO 4217 code such as USD.")
+COUNTRY = RegexValidator(r"^[A-Z]{2}$", "Give an ISO 3166 code such as US.")
+HS_CODE = RegexValidator(r"^\d{6,10}$", "An HS code has 6 to 10 digits.")
+
+
+class Product(Timestamped):
+    """What a customer calls one product; its sellables are the versions with a SKU."""
+
+    organization = models.ForeignKey("accounts.Organization", on_delete=models.PROTECT)
+    title = models.CharField(max_length=200)
+    brand = models.CharField(max_length=80, blank=True, default="")
+    category = models.CharField(max_length=80, blank=True, default="")
+    is_active = models.BooleanField(default=True)
+
+    objects: ClassVar = ProductQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["title", "id"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Sellable(Timestamped):
+    """One SKU. Weight is grams of one unit as packed; sizes are millimetres."""
+
+    organization = models.ForeignKey("accounts.Organization", on_delete=models.PROTECT)
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="sellables")
+    sku = models.CharField("SKU", max_length=64)
+    title = models.CharField(max_length=200)
+    barcode = models.CharField(max_length=32, blank=True, default="")
+    price = models.DecimalField(
+        max_digits=12, decimal_places=2, validators=[MinValueValidator(0)], help_text="One unit."
+    )
+    cost = models.DecimalField(
+        max_digits=12, decimal_places=2, default=0, validators=[MinValueValidator(0)]
+    )
+    currency = models.CharField(max_length=3, default="USD", validators=[CURRENCY])
+    weight_g = models.PositiveIntegerField("weight (g)", validators=[MinValueValidator(1)])
+    length_mm = models.PositiveIntegerField("length (mm)", validators=[MinValueValidator(1)])
+    width_mm = models.PositiveIntegerField("width (mm)", validators=[MinValueValidator(1)])
+    height_mm = models.PositiveIntegerField("height (mm)", validators=[MinValueValidator(1)])
+    hs_code = models.CharField(
+        "HS code", max_length=10, blank=True, default="", validators=[HS_CODE]
+    )
+    origin_country = models.CharField(
+        max_length=2, blank=True, default="", validators=[COUNTRY], help_text="Where it was made."
+    )
+    customs_description = models.CharField(max_length=120, blank=True, default="")
+    is_active = models.BooleanField(default=True)
+
+    objects: ClassVar = SellableQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["sku", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "sku"], name="one_sellable_per_sku_and_organization"
+            ),
+            models.CheckConstraint(condition=~Q(sku=""), name="sellable_has_a_sku"),
+            models.CheckConstraint(condition=Q(price__gte=0), name="sellable_price_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sku} · {self.title}"
+
+
+class PlatformListing(Timestamped):
+    """The id under which a platform lists a sellable."""
+
+    organization_path: ClassVar[str] = "sellable__organization"
+
+    sellable = models.ForeignKey(Sellable, on_delete=models.CASCADE, related_name="listings")
+    platform = models.CharField(max_length=10, choices=PLATFORM_CHOICES)
+    external_ref = models.CharField(max_length=64)
+
+    objects: ClassVar = PlatformListingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["sellable__sku", "platform"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sellable", "platform"], name="one_listing_per_sellable_and_platform"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sellable.sku} at {self.get_platform_display()}"

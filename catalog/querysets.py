@@ -1,0 +1,44 @@
+"""Questions asked of the catalog."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Self
+
+from django.db.models import Q
+
+from accounts.querysets import OwnedQuerySet
+
+if TYPE_CHECKING:
+    from catalog.models import PlatformListing, Product, Sellable
+
+
+class ProductQuerySet(OwnedQuerySet["Product"]):
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+
+class SellableQuerySet(OwnedQuerySet["Sellable"]):
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+    def with_skus(self, skus: Sequence[str]) -> Self:
+        """Exact, case-sensitive; a blank SKU matches nothing."""
+        return self.filter(sku__in=[sku for sku in skus if sku])
+
+    def search(self, text: str) -> Self:
+        words = text.split()
+        found = self
+        for word in words:
+            found = found.filter(
+                Q(sku__icontains=word)
+                | Q(title__icontains=word)
+                | Q(product__title__icontains=word)
+                | Q(barcode=word)
+            )
+        return found
+
+
+class PlatformListingQuerySet(OwnedQuerySet["PlatformListing"]):
+    def at(self, platform: str) -> Self:
+        return self.filter(platform=platform)

@@ -1,0 +1,185 @@
+"""Warehouses, the units in them, what is promised to orders, and why each number changed."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from carriers.models import PLATFORM_CHOICES
+from catalog.models import COUNTRY, Sellable
+from inventory.querysets import ReservationQuerySet, StockLevelQuerySet, StockMovementQuerySet
+from shipping_project.kernel.models import Timestamped
+from shipping_project.kernel.postal import PostalAddress
+
+
+class Warehouse(Timestamped):
+    """A place that ships. Stock in it belongs to the organization of the sellable."""
+
+    code = models.CharField(max_length=12, unique=True)
+    name = models.CharField(max_length=80)
+    phone = models.CharField(max_length=20)
+    email = models.EmailField()
+    address_1 = models.CharField(max_length=100)
+    address_2 = models.CharField(max_length=100, blank=True, default="")
+    city = models.CharField(max_length=60)
+    state = models.CharField(max_length=60, blank=True, default="")
+    postal_code = models.CharField(max_length=12)
+    country = models.CharField(max_length=2, validators=[COUNTRY])
+    time_zone = models.CharField(max_length=40, default="UTC")
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return f"{self.code} · {self.name}"
+
+    @property
+    def address(self) -> PostalAddress:
+        return PostalAddress(
+            name=self.name,
+            company=self.name,
+            phone=self.phone,
+            email=self.email,
+            address_1=self.address_1,
+            address_2=self.address_2,
+            city=self.city,
+            state=self.state,
+            postal_code=self.postal_code,
+            country=self.country,
+        )
+
+
+class WarehouseLink(models.Model):
+    """The id under which a platform knows a warehouse."""
+
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.CASCADE, related_name="links")
+    platform = models.CharField(max_length=10, choices=PLATFORM_CHOICES)
+    external_ref = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["warehouse__code", "platform"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["warehouse", "platform"], name="one_link_per_warehouse_and_platform"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.warehouse.code} at {self.get_platform_display()}"
+
+
+class StockLevel(models.Model):
+    """Units of one sellable in one warehouse. Only `inventory.services.stock` writes here."""
+
+    organization_path: ClassVar[str] = "sellable__organization"
+
+    sellable = models.ForeignKey(Sellable, on_delete=models.CASCADE, related_name="stock_levels")
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="stock_levels")
+    on_hand = models.IntegerField(default=0)
+    reserved = models.IntegerField(default=0)
+    low_at = models.PositiveIntegerField(
+        default=10, help_text="An alert is shown when available units fall to this number."
+    )
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects: ClassVar = StockLevelQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["sellable__sku", "warehouse__code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sellable", "warehouse"], name="one_level_per_sellable_and_warehouse"
+            ),
+            models.CheckConstraint(condition=Q(reserved__gte=0), name="reserved_not_negative"),
+            models.CheckConstraint(
+                condition=Q(reserved__lte=F("on_hand")), name="never_reserved_beyond_on_hand"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sellable.sku} in {self.warehouse.code}: {self.available} available"
+
+    @property
+    def available(self) -> int:
+        return self.on_hand - self.reserved
+
+
+class ReservationState(models.TextChoices):
+    OPEN = "open", "Open"
+    SHIPPED = "shipped", "Shipped"
+    RELEASED = "released", "Released"
+
+
+class Reservation(Timestamped):
+    """Units promised to one reference (a shipment) until shipped or released."""
+
+    organization_path: ClassVar[str] = "sellable__organization"
+
+    reference = models.CharField(max_length=60)
+    sellable = models.ForeignKey(Sellable, on_delete=models.PROTECT, related_name="reservations")
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="reservations")
+    quantity = models.PositiveIntegerField()
+    state = models.CharField(
+        max_length=10, choices=ReservationState.choices, default=ReservationState.OPEN
+    )
+
+    objects: ClassVar = ReservationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reference", "sellable", "warehouse"], name="one_reservation_per_reference"
+            ),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="reservation_of_something"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["sellable", "warehouse"],
+                condition=Q(state="open"),
+                name="reservation_open",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.sellable.sku} for {self.reference}"
+
+
+class MovementKind(models.TextChoices):
+    OPENING = "opening", "Opening balance"
+    RECEIPT = "receipt", "Received"
+    SHIPPED = "shipped", "Shipped"
+    ADJUSTMENT = "adjustment", "Adjusted"
+    RETURN = "return", "Returned"
+
+
+class StockMovement(models.Model):
+    """One change of on-hand units; never changed or deleted."""
+
+    organization_path: ClassVar[str] = "sellable__organization"
+
+    sellable = models.ForeignKey(Sellable, on_delete=models.PROTECT, related_name="movements")
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="movements")
+    kind = models.CharField(max_length=12, choices=MovementKind.choices)
+    quantity = models.IntegerField(help_text="Units in (positive) or out (negative).")
+    balance_after = models.IntegerField()
+    reason = models.CharField(max_length=200, blank=True, default="")
+    reference = models.CharField(max_length=60, blank=True, default="")
+    actor = models.CharField(max_length=120, blank=True, default="")
+    at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar = StockMovementQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(quantity=0), name="movement_moves_something")
+        ]
+        indexes = [models.Index(fields=["sellable", "warehouse", "id"], name="movement_ledger")]
+
+    def __str__(self) -> str:
+        return f"{self.quantity:+d} {self.get_kind_display().lower()}"

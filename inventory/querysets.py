@@ -1,0 +1,42 @@
+"""Questions asked of stock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db.models import F, Q
+
+from accounts.querysets import OwnedQuerySet
+
+if TYPE_CHECKING:
+    from inventory.models import Reservation, StockLevel, StockMovement
+
+
+class StockLevelQuerySet(OwnedQuerySet["StockLevel"]):
+    def locked(self) -> Self:
+        """Rows locked in the one shared order, so that two callers cannot deadlock."""
+        return self.select_for_update().order_by("pk")
+
+    def with_available(self) -> Self:
+        return self.annotate(available_units=F("on_hand") - F("reserved"))
+
+    def running_low(self) -> Self:
+        """At or below the reorder point of the row, worst first."""
+        return (
+            self.with_available()
+            .filter(Q(available_units__lte=F("low_at")), warehouse__is_active=True)
+            .order_by("available_units", "pk")
+        )
+
+
+class ReservationQuerySet(OwnedQuerySet["Reservation"]):
+    def still_open(self) -> Self:
+        return self.filter(state="open")
+
+    def held_for(self, reference: str) -> Self:
+        return self.filter(reference=reference)
+
+
+class StockMovementQuerySet(OwnedQuerySet["StockMovement"]):
+    def of(self, sellable_id: int, warehouse_id: int) -> Self:
+        return self.filter(sellable_id=sellable_id, warehouse_id=warehouse_id)

@@ -1,0 +1,200 @@
+"""The only writer of stock numbers. Each function is one transaction (or joins the caller's)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import F
+
+from inventory.models import (
+    MovementKind,
+    Reservation,
+    ReservationState,
+    StockLevel,
+    StockMovement,
+    Warehouse,
+)
+from inventory.querysets import StockLevelQuerySet
+from shipping_project.kernel.errors import Conflict, FieldError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockDemand:
+    """Units wanted of one sellable."""
+
+    sellable_id: int
+    quantity: int
+
+
+class InsufficientStock(Conflict):
+    """Not every line can be held; `errors` lists each short one. Nothing was written."""
+
+    code = "stock.insufficient"
+    title = "There is not enough stock"
+
+
+class BelowReserved(Conflict):
+    """The change would leave fewer units than are promised to orders."""
+
+    code = "stock.below_reserved"
+    title = "These units are promised to orders"
+
+
+@transaction.atomic
+def reserve_stock(
+    *, reference: str, demands: Sequence[StockDemand], warehouse_code: str
+) -> list[Reservation]:
+    """Hold stock for `reference`; a repeat returns the first hold.
+
+    Quantities are units of the sellable, each sellable at most once.
+    Raises InsufficientStock listing every short line.
+    """
+    first = list(Reservation.objects.held_for(reference))
+    if first:
+        return first
+    warehouse = Warehouse.objects.get(code=warehouse_code)
+    wanted = sorted(demands, key=lambda demand: demand.sellable_id)
+    _lock(warehouse, wanted)
+    short = [demand for demand in wanted if not _hold(warehouse, demand)]
+    if short:
+        raise _shortage(warehouse, short)
+    return Reservation.objects.bulk_create(
+        Reservation(
+            reference=reference,
+            sellable_id=demand.sellable_id,
+            warehouse=warehouse,
+            quantity=demand.quantity,
+        )
+        for demand in wanted
+    )
+
+
+@transaction.atomic
+def release_reservations(*, reference: str) -> int:
+    """Give the held units back; a repeat gives nothing. Returns how many holds were open."""
+    held = _open_holds(reference)
+    for hold in held:
+        _level(hold).update(reserved=F("reserved") - hold.quantity)
+    Reservation.objects.filter(pk__in=[h.pk for h in held]).update(state=ReservationState.RELEASED)
+    return len(held)
+
+
+@transaction.atomic
+def ship_reservations(*, reference: str, actor: str) -> int:
+    """The held units have left: on hand and reserved fall together. Returns how many holds."""
+    held = _open_holds(reference)
+    for hold in held:
+        _level(hold).update(
+            on_hand=F("on_hand") - hold.quantity, reserved=F("reserved") - hold.quantity
+        )
+        _write_movement(
+            sellable_id=hold.sellable_id,
+            warehouse_id=hold.warehouse_id,
+            kind=MovementKind.SHIPPED,
+            quantity=-hold.quantity,
+            reason="Shipped",
+            reference=reference,
+            actor=actor,
+        )
+    Reservation.objects.filter(pk__in=[h.pk for h in held]).update(state=ReservationState.SHIPPED)
+    return len(held)
+
+
+@transaction.atomic
+def move_stock(
+    *,
+    sellable_id: int,
+    warehouse_id: int,
+    quantity: int,
+    kind: MovementKind,
+    reason: str,
+    actor: str,
+    reference: str = "",
+) -> StockMovement:
+    """Add units (positive) or take them (negative). Raises BelowReserved with nothing written."""
+    StockLevel.objects.get_or_create(sellable_id=sellable_id, warehouse_id=warehouse_id)
+    changed = StockLevel.objects.filter(
+        sellable_id=sellable_id, warehouse_id=warehouse_id, on_hand__gte=F("reserved") - quantity
+    ).update(on_hand=F("on_hand") + quantity)
+    if changed != 1:
+        level = StockLevel.objects.get(sellable_id=sellable_id, warehouse_id=warehouse_id)
+        raise BelowReserved(
+            f"{level.on_hand} units are there and {level.reserved} of them promised; "
+            f"{-quantity} cannot be taken."
+        )
+    return _write_movement(
+        sellable_id=sellable_id,
+        warehouse_id=warehouse_id,
+        kind=kind,
+        quantity=quantity,
+        reason=reason,
+        reference=reference,
+        actor=actor,
+    )
+
+
+def _lock(warehouse: Warehouse, wanted: Sequence[StockDemand]) -> None:
+    """Lock all rows in the one shared order first, so that two callers cannot deadlock."""
+    ids = [demand.sellable_id for demand in wanted]
+    list(StockLevel.objects.locked().filter(warehouse=warehouse, sellable_id__in=ids))
+
+
+def _hold(warehouse: Warehouse, demand: StockDemand) -> bool:
+    held = StockLevel.objects.filter(
+        warehouse=warehouse,
+        sellable_id=demand.sellable_id,
+        on_hand__gte=F("reserved") + demand.quantity,
+    ).update(reserved=F("reserved") + demand.quantity)
+    return held == 1
+
+
+def _shortage(warehouse: Warehouse, short: Sequence[StockDemand]) -> InsufficientStock:
+    levels = StockLevel.objects.filter(
+        warehouse=warehouse, sellable_id__in=[demand.sellable_id for demand in short]
+    ).select_related("sellable")
+    there = {level.sellable_id: (level.sellable.sku, level.available) for level in levels}
+    errors = [
+        FieldError(
+            field=there.get(demand.sellable_id, (str(demand.sellable_id), 0))[0],
+            code=InsufficientStock.code,
+            message=f"{demand.quantity} wanted, "
+            f"{there.get(demand.sellable_id, ('', 0))[1]} available in {warehouse.code}.",
+        )
+        for demand in short
+    ]
+    return InsufficientStock(f"{warehouse.code} lacks stock for this order.", errors=errors)
+
+
+def _open_holds(reference: str) -> list[Reservation]:
+    holds = Reservation.objects.held_for(reference).still_open().order_by("sellable_id")
+    return list(holds.select_for_update())
+
+
+def _level(hold: Reservation) -> StockLevelQuerySet:
+    return StockLevel.objects.filter(sellable_id=hold.sellable_id, warehouse_id=hold.warehouse_id)
+
+
+def _write_movement(
+    *,
+    sellable_id: int,
+    warehouse_id: int,
+    kind: MovementKind,
+    quantity: int,
+    reason: str,
+    reference: str,
+    actor: str,
+) -> StockMovement:
+    level = StockLevel.objects.get(sellable_id=sellable_id, warehouse_id=warehouse_id)
+    movement: StockMovement = StockMovement.objects.create(
+        sellable_id=sellable_id,
+        warehouse_id=warehouse_id,
+        kind=kind,
+        quantity=quantity,
+        balance_after=level.on_hand,
+        reason=reason,
+        reference=reference,
+        actor=actor,
+    )
+    return movement

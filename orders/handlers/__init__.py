@@ -1,0 +1,35 @@
+"""Carrying out what orders ask of the platforms; importing this registers the handlers."""
+
+from carriers.outbox.registry import CommandHandler, register
+from orders.handlers import booking, labels, voids
+from orders.services.kinds import BOOK, BUY_LABEL, CANCEL_BOOKING, FETCH_LABEL, VOID_LABEL
+
+register(
+    CommandHandler(
+        kind=BOOK,
+        carry_out=booking.book,
+        reconcile=booking.find_booking,
+        settle=booking.settle_booking,
+    )
+)
+register(
+    CommandHandler(
+        kind=BUY_LABEL,
+        carry_out=labels.buy_label,
+        reconcile=labels.find_label,
+        settle=labels.settle_label,
+    )
+)
+register(
+    CommandHandler(
+        kind=FETCH_LABEL, carry_out=labels.fetch_label, settle=labels.settle_label_file
+    )
+)
+register(CommandHandler(kind=VOID_LABEL, carry_out=voids.void_label, settle=voids.settle_void))
+register(
+    CommandHandler(
+        kind=CANCEL_BOOKING,
+        carry_out=voids.cancel_booking,
+        settle=voids.settle_booking_cancelled,
+    )
+)

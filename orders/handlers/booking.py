@@ -1,0 +1,62 @@
+"""Booking a shipment at its platform."""
+
+from __future__ import annotations
+
+from carriers.contracts import Booking
+from carriers.models import OutboxCommand
+from carriers.outbox.leases import mark_sending
+from carriers.outbox.outcomes import Delivered, Finding, Missed, Outcome, Rejected
+from orders.handlers.consignments import consignment_for, port_of, shipment_of
+from orders.services.booking import record_booking, record_refusal
+from orders.services.cancellation import continue_cancellation
+from orders.services.progress import need_attention
+
+
+def book(command: OutboxCommand) -> Outcome:
+    shipment = shipment_of(command)
+    if shipment.platform_ref:
+        return Delivered({"platform_ref": shipment.platform_ref})
+    consignment = consignment_for(shipment)
+    mark_sending(command)
+    booking = port_of(shipment).create_booking(consignment)
+    return Delivered({"platform_ref": booking.platform_ref})
+
+
+def find_booking(command: OutboxCommand) -> Finding:
+    """Look the booking up by our reference; the oldest live one is ours."""
+    shipment = shipment_of(command)
+    found = port_of(shipment).find_bookings(shipment.reference)
+    live = [booking for booking in found if not booking.is_cancelled]
+    if not live:
+        return Missed("The platform shows no booking under our reference.")
+    return Delivered({"platform_ref": min(live, key=_age).platform_ref})
+
+
+def _age(booking: Booking) -> tuple[int, str]:
+    """Platform numbers grow, so the shortest and smallest is the oldest."""
+    return len(booking.platform_ref), booking.platform_ref
+
+
+def settle_booking(command: OutboxCommand, outcome: Outcome) -> None:
+    shipment = shipment_of(command)
+    if isinstance(outcome, Delivered):
+        record_booking(
+            shipment_id=shipment.pk, platform_ref=str(outcome.result["platform_ref"])
+        )
+    elif isinstance(outcome, Rejected):
+        if shipment.order.cancel_requested_at:
+            continue_cancellation(shipment.order)
+            return
+        record_refusal(
+            shipment_id=shipment.pk,
+            step="refused the booking",
+            code=outcome.code,
+            detail=outcome.detail,
+        )
+    else:
+        need_attention(
+            shipment.order,
+            code=outcome.code,
+            detail=f"It is not clear whether the booking was made. {outcome.detail}",
+            kind="shipment.unknown",
+        )

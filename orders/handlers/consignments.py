@@ -1,0 +1,142 @@
+"""A shipment as the platform needs it, with the platform's own ids looked up once and kept."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from carriers.contracts import Consignment, ConsignmentItem, Parcel, Platform
+from carriers.errors import UpstreamRefused
+from carriers.models import OutboxCommand
+from carriers.platforms import port_for
+from carriers.ports import ShippingPort
+from catalog.models import PlatformListing
+from catalog.services import record_listing
+from inventory.models import WarehouseLink
+from inventory.services.links import record_warehouse_link
+from orders.models import Order, OrderLine, Package, Shipment
+from shipping_project.kernel.money import Money
+
+# Veeqo sells from its own catalog and warehouses, so both need its ids; Easyship takes addresses
+# and descriptions as they come.
+WITH_OWN_CATALOG = frozenset({Platform.VEEQO})
+
+
+class NotListed(UpstreamRefused):
+    """A SKU is not, or not clearly, in the platform's catalog; nothing was sent."""
+
+    code = "catalog.not_listed"
+    title = "A product is not listed at the platform"
+
+
+class NotLinked(UpstreamRefused):
+    """The platform does not know the warehouse; nothing was sent."""
+
+    code = "warehouse.not_linked"
+    title = "A warehouse is not known at the platform"
+
+
+def shipment_of(command: OutboxCommand) -> Shipment:
+    found: Shipment = Shipment.objects.select_related("order", "warehouse").get(
+        pk=command.payload["shipment_id"]
+    )
+    return found
+
+
+def port_of(shipment: Shipment) -> ShippingPort:
+    return port_for(Platform(shipment.platform))
+
+
+def consignment_for(shipment: Shipment) -> Consignment:
+    """Everything the platform is told. May read from the platform to learn its ids."""
+    order = shipment.order
+    lines = list(order.lines.select_related("sellable__product"))
+    package = Package.objects.get(shipment=shipment)
+    refs: dict[int, str] = {}
+    warehouse_ref = ""
+    if Platform(shipment.platform) in WITH_OWN_CATALOG:
+        refs = _item_refs(shipment, lines)
+        warehouse_ref = _warehouse_ref(shipment)
+    return Consignment(
+        reference=shipment.reference,
+        ship_from=shipment.warehouse.address,
+        ship_to=order.address,
+        parcel=Parcel(
+            weight_g=package.weight_g,
+            length_mm=package.length_mm,
+            width_mm=package.width_mm,
+            height_mm=package.height_mm,
+        ),
+        items=tuple(_item(order, line, refs.get(line.sellable_id, "")) for line in lines),
+        currency=order.currency,
+        incoterm=shipment.incoterm,
+        warehouse_ref=warehouse_ref,
+        placed_at=order.placed_at,
+    )
+
+
+def _item(order: Order, line: OrderLine, item_ref: str) -> ConsignmentItem:
+    sellable = line.sellable
+    return ConsignmentItem(
+        line_ref=str(line.pk),
+        sku=line.sku,
+        description=sellable.customs_description or sellable.title,
+        quantity=line.quantity,
+        unit_value=Money(line.unit_price, order.currency),
+        unit_weight_g=sellable.weight_g,
+        length_mm=sellable.length_mm,
+        width_mm=sellable.width_mm,
+        height_mm=sellable.height_mm,
+        hs_code=sellable.hs_code,
+        origin_country=sellable.origin_country,
+        category=sellable.product.category,
+        item_ref=item_ref,
+    )
+
+
+def _item_refs(shipment: Shipment, lines: list[OrderLine]) -> dict[int, str]:
+    """The platform's id by sellable; asks for those we have not met and keeps the answer."""
+    wanted = {line.sellable_id: line.sku for line in lines}
+    listings = PlatformListing.objects.at(shipment.platform).filter(sellable_id__in=wanted)
+    known = dict(listings.values_list("sellable_id", "external_ref"))
+    unknown = {sku: pk for pk, sku in wanted.items() if pk not in known}
+    if unknown:
+        for sku, ref in _looked_up(shipment, sorted(unknown)).items():
+            known[unknown[sku]] = ref
+            record_listing(
+                sellable_id=unknown[sku], platform=shipment.platform, external_ref=ref
+            )
+    return known
+
+
+def _looked_up(shipment: Shipment, skus: list[str]) -> dict[str, str]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for item in port_of(shipment).find_items(skus):
+        found[item.sku].add(item.item_ref)
+    missing = [sku for sku in skus if not found[sku]]
+    doubled = [sku for sku in skus if len(found[sku]) > 1]
+    place = shipment.get_platform_display()
+    if missing:
+        raise NotListed(f"{', '.join(missing)} is not listed at {place}; list it there first.")
+    if doubled:
+        raise NotListed(f"{', '.join(doubled)} is listed more than once at {place}.")
+    return {sku: found[sku].pop() for sku in skus}
+
+
+def _warehouse_ref(shipment: Shipment) -> str:
+    warehouse = shipment.warehouse
+    link = WarehouseLink.objects.filter(warehouse=warehouse, platform=shipment.platform).first()
+    if link is not None:
+        return str(link.external_ref)
+    for theirs in port_of(shipment).list_warehouses():
+        if warehouse.code == theirs.external_code or warehouse.name == theirs.name:
+            record_warehouse_link(
+                warehouse_id=warehouse.pk,
+                platform=shipment.platform,
+                external_ref=theirs.warehouse_ref,
+            )
+            return theirs.warehouse_ref
+    place = shipment.get_platform_display()
+    raise NotLinked(
+        f"{place} has no warehouse with the external id {warehouse.code} or the name "
+        f"{warehouse.name!r}."
+    )

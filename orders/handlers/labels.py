@@ -1,0 +1,145 @@
+"""Buying a label once, finding out whether it was bought, and fetching its file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from carriers.contracts import Booking, Label, RateQuote
+from carriers.models import OutboxCommand
+from carriers.outbox.leases import mark_sending
+from carriers.outbox.outcomes import Delivered, Finding, Missed, Outcome, Rejected, Retry
+from orders.handlers.consignments import consignment_for, port_of, shipment_of
+from orders.models import Package, Shipment
+from orders.rules.quotes import chosen_quote, judge_quotes
+from orders.services.booking import record_refusal
+from orders.services.cancellation import continue_cancellation
+from orders.services.labels import (
+    open_intent,
+    record_label,
+    record_label_file,
+    record_purchase_refused,
+    record_purchase_unknown,
+    record_quotes,
+    store_label_file,
+)
+from orders.services.progress import need_attention, note_event
+from shipping_project.kernel.money import Money
+
+LABEL_IN_THE_MAKING = Retry("label.pending", "The platform is still making the label.", 3.0)
+
+
+def buy_label(command: OutboxCommand) -> Outcome:
+    """Ask whether a label exists, and only then buy one: reads first, one write last."""
+    shipment = shipment_of(command)
+    port = port_of(shipment)
+    booking = port.read_booking(shipment.platform_ref)
+    if booking.label is None and not booking.label_pending:
+        booking = port.prepare_booking(booking, consignment_for(shipment))
+    if booking.label is not None:
+        return Delivered(label_record(booking.label))
+    if booking.label_pending:
+        return LABEL_IN_THE_MAKING
+    quote = _choose(shipment, booking)
+    if quote is None:
+        place = shipment.get_platform_display()
+        detail = f"{place} offers no {shipment.carrier} service for this parcel."
+        return Rejected("service.not_available", detail)
+    mark_sending(command)
+    package = Package.objects.get(shipment=shipment)
+    open_intent(package=package, quote=quote, fence=command.fence)
+    return Delivered(label_record(port.buy_label(booking, quote)))
+
+
+def find_label(command: OutboxCommand) -> Finding:
+    """What became of a purchase without a clear answer, read from the booking itself."""
+    shipment = shipment_of(command)
+    record_purchase_unknown(shipment_id=shipment.pk)
+    booking = port_of(shipment).read_booking(shipment.platform_ref)
+    if booking.label is not None:
+        return Delivered(label_record(booking.label))
+    if booking.label_pending:
+        return LABEL_IN_THE_MAKING
+    if booking.label_failure:
+        return Rejected("label.failed", booking.label_failure)
+    return Missed("The platform shows no label on the booking.")
+
+
+def settle_label(command: OutboxCommand, outcome: Outcome) -> None:
+    shipment = shipment_of(command)
+    if isinstance(outcome, Delivered):
+        record_label(shipment_id=shipment.pk, label=label_from(outcome.result))
+    elif isinstance(outcome, Rejected):
+        record_purchase_refused(shipment_id=shipment.pk, detail=outcome.detail)
+        if shipment.order.cancel_requested_at:
+            continue_cancellation(shipment.order)
+            return
+        record_refusal(
+            shipment_id=shipment.pk,
+            step="refused the label",
+            code=outcome.code,
+            detail=outcome.detail,
+        )
+    else:
+        need_attention(
+            shipment.order,
+            code=outcome.code,
+            detail=f"It is not clear whether the label was bought. {outcome.detail}",
+            kind="label.unknown",
+        )
+
+
+def fetch_label(command: OutboxCommand) -> Outcome:
+    shipment = shipment_of(command)
+    package = Package.objects.get(shipment=shipment)
+    label = Label(
+        label_ref=package.label_ref,
+        tracking_number=package.tracking_number,
+        document_url=package.label_document_url,
+    )
+    document = port_of(shipment).fetch_label(label, shipment.platform_ref)
+    name = store_label_file(shipment_id=shipment.pk, content=document.content)
+    return Delivered({"file": name})
+
+
+def settle_label_file(command: OutboxCommand, outcome: Outcome) -> None:
+    shipment = shipment_of(command)
+    if isinstance(outcome, Delivered):
+        record_label_file(shipment_id=shipment.pk)
+    else:
+        note_event(
+            shipment.order,
+            kind="label.file_missing",
+            message=f"The label is bought but its file could not be fetched: {outcome.detail}",
+            data={"code": outcome.code},
+        )
+    if shipment.order.cancel_requested_at:
+        continue_cancellation(shipment.order)
+
+
+def label_record(label: Label) -> dict[str, object]:
+    """A label as the command keeps it."""
+    return {
+        "label_ref": label.label_ref,
+        "tracking_number": label.tracking_number,
+        "carrier": label.carrier,
+        "service_name": label.service_name,
+        "tracking_url": label.tracking_url,
+        "document_url": label.document_url,
+        "cost": str(label.cost.amount) if label.cost else None,
+        "currency": label.cost.currency if label.cost else "",
+    }
+
+
+def label_from(record: Mapping[str, object]) -> Label:
+    texts = {key: str(value) for key, value in record.items() if key not in ("cost", "currency")}
+    amount = record["cost"]
+    cost = Money(Decimal(str(amount)), str(record["currency"])) if amount is not None else None
+    return Label(cost=cost, **texts)
+
+
+def _choose(shipment: Shipment, booking: Booking) -> RateQuote | None:
+    quotes = port_of(shipment).quote(booking)
+    judged = judge_quotes(quotes, carrier=shipment.carrier)
+    record_quotes(shipment=shipment, judged=judged)
+    return chosen_quote(judged)

@@ -1,0 +1,224 @@
+"""Shipments, packages, the money spent on labels, and where parcels are."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from carriers.contracts import TrackingStatus
+from carriers.models import PLATFORM_CHOICES
+from inventory.models import Warehouse
+from orders.models.intake import CARRIER_CHOICES, Order
+from orders.models.routing import RoutingDecision
+from orders.querysets import PackageQuerySet, ShipmentQuerySet, TrackingEventQuerySet
+from orders.rules.states import ShipmentState
+from shipping_project.kernel.models import Timestamped
+from shipping_project.kernel.money import Money
+
+SHIPMENT_STATE_CHOICES = [
+    (s.value, s.value.replace("_", " ").capitalize()) for s in ShipmentState
+]
+TRACKING_CHOICES = [(s.value, s.value.replace("_", " ").capitalize()) for s in TrackingStatus]
+
+
+class Shipment(Timestamped):
+    """Goods leaving one warehouse by one platform. `reference` is ours, sent to the platform."""
+
+    organization_path: ClassVar[str] = "order__organization"
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="shipments")
+    decision = models.ForeignKey(RoutingDecision, on_delete=models.PROTECT, related_name="+")
+    reference = models.CharField(max_length=40, unique=True)
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="shipments")
+    platform = models.CharField(max_length=10, choices=PLATFORM_CHOICES)
+    carrier = models.CharField(max_length=10, choices=CARRIER_CHOICES)
+    service_name = models.CharField(max_length=120, blank=True, default="")
+    incoterm = models.CharField(max_length=3, default="DDU")
+    state = models.CharField(
+        max_length=12, choices=SHIPMENT_STATE_CHOICES, default=ShipmentState.REQUESTED.value
+    )
+    platform_ref = models.CharField(max_length=64, blank=True, default="")
+    booked_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = ShipmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            # A second live shipment for one order would be a second label.
+            models.UniqueConstraint(
+                fields=["order"],
+                condition=~Q(state=ShipmentState.CANCELLED.value),
+                name="one_live_shipment_per_order",
+            )
+        ]
+        indexes = [models.Index(fields=["state", "id"], name="shipment_state")]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class LabelState(models.TextChoices):
+    NONE = "none", "No label"
+    BOUGHT = "bought", "Bought"
+    VOIDED = "voided", "Voided"
+
+
+class Package(Timestamped):
+    """One closed box: gross grams, outer millimetres, and its label."""
+
+    organization_path: ClassVar[str] = "shipment__order__organization"
+
+    shipment = models.ForeignKey(Shipment, on_delete=models.CASCADE, related_name="packages")
+    weight_g = models.PositiveIntegerField("weight (g)")
+    length_mm = models.PositiveIntegerField("length (mm)")
+    width_mm = models.PositiveIntegerField("width (mm)")
+    height_mm = models.PositiveIntegerField("height (mm)")
+    label_state = models.CharField(
+        max_length=8, choices=LabelState.choices, default=LabelState.NONE
+    )
+    label_ref = models.CharField(max_length=64, blank=True, default="")
+    tracking_number = models.CharField(max_length=64, blank=True, default="")
+    tracking_url = models.CharField(max_length=500, blank=True, default="")
+    label_document_url = models.CharField(max_length=500, blank=True, default="")
+    label_file = models.FileField(upload_to="labels/%Y/%m", blank=True)
+    cost = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    cost_currency = models.CharField(max_length=3, blank=True, default="")
+    bought_at = models.DateTimeField(null=True, blank=True)
+    tracking_status = models.CharField(
+        max_length=20, choices=TRACKING_CHOICES, blank=True, default=""
+    )
+    next_track_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = PackageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["shipment_id", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["label_ref", "tracking_number"],
+                condition=~Q(label_ref=""),
+                name="one_package_per_label",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["tracking_number"], name="package_tracking"),
+            models.Index(
+                fields=["next_track_at"],
+                condition=Q(next_track_at__isnull=False),
+                name="package_to_track",
+            ),
+            models.Index(fields=["bought_at"], name="package_bought"),
+        ]
+
+    def __str__(self) -> str:
+        return self.tracking_number or f"package {self.pk}"
+
+    @property
+    def label_cost(self) -> Money | None:
+        return None if self.cost is None else Money(self.cost, self.cost_currency)
+
+
+class IntentState(models.TextChoices):
+    PENDING = "pending", "Pending"
+    SENT = "sent", "Sent"
+    UNKNOWN = "unknown", "Outcome unknown"
+    BOUGHT = "bought", "Bought"
+    REFUSED = "refused", "Refused"
+    MISSED = "missed", "Proven not bought"
+
+
+OPEN_INTENTS = (IntentState.PENDING, IntentState.SENT, IntentState.UNKNOWN)
+
+
+class PurchaseIntent(models.Model):
+    """The decision to spend money on one label, written before a cent moves."""
+
+    organization_path: ClassVar[str] = "package__shipment__order__organization"
+
+    package = models.ForeignKey(Package, on_delete=models.PROTECT, related_name="intents")
+    state = models.CharField(
+        max_length=8, choices=IntentState.choices, default=IntentState.PENDING
+    )
+    fence = models.PositiveIntegerField(help_text="The outbox claim under which it was sent.")
+    request_digest = models.CharField(max_length=64, help_text="SHA-256 of what was asked for.")
+    quoted = models.DecimalField(max_digits=12, decimal_places=2)
+    currency = models.CharField(max_length=3)
+    service_name = models.CharField(max_length=120)
+    created_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    detail = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["package"],
+                condition=Q(state__in=[s.value for s in OPEN_INTENTS]),
+                name="one_open_intent_per_package",
+            ),
+            models.UniqueConstraint(
+                fields=["package"],
+                condition=Q(state=IntentState.BOUGHT.value),
+                name="one_bought_intent_per_package",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service_name} for {self.quoted} {self.currency} ({self.state})"
+
+
+class Quote(models.Model):
+    """A price that a platform offered for a shipment."""
+
+    organization_path: ClassVar[str] = "shipment__order__organization"
+
+    shipment = models.ForeignKey(Shipment, on_delete=models.CASCADE, related_name="quotes")
+    carrier = models.CharField(max_length=20)
+    service_name = models.CharField(max_length=120)
+    price = models.DecimalField(max_digits=12, decimal_places=2)
+    currency = models.CharField(max_length=3)
+    delivery_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    is_chosen = models.BooleanField(default=False)
+    removed_by = models.CharField(
+        max_length=120, blank=True, default="", help_text="Why it was not chosen."
+    )
+    fetched_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["shipment_id", "price", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.service_name} {self.price} {self.currency}"
+
+
+class TrackingEvent(models.Model):
+    """One scan, as the carrier reported it; a repeat of the same scan is the same row."""
+
+    organization_path: ClassVar[str] = "package__shipment__order__organization"
+
+    package = models.ForeignKey(Package, on_delete=models.CASCADE, related_name="tracking_events")
+    status = models.CharField(max_length=20, choices=TRACKING_CHOICES)
+    happened_at = models.DateTimeField()
+    description = models.CharField(max_length=300, blank=True, default="")
+    location = models.CharField(max_length=120, blank=True, default="")
+    raw_status = models.CharField(max_length=80, blank=True, default="")
+    received_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar = TrackingEventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["happened_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["package", "happened_at", "status", "description"],
+                name="one_row_per_scan",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_status_display()} at {self.happened_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,127 @@
+"""Calling an order off, wherever it is: here at once, upstream by commands in its lane."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from carriers.models import OutboxCommand
+from carriers.outbox.commands import cancel_pending
+from inventory.services.stock import release_reservations
+from orders.models import LabelState, Order, Package, Shipment
+from orders.rules.states import FINAL_ORDER_STATES, OrderState, ShipmentState
+from orders.services.booking import ask
+from orders.services.intake import DISPATCH
+from orders.services.kinds import CANCEL_BOOKING, VOID_LABEL
+from orders.services.progress import move_order, note_event
+from shipping_project.jobs.queue import nudge
+from shipping_project.kernel.errors import Conflict
+
+GONE = FINAL_ORDER_STATES | {OrderState.IN_TRANSIT}
+
+
+def cancel_order(*, order_id: int, reason: str, actor: str) -> Order:
+    """Cancel now if nothing is upstream, else ask for it; a repeat changes nothing.
+
+    Raises Conflict once the carrier has the parcel.
+    """
+    with transaction.atomic(durable=True):
+        order = Order.objects.locked().get(pk=order_id)
+        if order.state == OrderState.CANCELLED.value or order.cancel_requested_at:
+            return order
+        if OrderState(order.state) in GONE:
+            raise Conflict(
+                f"Order {order.number} is {order.get_state_display().lower()}; "
+                "it can no longer be cancelled."
+            )
+        order.cancel_requested_at = timezone.now()
+        order.cancel_reason = reason[:200]
+        order.save(update_fields=["cancel_requested_at", "cancel_reason", "updated_at"])
+        note_event(
+            order, kind="order.cancel_requested", message=f"Cancel: {reason or 'no reason given'}",
+            actor=actor,
+        )
+        cancel_pending(lane=order.lane)
+        continue_cancellation(order)
+        return order
+
+
+def continue_cancellation(order: Order) -> None:
+    """Take the next step of a requested cancellation; waits while a command is open."""
+    if OutboxCommand.objects.in_lane(order.lane).still_open().exists():
+        return
+    shipment = order.shipments.live().first()
+    if shipment is None:
+        _close_order(order)
+    elif shipment.packages.filter(label_state=LabelState.BOUGHT).exists():
+        ask(shipment, VOID_LABEL, order)
+    elif shipment.platform_ref:
+        ask(shipment, CANCEL_BOOKING, order)
+    else:
+        end_shipment(shipment)
+        _close_order(order)
+
+
+@transaction.atomic
+def record_void(*, shipment_id: int) -> None:
+    """The platform took the label back; the booking is cancelled next."""
+    shipment = Shipment.objects.select_related("order").get(pk=shipment_id)
+    order = Order.objects.locked().get(pk=shipment.order_id)
+    Package.objects.filter(shipment=shipment).update(
+        label_state=LabelState.VOIDED, next_track_at=None
+    )
+    note_event(order, kind="label.voided", message="The label was voided; a refund is asked for.")
+    ask(shipment, CANCEL_BOOKING, order)
+
+
+@transaction.atomic
+def record_void_refused(*, shipment_id: int, code: str, detail: str) -> None:
+    """The label stands, so the order is not cancelled and a person is told."""
+    shipment = Shipment.objects.get(pk=shipment_id)
+    order = Order.objects.locked().get(pk=shipment.order_id)
+    order.cancel_requested_at = None
+    order.save(update_fields=["cancel_requested_at", "updated_at"])
+    note_event(
+        order,
+        kind="label.void_refused",
+        message=f"The label could not be voided, the order goes on: {detail}",
+        data={"code": code},
+    )
+
+
+@transaction.atomic
+def record_booking_cancelled(*, shipment_id: int) -> None:
+    """Nothing is left upstream: close the order, or send it round again."""
+    shipment = Shipment.objects.get(pk=shipment_id)
+    order = Order.objects.locked().get(pk=shipment.order_id)
+    end_shipment(shipment)
+    if order.cancel_requested_at:
+        _close_order(order)
+        return
+    move_order(
+        order,
+        OrderState.VALID,
+        kind="order.restarted",
+        message=f"Booking {shipment.reference} was cancelled; the order is routed anew.",
+        attention_code="",
+        attention_detail="",
+    )
+    nudge(DISPATCH, queue="orders")
+
+
+def end_shipment(shipment: Shipment) -> None:
+    """Give the stock back and close the shipment; the caller holds the order."""
+    release_reservations(reference=shipment.reference)
+    shipment.state = ShipmentState.CANCELLED.value
+    shipment.save(update_fields=["state", "updated_at"])
+
+
+def _close_order(order: Order) -> None:
+    move_order(
+        order,
+        OrderState.CANCELLED,
+        kind="order.cancelled",
+        message="Cancelled; stock is free again.",
+        attention_code="",
+        attention_detail="",
+    )

@@ -1,0 +1,205 @@
+"""From a valid order to a command for the platform: route, reserve, announce, all or nothing."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from enum import StrEnum
+
+from django.db import transaction
+
+from carriers.outbox.commands import enqueue_command
+from inventory.models import Warehouse
+from inventory.services.stock import InsufficientStock, StockDemand, reserve_stock
+from orders.models import Order, OrderLine, Package, RoutingDecision, RuleSet, Shipment
+from orders.rules.parcels import PackedItem, parcel_for
+from orders.rules.routing import NO_STOCK, RouteDecision, RouteSnapshot, choose_route
+from orders.rules.states import DISPATCHABLE, OrderState
+from orders.services.kinds import BOOK
+from orders.services.progress import move_order, need_attention
+from orders.services.snapshots import live_rule_set, route_snapshot, rule_book, snapshot_record
+from shipping_project.kernel.errors import Conflict
+
+# Read aloud and typed by hand, so without letters that look like digits.
+REFERENCE_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
+REFERENCE_LENGTH = 6
+
+
+class Dispatched(StrEnum):
+    RESERVED = "reserved"
+    BACKORDERED = "backordered"
+    UNROUTED = "unrouted"
+
+
+def dispatch_order(*, order_id: int, actor: str = "") -> Dispatched:
+    """Route the order, hold its stock and write the booking command, in one transaction.
+
+    Raises Conflict when the order is not waiting for dispatch.
+    """
+    with transaction.atomic(durable=True):
+        order = Order.objects.locked().get(pk=order_id)
+        if OrderState(order.state) not in DISPATCHABLE or order.cancel_requested_at:
+            raise Conflict(f"Order {order.number} is {order.get_state_display().lower()}.")
+        return _dispatch(order, actor=actor)
+
+
+def _dispatch(order: Order, *, actor: str) -> Dispatched:
+    rule_set = live_rule_set()
+    snapshot = route_snapshot(order, rule_book(rule_set))
+    route = choose_route(snapshot)
+    if route.failure == NO_STOCK and order.state == OrderState.BACKORDERED.value:
+        # Looked at again every minute; only news is written down.
+        _keep_shortage(order, dict(route.shortages))
+        return Dispatched.BACKORDERED
+    record = _keep_decision(order, rule_set, snapshot, route)
+    if route.failure == NO_STOCK:
+        _backorder(order, route, actor=actor)
+        return Dispatched.BACKORDERED
+    if not route.is_routed:
+        need_attention(
+            order, code=f"routing.{route.failure}", detail=route.sentences[0], kind="order.unrouted"
+        )
+        return Dispatched.UNROUTED
+    _to_valid(order, actor=actor)
+    _clear_shortage(order)
+    move_order(
+        order,
+        OrderState.ROUTED,
+        kind="order.routed",
+        message=" ".join(route.sentences),
+        actor=actor,
+        data={"decision_id": record.pk},
+    )
+    return _reserve_and_announce(order, record, actor=actor)
+
+
+def _reserve_and_announce(order: Order, record: RoutingDecision, *, actor: str) -> Dispatched:
+    shipment = _create_shipment(order, record)
+    try:
+        reserve_stock(
+            reference=shipment.reference,
+            demands=_demands(order),
+            warehouse_code=shipment.warehouse.code,
+        )
+    except InsufficientStock as exc:
+        # Somebody took the units between the snapshot and the lock; the next round sees it.
+        shipment.delete()
+        move_order(order, OrderState.BACKORDERED, kind="order.backordered", message=exc.detail)
+        return Dispatched.BACKORDERED
+    move_order(
+        order,
+        OrderState.RESERVED,
+        kind="order.reserved",
+        message=f"Stock is held in {shipment.warehouse.code} for {shipment.reference}.",
+        actor=actor,
+    )
+    enqueue_command(
+        organization_id=order.organization_id,
+        kind=BOOK,
+        lane=order.lane,
+        platform=shipment.platform,
+        payload={"shipment_id": shipment.pk},
+    )
+    return Dispatched.RESERVED
+
+
+def _keep_decision(
+    order: Order, rule_set: RuleSet, snapshot: RouteSnapshot, route: RouteDecision
+) -> RoutingDecision:
+    record, digest = snapshot_record(snapshot)
+    warehouse = Warehouse.objects.get(code=route.warehouse) if route.warehouse else None
+    decision: RoutingDecision = RoutingDecision.objects.create(
+        order=order,
+        rule_set=rule_set,
+        platform=route.platform,
+        carrier=route.carrier,
+        warehouse=warehouse,
+        failure=route.failure,
+        sentences=list(route.sentences),
+        trace=[step.as_dict() for step in route.trace],
+        snapshot=record,
+        snapshot_digest=digest,
+    )
+    return decision
+
+
+def _backorder(order: Order, route: RouteDecision, *, actor: str) -> None:
+    _keep_shortage(order, dict(route.shortages))
+    move_order(
+        order,
+        OrderState.BACKORDERED,
+        kind="order.backordered",
+        message=route.sentences[0],
+        actor=actor,
+        data={"shortages": dict(route.shortages)},
+    )
+
+
+def _keep_shortage(order: Order, shortages: dict[str, int]) -> None:
+    """Spread what is missing of a SKU over its lines, last line first."""
+    lines = list(order.lines.order_by("-position"))
+    for line in lines:
+        line.short_quantity = min(line.quantity, shortages.get(line.sku, 0))
+        shortages[line.sku] = shortages.get(line.sku, 0) - line.short_quantity
+    OrderLine.objects.bulk_update(lines, ["short_quantity"])
+
+
+def _clear_shortage(order: Order) -> None:
+    order.lines.filter(short_quantity__gt=0).update(short_quantity=0)
+
+
+def _to_valid(order: Order, *, actor: str) -> None:
+    if order.state == OrderState.BACKORDERED.value:
+        move_order(
+            order,
+            OrderState.VALID,
+            kind="order.restocked",
+            message="Stock has arrived.",
+            actor=actor,
+        )
+
+
+def _create_shipment(order: Order, record: RoutingDecision) -> Shipment:
+    shipment = Shipment.objects.create(
+        order=order,
+        decision=record,
+        reference=f"{order.number}-{_suffix()}",
+        warehouse=record.warehouse,
+        platform=record.platform,
+        carrier=record.carrier,
+    )
+    box = parcel_for([_packed(line) for line in order.lines.select_related("sellable")])
+    Package.objects.create(
+        shipment=shipment,
+        weight_g=box.weight_g,
+        length_mm=box.length_mm,
+        width_mm=box.width_mm,
+        height_mm=box.height_mm,
+    )
+    return shipment
+
+
+def _suffix() -> str:
+    """Makes the reference unique for ever, over a database that was thrown away as well.
+
+    A reference that came twice would make us adopt an old booking as the answer to a new one.
+    """
+    return "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(REFERENCE_LENGTH))
+
+
+def _packed(line: OrderLine) -> PackedItem:
+    sellable = line.sellable
+    return PackedItem(
+        quantity=line.quantity,
+        weight_g=sellable.weight_g,
+        length_mm=sellable.length_mm,
+        width_mm=sellable.width_mm,
+        height_mm=sellable.height_mm,
+    )
+
+
+def _demands(order: Order) -> list[StockDemand]:
+    units: Counter[int] = Counter()
+    for line in order.lines.all():
+        units[line.sellable_id] += line.quantity
+    return [StockDemand(sellable_id=pk, quantity=count) for pk, count in sorted(units.items())]

@@ -1,0 +1,9 @@
+"""The commands that orders give to the platforms."""
+
+from __future__ import annotations
+
+BOOK = "orders.book"
+BUY_LABEL = "orders.buy_label"
+FETCH_LABEL = "orders.fetch_label"
+VOID_LABEL = "orders.void_label"
+CANCEL_BOOKING = "orders.cancel_booking"

@@ -1,0 +1,188 @@
+"""Money and labels: the intent before a purchase, and what follows from its outcome."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone
+
+from carriers.contracts import Label, RateQuote
+from carriers.models import Carrier, CarrierService
+from orders.models import (
+    IntentState,
+    LabelState,
+    Order,
+    Package,
+    PurchaseIntent,
+    Quote,
+    Shipment,
+)
+from orders.models.shipping import OPEN_INTENTS
+from orders.rules.quotes import JudgedQuote
+from orders.rules.states import OrderState, ShipmentState
+from orders.services.booking import ask
+from orders.services.kinds import FETCH_LABEL, VOID_LABEL
+from orders.services.progress import move_order, note_event
+from shipping_project.kernel.errors import Conflict
+
+FIRST_TRACK_AFTER = timedelta(seconds=30)
+
+
+class LabelAlreadyBought(Conflict):
+    """A label was bought for this package before; money is never spent on it again."""
+
+    code = "label.already_bought"
+    title = "This package has its label"
+
+
+@transaction.atomic
+def open_intent(*, package: Package, quote: RateQuote, fence: int) -> PurchaseIntent:
+    """Write down, before any money moves, what is about to be bought.
+
+    An intent left open by an earlier attempt is taken over: whoever calls has asked the platform
+    and knows that nothing was bought under it. Raises LabelAlreadyBought otherwise.
+    """
+    locked = Package.objects.select_for_update().get(pk=package.pk)
+    if locked.label_state == LabelState.BOUGHT:
+        raise LabelAlreadyBought(f"Package {package.pk} holds label {locked.label_ref}.")
+    package.intents.filter(state__in=OPEN_INTENTS).update(
+        state=IntentState.MISSED,
+        settled_at=timezone.now(),
+        detail="The platform showed that nothing was bought.",
+    )
+    intent: PurchaseIntent = PurchaseIntent.objects.create(
+        package=package,
+        state=IntentState.SENT,
+        fence=fence,
+        request_digest=_digest(quote),
+        quoted=quote.price.amount,
+        currency=quote.price.currency,
+        service_name=quote.service_name,
+        sent_at=timezone.now(),
+    )
+    return intent
+
+
+@transaction.atomic
+def record_quotes(*, shipment: Shipment, judged: Sequence[JudgedQuote]) -> None:
+    """Keep what was on offer and why each service was or was not taken."""
+    shipment.quotes.all().delete()
+    Quote.objects.bulk_create(
+        Quote(
+            shipment=shipment,
+            carrier=item.quote.carrier[:20],
+            service_name=item.quote.service_name,
+            price=item.quote.price.amount,
+            currency=item.quote.price.currency,
+            delivery_days=item.quote.delivery_days,
+            is_chosen=not item.removed_by,
+            removed_by=item.removed_by,
+        )
+        for item in judged
+    )
+
+
+@transaction.atomic
+def record_label(*, shipment_id: int, label: Label) -> None:
+    """A label is ours: keep number and cost, close the intent, go on to the file."""
+    shipment = Shipment.objects.select_related("order").get(pk=shipment_id)
+    order = Order.objects.locked().get(pk=shipment.order_id)
+    package = Package.objects.select_for_update().get(shipment=shipment)
+    intent = package.intents.filter(state__in=OPEN_INTENTS).first()
+    _fill_package(package, label, intent)
+    if intent is not None:
+        intent.state = IntentState.BOUGHT
+        intent.settled_at = timezone.now()
+        intent.save(update_fields=["state", "settled_at"])
+    shipment.state = ShipmentState.LABELLED.value
+    shipment.service_name = label.service_name or (intent.service_name if intent else "")
+    shipment.save(update_fields=["state", "service_name", "updated_at"])
+    _know_service(shipment)
+    message = f"Label bought: {shipment.service_name}, {label.tracking_number}, " + (
+        str(package.label_cost) if package.label_cost else "cost not stated"
+    )
+    if order.cancel_requested_at:
+        note_event(order, kind="label.bought", message=message)
+        ask(shipment, VOID_LABEL, order)
+        return
+    move_order(
+        order,
+        OrderState.BOOKED,
+        kind="label.bought",
+        message=message,
+        attention_code="",
+        attention_detail="",
+    )
+    ask(shipment, FETCH_LABEL, order)
+
+
+@transaction.atomic
+def record_purchase_refused(*, shipment_id: int, detail: str) -> None:
+    """The platform refused to sell; the intent is closed and no money was spent."""
+    PurchaseIntent.objects.filter(
+        package__shipment_id=shipment_id, state__in=OPEN_INTENTS
+    ).update(state=IntentState.REFUSED, settled_at=timezone.now(), detail=detail[:500])
+
+
+@transaction.atomic
+def record_purchase_unknown(*, shipment_id: int) -> None:
+    PurchaseIntent.objects.filter(
+        package__shipment_id=shipment_id, state__in=OPEN_INTENTS
+    ).update(state=IntentState.UNKNOWN)
+
+
+def store_label_file(*, shipment_id: int, content: bytes) -> str:
+    """Keep the file under its own hash, so that a repeat finds it; returns the stored name."""
+    package = Package.objects.get(shipment_id=shipment_id)
+    digest = hashlib.sha256(content).hexdigest()[:16]
+    if digest not in package.label_file.name:
+        package.label_file.save(f"{package.pk}-{digest}.pdf", ContentFile(content), save=False)
+        Package.objects.filter(pk=package.pk).update(label_file=package.label_file.name)
+    return str(package.label_file.name)
+
+
+@transaction.atomic
+def record_label_file(*, shipment_id: int) -> None:
+    shipment = Shipment.objects.select_related("order").get(pk=shipment_id)
+    note_event(shipment.order, kind="label.stored", message="The label is ready to print.")
+
+
+def _fill_package(package: Package, label: Label, intent: PurchaseIntent | None) -> None:
+    cost, currency = _cost(label, intent)
+    package.label_state = LabelState.BOUGHT
+    package.label_ref = label.label_ref
+    package.tracking_number = label.tracking_number
+    package.tracking_url = label.tracking_url
+    package.label_document_url = label.document_url
+    package.cost = cost
+    package.cost_currency = currency
+    package.bought_at = timezone.now()
+    package.next_track_at = timezone.now() + FIRST_TRACK_AFTER
+    package.save()
+
+
+def _cost(label: Label, intent: PurchaseIntent | None) -> tuple[Decimal | None, str]:
+    if label.cost is not None:
+        return label.cost.amount, label.cost.currency
+    if intent is not None:
+        return intent.quoted, intent.currency
+    return None, ""
+
+
+def _know_service(shipment: Shipment) -> None:
+    carrier = Carrier.objects.filter(code=shipment.carrier).first()
+    if carrier and shipment.service_name:
+        CarrierService.objects.get_or_create(
+            carrier=carrier, platform=shipment.platform, name=shipment.service_name[:120]
+        )
+
+
+def _digest(quote: RateQuote) -> str:
+    asked = {"service": quote.service_ref, "price": str(quote.price), "more": dict(quote.purchase)}
+    return hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()

@@ -1,0 +1,91 @@
+"""The only writer of an order's state: compare, swap, and tell the story."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils import timezone
+
+from orders.models import Order, OrderEvent
+from orders.rules.states import OrderState, may_move
+from shipping_project.kernel.errors import Conflict, StateChanged
+from shipping_project.kernel.request_id import current_request_id
+
+
+def move_order(
+    order: Order,
+    to: OrderState,
+    *,
+    kind: str,
+    message: str,
+    actor: str = "",
+    data: Mapping[str, object] | None = None,
+    **changes: object,
+) -> None:
+    """Move `order` from the state it was read in to `to`, with any other changed fields.
+
+    Raises Conflict when the table of moves forbids it and StateChanged when somebody else moved
+    the order first; nothing is written then.
+    """
+    seen = OrderState(order.state)
+    if not may_move(seen, to):
+        raise Conflict(f"Order {order.number} is {_words(seen)} and cannot become {_words(to)}.")
+    moved = Order.objects.filter(pk=order.pk, state=seen.value).update(
+        state=to.value, updated_at=timezone.now(), **changes
+    )
+    if moved != 1:
+        raise StateChanged(f"Order {order.number} moved on from {_words(seen)} meanwhile.")
+    order.state = to.value
+    for name, value in changes.items():
+        setattr(order, name, value)
+    note_event(
+        order, kind=kind, message=message, actor=actor, data=data, state_from=seen, state_to=to
+    )
+
+
+def note_event(
+    order: Order,
+    *,
+    kind: str,
+    message: str,
+    actor: str = "",
+    data: Mapping[str, object] | None = None,
+    state_from: OrderState | str = "",
+    state_to: OrderState | str = "",
+) -> OrderEvent:
+    """Add one line to the order's story."""
+    event: OrderEvent = OrderEvent.objects.create(
+        order=order,
+        kind=kind,
+        message=message[:500],
+        actor=actor,
+        state_from=str(state_from),
+        state_to=str(state_to),
+        data=dict(data or {}),
+        request_id=current_request_id(),
+    )
+    return event
+
+
+def need_attention(order: Order, *, code: str, detail: str, kind: str) -> None:
+    """Hand the order to a person with what went wrong; a no-op where it cannot move there."""
+    state = OrderState(order.state)
+    if state is OrderState.NEEDS_ATTENTION or not may_move(state, OrderState.NEEDS_ATTENTION):
+        note_event(order, kind=kind, message=detail, data={"code": code})
+        Order.objects.filter(pk=order.pk, state=OrderState.NEEDS_ATTENTION.value).update(
+            attention_code=code, attention_detail=detail
+        )
+        return
+    move_order(
+        order,
+        OrderState.NEEDS_ATTENTION,
+        kind=kind,
+        message=detail,
+        data={"code": code},
+        attention_code=code,
+        attention_detail=detail,
+    )
+
+
+def _words(state: OrderState) -> str:
+    return state.value.replace("_", " ")

@@ -1,0 +1,123 @@
+"""Following the parcel: scans come in any order and any number of times."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from carriers.contracts import TrackingStatus, TrackingUpdate
+from inventory.services.stock import ship_reservations
+from orders.models import Order, Package, Shipment, TrackingEvent
+from orders.rules.states import OrderState, ShipmentState, may_move
+from orders.services.progress import move_order, note_event
+
+# How far along a scan shows the parcel to be; an exception says nothing about progress.
+PROGRESS = {
+    TrackingStatus.PRE_TRANSIT: 0,
+    TrackingStatus.EXCEPTION: 0,
+    TrackingStatus.IN_TRANSIT: 1,
+    TrackingStatus.FAILED_ATTEMPT: 1,
+    TrackingStatus.OUT_FOR_DELIVERY: 2,
+    TrackingStatus.DELIVERED: 3,
+    TrackingStatus.RETURNED: 4,
+}
+GIVE_UP_AFTER = timedelta(days=90)
+SLOW_AFTER = timedelta(days=7)
+
+
+@transaction.atomic
+def record_tracking(*, package_id: int, updates: Sequence[TrackingUpdate]) -> int:
+    """Keep scans that are new and move the order forward, never back; returns how many are new."""
+    package = Package.objects.select_for_update().get(pk=package_id)
+    shipment = Shipment.objects.get(pk=package.shipment_id)
+    before = package.tracking_events.count()
+    TrackingEvent.objects.bulk_create(
+        (_event(package, update) for update in updates), ignore_conflicts=True
+    )
+    reached = _reached(package)
+    package.tracking_status = reached.value if reached else ""
+    package.next_track_at = _next_look(package, reached)
+    package.save(update_fields=["tracking_status", "next_track_at", "updated_at"])
+    if reached is not None:
+        _advance(shipment, reached)
+    return package.tracking_events.count() - before
+
+
+def _event(package: Package, update: TrackingUpdate) -> TrackingEvent:
+    return TrackingEvent(
+        package=package,
+        status=update.status.value,
+        happened_at=update.happened_at,
+        description=update.description[:300],
+        location=update.location[:120],
+        raw_status=update.raw_status[:80],
+    )
+
+
+def _reached(package: Package) -> TrackingStatus | None:
+    """The farthest point any scan shows, the latest scan deciding between equals."""
+    scans = package.tracking_events.order_by("happened_at", "id").values_list("status", flat=True)
+    statuses = [TrackingStatus(value) for value in scans]
+    if not statuses:
+        return None
+    farthest = max(PROGRESS[status] for status in statuses)
+    return [status for status in statuses if PROGRESS[status] == farthest][-1]
+
+
+def _next_look(package: Package, reached: TrackingStatus | None) -> datetime | None:
+    """When to ask again: at the set pace, slower after a week, not after the end."""
+    if reached in {TrackingStatus.DELIVERED, TrackingStatus.RETURNED}:
+        return None
+    now = timezone.now()
+    age = now - (package.bought_at or now)
+    if age > GIVE_UP_AFTER:
+        return None
+    pace = settings.TRACKING_POLL_S * (6 if age > SLOW_AFTER else 1)
+    return now + timedelta(seconds=pace)
+
+
+def _advance(shipment: Shipment, reached: TrackingStatus) -> None:
+    order = Order.objects.locked().get(pk=shipment.order_id)
+    if PROGRESS[reached] >= 1:
+        _hand_over(order, shipment)
+    if reached is TrackingStatus.DELIVERED:
+        _end(order, shipment, OrderState.DELIVERED, ShipmentState.DELIVERED, "Delivered.")
+    elif reached is TrackingStatus.RETURNED:
+        _end(order, shipment, OrderState.RETURNED, ShipmentState.RETURNED, "Returned to sender.")
+
+
+def _hand_over(order: Order, shipment: Shipment) -> None:
+    """The first scan on the way: the goods have left the shelf."""
+    if shipment.state != ShipmentState.LABELLED.value:
+        return
+    ship_reservations(reference=shipment.reference, actor="tracking")
+    shipment.state = ShipmentState.IN_TRANSIT.value
+    shipment.save(update_fields=["state", "updated_at"])
+    if may_move(OrderState(order.state), OrderState.IN_TRANSIT):
+        move_order(
+            order, OrderState.IN_TRANSIT, kind="parcel.in_transit", message="The carrier has it."
+        )
+
+
+def _end(
+    order: Order, shipment: Shipment, to: OrderState, ended: ShipmentState, message: str
+) -> None:
+    if shipment.state == ended.value:
+        return
+    shipment.state = ended.value
+    shipment.save(update_fields=["state", "updated_at"])
+    if may_move(OrderState(order.state), to):
+        move_order(order, to, kind=f"parcel.{to.value}", message=message)
+    else:
+        note_event(order, kind=f"parcel.{to.value}", message=message)
+
+
+def postpone_tracking(*, package_id: int) -> None:
+    """The platform did not answer; ask again at the usual pace."""
+    package = Package.objects.get(pk=package_id)
+    reached = TrackingStatus(package.tracking_status) if package.tracking_status else None
+    Package.objects.filter(pk=package_id).update(next_track_at=_next_look(package, reached))

@@ -1,0 +1,75 @@
+"""The environment, read once and typed.
+
+Every value may also come from a file named by `NAME_FILE` (the way container secrets arrive), and
+from a `.env` file at the project's root; the process environment wins. What is missing or cannot
+be read is collected in `Environment.problems`, one plain line each, and reported together by the
+system checks, so that a wrong start names everything at once.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import environ
+
+TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
+FALSE_WORDS = frozenset({"0", "false", "no", "off", ""})
+
+
+@dataclass
+class Environment:
+    values: Mapping[str, str]
+    problems: list[str] = field(default_factory=list)
+
+    def text(self, name: str, default: str = "") -> str:
+        value = self.values.get(name, "")
+        path = self.values.get(f"{name}_FILE", "")
+        if path:
+            value = self._file(name, path)
+        return value.strip() or default
+
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        word = self.text(name).lower()
+        if not word:
+            return default
+        if word not in TRUE_WORDS | FALSE_WORDS:
+            self.problems.append(f"{name} must be 1 or 0, not {word!r}.")
+        return word in TRUE_WORDS
+
+    def integer(self, name: str, default: int, *, minimum: int = 0) -> int:
+        word = self.text(name)
+        if not word:
+            return default
+        if not word.isdigit() or int(word) < minimum:
+            self.problems.append(f"{name} must be a whole number of at least {minimum}.")
+            return default
+        return int(word)
+
+    def words(self, name: str, default: str = "") -> list[str]:
+        """A comma-separated list."""
+        return [part.strip() for part in self.text(name, default).split(",") if part.strip()]
+
+    def secret(self, name: str, *, required: bool, why: str) -> str:
+        value = self.text(name)
+        if required and not value:
+            self.problems.append(f"{name} is not set: {why}")
+        return value
+
+    def _file(self, name: str, path: str) -> str:
+        try:
+            return Path(path).read_text(encoding="utf-8")
+        except OSError as exc:
+            self.problems.append(f"{name}_FILE cannot be read: {exc.strerror} ({path}).")
+            return ""
+
+
+def load_environment(*files: Path) -> Environment:
+    """The process environment over the given env files; an earlier file wins over a later one."""
+    reader = environ.Env()
+    for path in files:
+        if path.is_file():
+            reader.read_env(str(path), overwrite=False)
+    return Environment(values=dict(os.environ))

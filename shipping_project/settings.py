@@ -1,0 +1,317 @@
+"""Settings, read top to bottom. Every name that the environment can set is in `.env.example`."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import environ
+from corsheaders.defaults import default_headers
+
+from shipping_project.env import load_environment
+
+VERSION = "0.1.0"
+BASE_DIR = Path(__file__).resolve().parent.parent
+STATE_DIR = Path(os.environ.get("STATE_DIR") or BASE_DIR / "var")
+
+ENV = load_environment(STATE_DIR / "demo.env", BASE_DIR / ".env")
+
+# --- What kind of run this is -----------------------------------------------------------------
+DEBUG = ENV.flag("DEBUG")
+# Demo mode talks to the offline twin with keys made up on first start (`manage.py demo_keys`).
+DEMO = ENV.flag("DEMO")
+TESTING = "pytest" in sys.modules
+STRICT = not (DEBUG or TESTING)
+
+# A key that is missing is reported by the checks; the stand-in lets them run at all.
+SECRET_KEY = ENV.secret(
+    "SECRET_KEY", required=STRICT, why="give it at least 50 random characters."
+) or secrets.token_urlsafe(50)
+JWT_SIGNING_KEY = ENV.text("JWT_SIGNING_KEY") or SECRET_KEY
+ALLOWED_HOSTS = ENV.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
+CSRF_TRUSTED_ORIGINS = ENV.words("CSRF_TRUSTED_ORIGINS")
+
+# --- Applications -----------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "corsheaders",
+    "django_filters",
+    "django_htmx",
+    "django_q",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "rest_framework",
+    "rest_framework_simplejwt.token_blacklist",
+    "shipping_project.kernel",
+    "accounts",
+    "shipping_project.jobs",
+    "carriers",
+    "catalog",
+    "inventory",
+    "orders",
+]
+MIDDLEWARE = [
+    "shipping_project.kernel.request_id.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "shipping_project.kernel.csp.ContentSecurityPolicyMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "shipping_project.urls"
+WSGI_APPLICATION = "shipping_project.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "overview"
+LOGOUT_REDIRECT_URL = "login"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Database: SQLite with nothing installed, PostgreSQL by one setting ------------------------
+DATABASE_URL = ENV.text("DATABASE_URL")
+SQLITE_OPTIONS: dict[str, Any] = {
+    "timeout": 20,
+    # Deferred transactions fail with "database is locked" when a read turns into a write.
+    "transaction_mode": "IMMEDIATE",
+    # FULL, since a label that was paid for must survive a power cut.
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
+}
+
+
+def database(url: str) -> dict[str, Any]:
+    if not url:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": STATE_DIR / "db.sqlite3",
+            "OPTIONS": SQLITE_OPTIONS,
+        }
+    config: dict[str, Any] = environ.Env.db_url_config(url)
+    if config.get("ENGINE") != "django.db.backends.postgresql":
+        ENV.problems.append("DATABASE_URL must start with postgres:// (unset it for SQLite).")
+        return database("")
+    return config
+
+
+# Persistent connections: psycopg's own pool shares sockets with the forked workers and breaks them.
+DATABASES = {"default": database(DATABASE_URL) | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}}
+ATOMIC_REQUESTS = False
+
+# --- Caches -----------------------------------------------------------------------------------
+REDIS_URL = ENV.text("REDIS_URL")
+if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
+    ENV.problems.append("REDIS_URL must start with redis:// (unset it for local memory).")
+_LOCAL = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+_REDIS = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+CACHES: dict[str, dict[str, Any]] = {
+    "default": _REDIS if REDIS_URL else _LOCAL,
+    # Local memory and Django's database cache miscount across processes; this one counts in SQL.
+    "ratelimit": (
+        _REDIS | {"KEY_PREFIX": "ratelimit"}
+        if REDIS_URL
+        else {"BACKEND": "shipping_project.kernel.counter_cache.CounterCache"}
+    ),
+}
+RATELIMIT_USE_CACHE = "ratelimit"
+SILENCED_SYSTEM_CHECKS = ["django_ratelimit.W001"]
+
+# --- Time, language, files --------------------------------------------------------------------
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_TZ = True
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = STATE_DIR / "media"
+WHITENOISE_USE_FINDERS = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+# Five megabytes of pasted text must be refused with words, so the limit is checked by the views.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+
+# --- REST API ---------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.authentication.ApiKeyAuthentication",
+        "rest_framework_simplejwt.authentication.JWTAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.permissions.RoleAllows"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "shipping_project.kernel.pagination.CursorPages",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.throttling.CallerThrottle"],
+    "EXCEPTION_HANDLER": "shipping_project.kernel.problems.exception_handler",
+    "PAGE_SIZE": 50,
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Shipping API",
+    "VERSION": VERSION,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SERVE_INCLUDE_SCHEMA": False,
+}
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(hours=1),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=30),
+    "ROTATE_REFRESH_TOKENS": True,
+    "BLACKLIST_AFTER_ROTATION": True,
+    "CHECK_REVOKE_TOKEN": True,
+    "UPDATE_LAST_LOGIN": True,
+    "SIGNING_KEY": JWT_SIGNING_KEY,
+}
+API_RATE = ENV.text("API_RATE", "1000/h")
+ORDER_CREATE_RATE = ENV.text("ORDER_CREATE_RATE", "10/m")
+LOGIN_RATE = ENV.text("LOGIN_RATE", "10/m")
+PARSE_RATE = ENV.text("PARSE_RATE", "60/m")
+MAX_BODY_BYTES = ENV.integer("MAX_BODY_BYTES", 1_048_576, minimum=1024)
+CORS_ALLOWED_ORIGINS = ENV.words("CORS_ALLOWED_ORIGINS")
+CORS_ALLOW_HEADERS = (*default_headers, "x-api-key", "idempotency-key")
+CORS_URLS_REGEX = r"^/api/.*$"
+
+# --- Security behind a proxy ------------------------------------------------------------------
+HTTPS = ENV.flag("HTTPS")
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if ENV.flag("BEHIND_PROXY") else None
+)
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+
+# --- Platforms --------------------------------------------------------------------------------
+SANDBOX_PORT = ENV.integer("SANDBOX_PORT", 8901, minimum=1)
+SANDBOX_STORE = STATE_DIR / "sandbox.sqlite3"
+SANDBOX_URL = ENV.text("SANDBOX_URL", f"http://127.0.0.1:{SANDBOX_PORT}")
+SANDBOX_CONTROL_TOKEN = ENV.text("SANDBOX_CONTROL_TOKEN")
+VEEQO_BASE_URL = ENV.text("VEEQO_BASE_URL", SANDBOX_URL if DEMO else "https://api.veeqo.com")
+VEEQO_API_KEY = ENV.secret(
+    "VEEQO_API_KEY", required=STRICT, why="make a key in Veeqo under Settings, Users."
+)
+VEEQO_CHANNEL_ID = ENV.integer("VEEQO_CHANNEL_ID", 0)
+EASYSHIP_BASE_URL = ENV.text(
+    "EASYSHIP_BASE_URL", SANDBOX_URL if DEMO else "https://public-api.easyship.com"
+)
+EASYSHIP_API_TOKEN = ENV.secret(
+    "EASYSHIP_API_TOKEN", required=STRICT, why="make a token in Easyship under Connect, API."
+)
+HTTP_CONNECT_TIMEOUT_S = 5
+HTTP_READ_TIMEOUT_S = ENV.integer("HTTP_READ_TIMEOUT_S", 20, minimum=1)
+HTTP_LABEL_TIMEOUT_S = ENV.integer("HTTP_LABEL_TIMEOUT_S", 60, minimum=1)
+
+# --- Background work --------------------------------------------------------------------------
+QUEUES = ("orders", "sync", "inventory", "default")
+# What the default cluster serves. On one machine it serves everything; with one cluster for each
+# queue (Q_CLUSTER_NAME=orders manage.py qcluster) set this to "default".
+WORKER_QUEUES = ENV.words("WORKER_QUEUES", ",".join(QUEUES))
+WORKERS = ENV.integer("WORKERS", 2, minimum=1)
+# One task: claims for DRAIN_SECONDS, then finishes the command in hand, at the most one label call
+# and four reads. LEASE and the queue's retry both exceed that, so live work is never taken twice.
+DRAIN_SECONDS = 30
+TASK_TIMEOUT_S = DRAIN_SECONDS + HTTP_LABEL_TIMEOUT_S + 6 * HTTP_READ_TIMEOUT_S
+Q_CLUSTER = {
+    "name": "default",
+    "label": "Background tasks",
+    "orm": "default",
+    "broker_class": "shipping_project.jobs.broker.QueueBroker",
+    "workers": WORKERS,
+    "queue_limit": WORKERS,
+    "bulk": 1,
+    "poll": 0.2,
+    "timeout": TASK_TIMEOUT_S,
+    "retry": TASK_TIMEOUT_S * 3,
+    "max_attempts": 5,
+    "ack_failures": True,
+    "save_limit": 0,
+    "recycle": 500,
+    "catch_up": False,
+    "log_level": "WARNING",
+    "ALT_CLUSTERS": {name: {} for name in QUEUES if name != "default"},
+}
+# How long to wait before asking a platform what became of a call without a clear answer: it must
+# have had the time to finish and to show what it did.
+OUTCOME_SETTLE_S = ENV.integer("OUTCOME_SETTLE_S", 4 if DEMO else 30)
+# How often a parcel on its way is asked after.
+TRACKING_POLL_S = ENV.integer("TRACKING_POLL_S", 15 if DEMO else 900, minimum=5)
+# How long a due command may wait while nothing is being worked on before the watchdog acts.
+STALL_SECONDS = ENV.integer("STALL_SECONDS", 20, minimum=5)
+
+# --- Logs -------------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"lines": {"()": "shipping_project.kernel.logs.LineFormatter"}},
+    "filters": {"request_id": {"()": "shipping_project.kernel.logs.RequestIdFilter"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "lines",
+            "filters": ["request_id"],
+        }
+    },
+    "root": {"handlers": ["console"], "level": ENV.text("LOG_LEVEL", "INFO").upper()},
+    "loggers": {
+        "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "django.request": {"level": "ERROR"},
+        "django-q": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+    },
+}
+
+# --- The admin's looks ------------------------------------------------------------------------
+UNFOLD = {
+    "SITE_TITLE": "Shipping",
+    "SITE_HEADER": "Shipping",
+    "SITE_URL": "/",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+}
