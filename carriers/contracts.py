@@ -128,7 +128,8 @@ class Label:
 class Booking:
     """An order or shipment as it stands at the platform.
 
-    `parcel_ref` is the id that rates and labels hang on (Veeqo: allocation; Easyship: shipment).
+    `parcel_ref` is the id that rates and labels hang on (Veeqo: the one allocation, "" when there
+    are none or several of the `allocation_refs`; Easyship: the shipment itself).
     `label` is set exactly when the platform holds a live label; `label_pending` while it is being
     made; `label_failure` is the platform's text for a label that failed.
     """
@@ -137,6 +138,7 @@ class Booking:
     reference: str
     is_cancelled: bool = False
     parcel_ref: str = ""
+    allocation_refs: tuple[str, ...] = ()
     warehouse_ref: str = ""
     label: Label | None = None
     label_pending: bool = False

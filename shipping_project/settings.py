@@ -178,7 +178,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.permissions.RoleAllows"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["shipping_project.kernel.body_limits.StrictJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "shipping_project.kernel.pagination.CursorPages",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -269,7 +269,8 @@ Q_CLUSTER = {
     "bulk": 1,
     "poll": 0.2,
     "timeout": TASK_TIMEOUT_S,
-    "retry": TASK_TIMEOUT_S * 3,
+    # timeout x ((queue_limit + bulk) / workers + 1), and some more.
+    "retry": TASK_TIMEOUT_S * 4,
     "max_attempts": 5,
     "ack_failures": True,
     "save_limit": 0,

@@ -15,3 +15,17 @@ class Timestamped(models.Model):
 
     class Meta:
         abstract = True
+
+
+class Counter(models.Model):
+    """One rate-limit counter; written by `counter_cache` alone. `expires_at` is Unix seconds."""
+
+    key = models.CharField(max_length=250, primary_key=True)
+    value = models.BigIntegerField()
+    expires_at = models.BigIntegerField(db_index=True)
+
+    class Meta:
+        db_table = "kernel_counter"
+
+    def __str__(self) -> str:
+        return f"{self.key} = {self.value}"

@@ -1,0 +1,163 @@
+"""Logging in by token, and the administration of who may use the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import authenticate
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api.serializers import (
+    ApiKeySerializer,
+    CredentialsSerializer,
+    MeSerializer,
+    OrganizationSerializer,
+    RefreshSerializer,
+    TokensSerializer,
+    UserSerializer,
+)
+from accounts.models import ApiKey, Organization, User
+from accounts.permissions import ADMINISTRATORS, MANAGERS
+from accounts.services.keys import create_api_key, revoke_api_key
+from accounts.services.tokens import refresh_tokens, revoke, tokens_for
+from accounts.throttling import CallerThrottle, LoginThrottle
+from shipping_project.kernel.errors import FieldError, InvalidInput
+
+
+class TokenView(APIView):
+    """Name and password for a pair of tokens."""
+
+    authentication_classes = []
+    permission_classes = [AllowAny]
+    throttle_classes = [LoginThrottle]
+
+    @extend_schema(request=CredentialsSerializer, responses=TokensSerializer)
+    def post(self, request: Request) -> Response:
+        given = CredentialsSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        user = authenticate(request._request, **given.validated_data)
+        if not isinstance(user, User):
+            raise AuthenticationFailed("Name or password is wrong.")
+        return Response(tokens_for(user))
+
+    def get_authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="api"'
+
+
+class RefreshView(APIView):
+    """A refresh token for a new pair; each can be used once."""
+
+    authentication_classes = []
+    permission_classes = [AllowAny]
+    throttle_classes = [LoginThrottle]
+
+    @extend_schema(request=RefreshSerializer, responses=TokensSerializer)
+    def post(self, request: Request) -> Response:
+        given = RefreshSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        return Response(refresh_tokens(given.validated_data["refresh"]))
+
+    def get_authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="api"'
+
+
+class LogoutView(APIView):
+    """Uses the refresh token up."""
+
+    authentication_classes = []
+    permission_classes = [AllowAny]
+    throttle_classes = [CallerThrottle]
+
+    @extend_schema(request=RefreshSerializer, responses={204: None})
+    def post(self, request: Request) -> Response:
+        given = RefreshSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        revoke(given.validated_data["refresh"])
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class MeView(APIView):
+    """Who the caller is."""
+
+    required_scopes: dict[str, str] = {}
+
+    @extend_schema(responses=MeSerializer)
+    def get(self, request: Request) -> Response:
+        return Response(MeSerializer(request.user).data)
+
+
+class OrganizationViewSet(viewsets.ReadOnlyModelViewSet[Organization]):
+    serializer_class = OrganizationSerializer
+    read_roles = MANAGERS
+    queryset = Organization.objects.order_by("-id")
+
+    def get_queryset(self) -> QuerySet[Organization]:
+        organization_id = getattr(self.request.user, "organization_id", None)
+        everything = super().get_queryset()
+        return everything.filter(pk=organization_id) if organization_id else everything
+
+
+class UserViewSet(viewsets.ReadOnlyModelViewSet[User]):
+    serializer_class = UserSerializer
+    read_roles = MANAGERS
+    queryset = User.objects.order_by("-id")
+
+    def get_queryset(self) -> QuerySet[User]:
+        organization_id = getattr(self.request.user, "organization_id", None)
+        everything = super().get_queryset()
+        return everything.filter(organization_id=organization_id) if organization_id else everything
+
+
+class ApiKeyViewSet(
+    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[ApiKey]
+):
+    """Keys of the organization. The secret is in the answer to the creation and nowhere else."""
+
+    serializer_class = ApiKeySerializer
+    queryset = ApiKey.objects.order_by("-id")
+    read_roles = MANAGERS
+    write_roles = ADMINISTRATORS
+
+    def get_queryset(self) -> QuerySet[ApiKey]:
+        return ApiKey.objects.visible_to(self.request.user).order_by("-id")
+
+    def create(self, request: Request) -> Response:
+        given = ApiKeySerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        key, secret = create_api_key(
+            organization_id=_organization_for(request.user, given.validated_data),
+            name=given.validated_data["name"],
+            scopes=given.validated_data.get("scopes", []),
+            expires_at=given.validated_data.get("expires_at"),
+            actor=request.user.label,  # type: ignore[union-attr]
+            created_by_id=request.user.pk,
+        )
+        answer = {**ApiKeySerializer(key).data, "key": secret}
+        return Response(answer, status=status.HTTP_201_CREATED)
+
+    @action(detail=True, methods=["post"])
+    def revoke(self, request: Request, pk: str | None = None) -> Response:
+        key = self.get_object()
+        revoke_api_key(key=key, actor=request.user.label)  # type: ignore[union-attr]
+        key.refresh_from_db()
+        return Response(ApiKeySerializer(key).data)
+
+
+def _organization_for(user: Any, given: dict[str, Any]) -> int:
+    """An administrator's own organization, or for staff the one that is named."""
+    if user.organization_id is not None:
+        return int(user.organization_id)
+    if "organization" not in given:
+        fault = FieldError(
+            field="organization", code="required", message="Say whose key this is."
+        )
+        raise InvalidInput(errors=[fault])
+    return int(given["organization"].pk)

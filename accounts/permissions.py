@@ -1,0 +1,76 @@
+"""Who may do what: by role for people, by scope for keys, nothing unless a view says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+
+from accounts.models import Role
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
+
+EVERYBODY = frozenset(Role.values)
+WRITERS = EVERYBODY - {Role.AUDITOR.value}
+STAFF = frozenset({Role.ADMINISTRATOR.value, Role.MANAGER.value, Role.OPERATOR.value})
+STAFF_READERS = STAFF | {Role.AUDITOR.value}
+MANAGERS = frozenset({Role.ADMINISTRATOR.value, Role.MANAGER.value})
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR.value})
+
+
+class RoleAllows(BasePermission):
+    """Reads what the view declares.
+
+    `required_scopes = {"read": "orders:read", "write": "orders:write"}` for keys (a missing entry
+    refuses every key); `read_roles` and `write_roles` for people (everybody, and all but auditors).
+    """
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        user = request.user
+        if not (user and user.is_authenticated and user.is_active):
+            return False
+        reading = request.method in SAFE_METHODS
+        scopes = getattr(user, "scopes", None)
+        if scopes is not None:
+            needed = _needed_scope(view, reading=reading)
+            return needed is not None and needed in scopes
+        default = EVERYBODY if reading else WRITERS
+        roles = getattr(view, "read_roles" if reading else "write_roles", default)
+        return getattr(user, "role", "") in roles
+
+
+def _needed_scope(view: APIView, *, reading: bool) -> str | None:
+    declared: Mapping[str, str] = getattr(view, "required_scopes", {})
+    by_action = declared.get(getattr(view, "action", "") or "")
+    return by_action or declared.get("read" if reading else "write")
+
+
+Page = Callable[..., HttpResponseBase]
+
+
+def page_for(*roles: str) -> Callable[[Page], Page]:
+    """A page that needs a login and, for anything but reading, one of `roles`."""
+
+    def decorate(page: Page) -> Page:
+        @login_required
+        @wraps(page)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            allowed = frozenset(roles) or WRITERS
+            if request.method not in SAFE_METHODS and not may(request.user, allowed):
+                raise PermissionDenied
+            return page(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def may(user: object, roles: frozenset[str]) -> bool:
+    return getattr(user, "role", "") in roles

@@ -1,0 +1,85 @@
+"""Easyship as a shipping platform: shipments that carry their own rates and label."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from carriers.contracts import (
+    Booking,
+    Consignment,
+    Document,
+    Label,
+    Platform,
+    PlatformItem,
+    PlatformWarehouse,
+    RateQuote,
+    TrackingUpdate,
+)
+from carriers.easyship.client import EasyshipClient
+from carriers.errors import UpstreamNotFound, UpstreamRefused, UpstreamUnclear
+
+
+class EasyshipPort:
+    """Implements `carriers.ports.ShippingPort`."""
+
+    platform = Platform.EASYSHIP
+
+    def __init__(self, client: EasyshipClient) -> None:
+        self._client = client
+
+    def find_bookings(self, reference: str) -> tuple[Booking, ...]:
+        found = self._client.find_shipments(reference)
+        return tuple(booking for booking in found if booking.reference == reference)
+
+    def read_booking(self, platform_ref: str) -> Booking:
+        return self._client.get_shipment(platform_ref)
+
+    def create_booking(self, consignment: Consignment) -> Booking:
+        return self._client.create_shipment(consignment)
+
+    def prepare_booking(self, booking: Booking, consignment: Consignment) -> Booking:
+        """Origin and parcel went with the booking itself."""
+        return booking
+
+    def quote(self, booking: Booking) -> tuple[RateQuote, ...]:
+        """The rates stand on the shipment; without any, no service fits it."""
+        return booking.quotes
+
+    def buy_label(self, booking: Booking, quote: RateQuote) -> Label:
+        after = self._client.buy_label(booking.platform_ref, quote.service_ref)
+        facts = {"platform": self.platform.value, "operation": "buy_label"}
+        if after.label_failure:
+            raise UpstreamRefused(after.label_failure, **facts)
+        if after.label is None or not after.label.tracking_number:
+            raise UpstreamUnclear("The label is still being made.", **facts)
+        return replace(after.label, cost=after.label.cost or quote.price)
+
+    def fetch_label(self, label: Label, booking_ref: str) -> Document:
+        return self._client.get_label(booking_ref)
+
+    def void_label(self, label_ref: str, booking_ref: str) -> None:
+        if not self._client.get_shipment(booking_ref).is_cancelled:
+            self._client.cancel_shipment(booking_ref)
+
+    def cancel_booking(self, platform_ref: str, reason: str) -> None:
+        """A shipment whose label was never asked for is deleted, any other cancelled."""
+        try:
+            booking = self._client.get_shipment(platform_ref)
+        except UpstreamNotFound:
+            return
+        if booking.is_cancelled:
+            return
+        if booking.label or booking.label_pending or booking.label_failure:
+            self._client.cancel_shipment(platform_ref)
+        else:
+            self._client.delete_shipment(platform_ref)
+
+    def track(self, label_ref: str, booking_ref: str) -> tuple[TrackingUpdate, ...]:
+        return self._client.get_tracking(booking_ref)
+
+    def list_warehouses(self) -> tuple[PlatformWarehouse, ...]:
+        return self._client.list_addresses()
+
+    def find_items(self, skus: Sequence[str]) -> tuple[PlatformItem, ...]:
+        return ()

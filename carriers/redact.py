@@ -1,0 +1,65 @@
+"""What may be written down of a call: ids, numbers, amounts and codes, and nobody's name."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+HIDDEN = "[hidden]"
+MAX_KEPT = 20_000
+# Compared in lower case; whole keys, in either platform's spelling.
+PERSONAL_KEYS = frozenset({
+    "first_name", "last_name", "full_name", "name", "contact_name", "company", "company_name",
+    "phone", "contact_phone", "mobile", "email", "contact_email", "login", "address1", "address2",
+    "line_1", "line_2", "address_line_1", "address_line_2", "tax_id", "consignee_tax_id", "eori",
+    "vat_number", "ssn", "ein", "eori_id", "ioss_id", "customer_note", "text", "buyer_notes",
+    "seller_notes", "notes", "delivery_instructions",
+})  # fmt: skip
+SECRET_KEYS = frozenset({
+    "api_key", "token", "access_token", "refresh_token", "secret", "secret_token", "password",
+    "mws_auth_token", "authorization", "api2cart_store_key", "channel_oauth_refresh_token",
+})  # fmt: skip
+DOCUMENT_KEYS = frozenset({"base64_encoded_strings", "label_content"})
+# Names of services, warehouses and stores are no people; they stand beside these keys.
+NAMED_THINGS = frozenset({
+    "sku_code", "umbrella_name", "warehouse_id", "type_code", "cost", "total_charge",
+    "inventory_type_code", "display_position", "provider_type", "carrier",
+})  # fmt: skip
+EMAIL = re.compile(r"[^\s@=&\"]+@[^\s@&\"]+|[^\s@=&\"]+%40[^\s&\"]+")
+
+
+def redacted_json(body: bytes | str) -> str:
+    """A body as it may be kept, at most 20,000 characters; what is no JSON loses its mails."""
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        text = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
+        return EMAIL.sub(HIDDEN, text.replace("\x00", ""))[:MAX_KEPT]
+    return json.dumps(redacted(value), ensure_ascii=False).replace("\\u0000", "")[:MAX_KEPT]
+
+
+def redacted(value: Any) -> Any:
+    """The same structure without personal data, secrets and files."""
+    if isinstance(value, dict):
+        return {key: _entry(str(key).lower(), inner, value) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [redacted(inner) for inner in value]
+    return value
+
+
+def redacted_query(text: str) -> str:
+    """A path with its query, without mail addresses."""
+    return EMAIL.sub(HIDDEN, text)
+
+
+def _entry(key: str, value: Any, parent: dict[str, Any]) -> Any:
+    if key in SECRET_KEYS:
+        return HIDDEN if value else value
+    if key in DOCUMENT_KEYS:
+        return f"<{len(json.dumps(value))} characters>"
+    if key == "name" and NAMED_THINGS & parent.keys():
+        return value
+    if key in PERSONAL_KEYS and isinstance(value, str) and value:
+        return HIDDEN
+    return redacted(value)

@@ -1,0 +1,132 @@
+"""Veeqo as a shipping platform: orders, allocations, and labels bought on allocations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+
+from carriers.contracts import (
+    Booking,
+    Consignment,
+    Document,
+    Label,
+    Platform,
+    PlatformItem,
+    PlatformWarehouse,
+    RateQuote,
+    TrackingUpdate,
+)
+from carriers.errors import UpstreamNotFound, UpstreamRefused
+from carriers.veeqo.client import VeeqoClient
+
+
+class VeeqoPort:
+    """Implements `carriers.ports.ShippingPort`."""
+
+    platform = Platform.VEEQO
+
+    def __init__(self, client: VeeqoClient, *, channel_id: int = 0) -> None:
+        self._client = client
+        self._configured_channel = channel_id
+
+    def find_bookings(self, reference: str) -> tuple[Booking, ...]:
+        """The default list hides cancelled orders, so they are asked for in a second call."""
+        found = {
+            booking.platform_ref: booking
+            for status in ("", "cancelled")
+            for booking in self._client.find_orders(
+                reference, channel_id=self._channel_id, status=status
+            )
+            if booking.reference == reference
+        }
+        return tuple(found.values())
+
+    def read_booking(self, platform_ref: str) -> Booking:
+        return self._client.get_order(platform_ref)
+
+    def create_booking(self, consignment: Consignment) -> Booking:
+        return self._client.create_order(
+            consignment,
+            channel_id=self._channel_id,
+            delivery_method_id=self._delivery_method_id,
+        )
+
+    def prepare_booking(self, booking: Booking, consignment: Consignment) -> Booking:
+        """One allocation with everything at our warehouse, and the parcel on it.
+
+        Veeqo allocates by itself, at once, later or never, to a warehouse of its own choice.
+        """
+        if booking.label is not None:
+            return booking
+        if not booking.parcel_ref or booking.warehouse_ref != consignment.warehouse_ref:
+            booking = self._reallocate(booking, consignment)
+        self._client.set_package(booking.parcel_ref, consignment.parcel)
+        return booking
+
+    def quote(self, booking: Booking) -> tuple[RateQuote, ...]:
+        return self._client.get_rates(booking.parcel_ref)
+
+    def buy_label(self, booking: Booking, quote: RateQuote) -> Label:
+        label = self._client.buy_label(booking.parcel_ref, quote)
+        return replace(
+            label,
+            carrier=label.carrier or quote.carrier,
+            service_name=label.service_name or quote.service_name,
+        )
+
+    def fetch_label(self, label: Label, booking_ref: str) -> Document:
+        return self._client.get_label(label.label_ref)
+
+    def void_label(self, label_ref: str, booking_ref: str) -> None:
+        try:
+            self._client.delete_shipment(label_ref)
+        except UpstreamNotFound:
+            # Gone already: an earlier void whose answer was lost.
+            return
+
+    def cancel_booking(self, platform_ref: str, reason: str) -> None:
+        if not self._client.get_order(platform_ref).is_cancelled:
+            self._client.cancel_order(platform_ref, reason)
+
+    def track(self, label_ref: str, booking_ref: str) -> tuple[TrackingUpdate, ...]:
+        return self._client.get_tracking(label_ref)
+
+    def list_warehouses(self) -> tuple[PlatformWarehouse, ...]:
+        return self._client.list_warehouses()
+
+    def find_items(self, skus: Sequence[str]) -> tuple[PlatformItem, ...]:
+        wanted = set(skus)
+        return tuple(
+            item for sku in skus for item in self._client.find_items(sku) if item.sku in wanted
+        )
+
+    def _reallocate(self, booking: Booking, consignment: Consignment) -> Booking:
+        """DELETE of one allocation removes all of them, as documented."""
+        if booking.allocation_refs:
+            self._client.delete_allocations(booking.platform_ref, booking.allocation_refs[0])
+        made = self._client.create_allocation(booking.platform_ref, consignment)
+        if not made.parcel_ref:
+            made = self._client.get_order(booking.platform_ref)
+        if not made.parcel_ref:
+            raise UpstreamRefused(
+                "Veeqo did not allocate the order to one warehouse; check its stock there.",
+                platform=self.platform.value,
+                operation="create_allocation",
+            )
+        return made
+
+    @cached_property
+    def _channel_id(self) -> int:
+        channel = self._configured_channel or self._client.first_direct_channel()
+        if not channel:
+            raise UpstreamRefused(
+                "Veeqo has no active direct store; make one, or set VEEQO_CHANNEL_ID.",
+                platform=self.platform.value,
+                operation="list_channels",
+            )
+        return channel
+
+    @cached_property
+    def _delivery_method_id(self) -> int | None:
+        return self._client.first_delivery_method()

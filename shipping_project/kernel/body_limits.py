@@ -1,0 +1,60 @@
+"""JSON bodies of a sane size and depth, read with clear words about what is wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from rest_framework.exceptions import APIException, ParseError
+from rest_framework.parsers import BaseParser
+
+MAX_DEPTH = 40
+
+
+class BodyTooLarge(APIException):
+    status_code = 413
+    default_code = "body_too_large"
+    default_detail = "The body is too large."
+
+
+class StrictJSONParser(BaseParser):
+    """UTF-8 JSON without NaN, NUL characters, or endless nesting."""
+
+    media_type = "application/json"
+
+    def parse(
+        self, stream: Any, media_type: str | None = None, parser_context: Any = None
+    ) -> Any:
+        body = stream.read(settings.MAX_BODY_BYTES + 1)
+        if len(body) > settings.MAX_BODY_BYTES:
+            raise BodyTooLarge(f"Send at most {settings.MAX_BODY_BYTES} bytes.")
+        try:
+            value = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+        except UnicodeDecodeError:
+            raise ParseError("The body is not UTF-8 text.") from None
+        except RecursionError:
+            raise ParseError(f"The body is nested deeper than {MAX_DEPTH} levels.") from None
+        except ValueError as exc:
+            raise ParseError(f"The body is no JSON: {exc}") from None
+        _check(value, MAX_DEPTH)
+        return value
+
+
+def _refuse_constant(word: str) -> None:
+    raise ValueError(f"{word} is not a JSON number")
+
+
+def _check(value: Any, depth: int) -> None:
+    if depth < 0:
+        raise ParseError(f"The body is nested deeper than {MAX_DEPTH} levels.")
+    if isinstance(value, str) and "\x00" in value:
+        raise ParseError("The body holds a NUL character.")
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            _check(key, depth - 1)
+            _check(inner, depth - 1)
+    elif isinstance(value, list):
+        for inner in value:
+            _check(inner, depth - 1)
