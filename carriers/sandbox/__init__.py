@@ -1,0 +1,1 @@
+"""The offline twin of both platforms: a process of its own that imports nothing of the app."""

@@ -1,0 +1,171 @@
+"""The twin's memory: documents by kind in one SQLite file, and a log of every request."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS documents (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL, key TEXT NOT NULL,
+    lookup TEXT NOT NULL DEFAULT '', parent TEXT NOT NULL DEFAULT '', body TEXT NOT NULL,
+    UNIQUE (kind, key)
+);
+CREATE INDEX IF NOT EXISTS documents_lookup ON documents (kind, lookup);
+CREATE INDEX IF NOT EXISTS documents_parent ON documents (kind, parent);
+CREATE INDEX IF NOT EXISTS documents_order ON documents (kind, seq);
+CREATE TABLE IF NOT EXISTS numbers (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS requests (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, dialect TEXT NOT NULL,
+    method TEXT NOT NULL, path TEXT NOT NULL, route TEXT NOT NULL, query TEXT NOT NULL,
+    status INTEGER NOT NULL, answered INTEGER NOT NULL, key_end TEXT NOT NULL, body TEXT NOT NULL
+);
+"""
+
+
+class Store:
+    """One connection per thread; a write request is one transaction, all of it or nothing."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        # SQLite has one writer; waiting here is fairer than its busy loop.
+        self._writing = threading.RLock()
+        with self._writing:
+            self._connection.executescript("PRAGMA journal_mode=WAL;" + SCHEMA)
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(self.path, timeout=30, isolation_level=None)
+            connection.execute("PRAGMA synchronous=NORMAL")
+            self._local.connection = connection
+        return connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        with self._writing:
+            if self._connection.in_transaction:
+                yield
+                return
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        connection = getattr(self._local, "connection", None)
+        if connection is not None:
+            connection.close()
+            self._local.connection = None
+
+    def insert(
+        self, kind: str, key: str, body: dict[str, Any], *, lookup: str = "", parent: str = ""
+    ) -> None:
+        self._connection.execute(
+            "INSERT INTO documents (kind, key, lookup, parent, body) VALUES (?, ?, ?, ?, ?)",
+            (kind, key, lookup, parent, json.dumps(body)),
+        )
+
+    def get(self, kind: str, key: str) -> dict[str, Any] | None:
+        row = self._connection.execute(
+            "SELECT body FROM documents WHERE kind = ? AND key = ?", (kind, key)
+        ).fetchone()
+        return _read(row) if row else None
+
+    def save(self, kind: str, key: str, body: dict[str, Any]) -> None:
+        self._connection.execute(
+            "UPDATE documents SET body = ? WHERE kind = ? AND key = ?",
+            (json.dumps(body), kind, key),
+        )
+
+    def delete(self, kind: str, key: str) -> None:
+        self._connection.execute("DELETE FROM documents WHERE kind = ? AND key = ?", (kind, key))
+
+    def find(self, kind: str, *, lookup: str) -> list[dict[str, Any]]:
+        """Indexed equality, oldest first."""
+        return self._many("kind = ? AND lookup = ? ORDER BY seq", (kind, lookup))
+
+    def search(self, kind: str, text: str) -> list[dict[str, Any]]:
+        """Documents whose lookup text holds `text`, newest first."""
+        return self._many("kind = ? AND instr(lookup, ?) > 0 ORDER BY seq DESC", (kind, text))
+
+    def children(self, kind: str, *, parent: str) -> list[dict[str, Any]]:
+        return self._many("kind = ? AND parent = ? ORDER BY seq", (kind, parent))
+
+    def each(self, kind: str, *, newest_first: bool = False) -> Iterator[dict[str, Any]]:
+        order = "DESC" if newest_first else "ASC"
+        rows = self._connection.execute(
+            f"SELECT body FROM documents WHERE kind = ? ORDER BY seq {order}",  # noqa: S608
+            (kind,),
+        )
+        return map(_read, rows)
+
+    def count(self, kind: str) -> int:
+        row = self._connection.execute(
+            "SELECT count(*) FROM documents WHERE kind = ?", (kind,)
+        ).fetchone()
+        return int(row[0])
+
+    def next_number(self, name: str, start: int) -> int:
+        row = self._connection.execute(
+            "INSERT INTO numbers VALUES (?, ?) "
+            "ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value",
+            (name, start),
+        ).fetchone()
+        return int(row[0])
+
+    def log_request(self, entry: dict[str, Any]) -> None:
+        self._connection.execute(
+            "INSERT INTO requests (at, dialect, method, path, route, query, status, answered, "
+            "key_end, body) VALUES (:at, :dialect, :method, :path, :route, :query, :status, "
+            ":answered, :key_end, :body)",
+            entry,
+        )
+
+    def requests(
+        self, *, since_id: int = 0, limit: int = 200, dialect: str = "", path: str = ""
+    ) -> list[dict[str, Any]]:
+        """Oldest first, after `since_id`; `path` is the beginning of a path."""
+        rows = self._connection.execute(
+            "SELECT id, at, dialect, method, path, route, query, status, answered, key_end, body "
+            "FROM requests WHERE id > ? AND (? = '' OR dialect = ?) "
+            "AND substr(path, 1, ?) = ? ORDER BY id LIMIT ?",
+            (since_id, dialect, dialect, len(path), path, limit),
+        )
+        names = [column[0] for column in rows.description]
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def requests_by_route(self) -> dict[str, int]:
+        rows = self._connection.execute(
+            "SELECT method || ' ' || route, count(*) FROM requests GROUP BY 1 ORDER BY 1"
+        )
+        return {str(name): int(count) for name, count in rows}
+
+    def wipe(self) -> None:
+        with self.transaction():
+            for table in ("documents", "numbers", "requests"):
+                self._connection.execute(f"DELETE FROM {table}")  # noqa: S608
+
+    def _many(self, condition: str, values: tuple[str, ...]) -> list[dict[str, Any]]:
+        rows = self._connection.execute(
+            f"SELECT body FROM documents WHERE {condition}",  # noqa: S608
+            values,
+        )
+        return [_read(row) for row in rows]
+
+
+def _read(row: tuple[str, ...]) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads(row[0])
+    return value

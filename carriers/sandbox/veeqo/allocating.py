@@ -1,0 +1,135 @@
+"""How Veeqo gives an order to a warehouse, by itself or when told, and what that does to stock."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from carriers.sandbox.veeqo import stock
+from carriers.sandbox.veeqo.values import (
+    CM_PER_INCH,
+    GRAMS_PER_OUNCE,
+    keep,
+    now,
+    shaped,
+    stamp,
+)
+from carriers.sandbox.world import World
+
+Body = dict[str, Any]
+
+
+def allocate_by_itself(world: World, order: Body, *, is_due: bool = False) -> None:
+    """To the store's default warehouse, what is available there: at once, later, or never."""
+    mode = world.options.veeqo_auto_allocation
+    if mode == "off" or not order["payment"]:
+        return
+    if mode == "async" and not is_due:
+        later = world.clock.now() + timedelta(seconds=world.options.veeqo_allocation_delay_s)
+        order["allocate_at"] = stamp(later)
+        keep("order", world, order)
+        return
+    order["allocate_at"] = None
+    channel = world.store.get("veeqo.channel", str(order["channel_id"])) or {}
+    warehouse_id = channel["default_warehouse_id"]
+    lines = [
+        {"sellable_id": line["sellable_id"], "quantity": units}
+        for line in order["lines"]
+        if (units := min(line["quantity"], _available(world, line, warehouse_id))) > 0
+    ]
+    if lines:
+        allocate(world, order, warehouse_id, lines)
+
+
+def _available(world: World, line: Body, warehouse_id: int) -> int:
+    return stock.available(world, line["sellable_id"], warehouse_id)
+
+
+def allocate(world: World, order: Body, warehouse_id: int, lines: list[Body]) -> Body:
+    """One parcel's worth of an order at one warehouse; raises its allocated stock."""
+    pk = world.store.next_number("veeqo.allocation", 9046001)
+    at = now(world)
+    doc: Body = {
+        "id": pk,
+        "order_id": order["id"],
+        "warehouse_id": warehouse_id,
+        "created_at": at,
+        "updated_at": at,
+        "shipment": None,
+        "lines": [
+            line | {"id": world.store.next_number("veeqo.allocation_line", 13300001)}
+            for line in lines
+        ],
+    }
+    doc["package"] = _package(world, doc)
+    world.store.insert("veeqo.allocation", str(pk), doc, parent=str(order["id"]))
+    for line in lines:
+        stock.shift(world, line["sellable_id"], warehouse_id, allocated=line["quantity"])
+    return doc
+
+
+def free(world: World, allocation: Body) -> None:
+    """Take an allocation away; its units are available again."""
+    for line in allocation["lines"]:
+        stock.shift(
+            world, line["sellable_id"], allocation["warehouse_id"], allocated=-line["quantity"]
+        )
+    world.store.delete("veeqo.allocation", str(allocation["id"]))
+
+
+def settle_status(world: World, order: Body) -> None:
+    """The status follows from payment, allocations and shipments; nobody sets it."""
+    if order["status"] == "cancelled":
+        return
+    allocations = world.store.children("veeqo.allocation", parent=str(order["id"]))
+    wanted = sum(line["quantity"] for line in order["lines"])
+    held = sum(line["quantity"] for a in allocations for line in a["lines"])
+    shipped = [a for a in allocations if a["shipment"]]
+    if not order["payment"]:
+        order["status"] = "awaiting_payment"
+    elif held < wanted:
+        order["status"] = "awaiting_stock"
+    elif len(shipped) == len(allocations):
+        order["status"] = "shipped"
+    else:
+        order["status"] = "awaiting_fulfillment"
+    order["updated_at"] = now(world)
+    order["shipped_at"] = order["updated_at"] if order["status"] == "shipped" else None
+    keep("order", world, order)
+
+
+def _package(world: World, allocation: Body) -> Body:
+    """A first guess from the items, as long as nobody has measured the parcel."""
+    items = [
+        (world.store.get("veeqo.sellable", str(line["sellable_id"])) or {}, line["quantity"])
+        for line in allocation["lines"]
+    ]
+    grams = sum(item["weight_g"] * quantity for item, quantity in items)
+    sides = [item["measurement"] for item, _ in items]
+    at = allocation["created_at"]
+    return shaped(
+        "allocation_package",
+        id=world.store.next_number("veeqo.package", 118001),
+        allocation_id=allocation["id"],
+        created_at=at,
+        updated_at=at,
+        weight=round(grams / GRAMS_PER_OUNCE, 2),
+        width=max((side["width"] for side in sides), default=0.0),
+        height=max((side["height"] for side in sides), default=0.0),
+        depth=max((side["depth"] for side in sides), default=0.0),
+    )
+
+
+def package_grams(package: Body) -> float:
+    factor = GRAMS_PER_OUNCE if package["weight_unit"] == "oz" else 1.0
+    return float(package["weight"]) * factor
+
+
+def package_cm(package: Body) -> tuple[float, float, float]:
+    """Length, width, height; the length is called depth."""
+    factor = CM_PER_INCH if package["dimensions_unit"] in ("inches", "in") else 1.0
+    return (
+        package["depth"] * factor,
+        package["width"] * factor,
+        package["height"] * factor,
+    )

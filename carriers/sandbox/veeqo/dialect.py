@@ -1,0 +1,72 @@
+"""Veeqo's manners: the key, the limit, its three kinds of 404, its headers."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+from uuid import uuid4
+
+from carriers.sandbox.limits import LeakyBucket
+from carriers.sandbox.veeqo import allocations, catalog, labels, orders
+from carriers.sandbox.wire import Request, Response, Route, json_response
+from carriers.sandbox.world import World
+
+LEAK_PER_SECOND = 5
+
+
+class VeeqoDialect:
+    """Implements `wire.Dialect`; answers everything the other dialect does not."""
+
+    name = "veeqo"
+    prefix = "/"
+    routes: tuple[Route, ...] = (
+        *orders.ROUTES,
+        *allocations.ROUTES,
+        *labels.ROUTES,
+        *catalog.ROUTES,
+    )
+
+    def __init__(self) -> None:
+        self._bucket = LeakyBucket()
+
+    def refuse(self, world: World, request: Request) -> Response | None:
+        key = request.headers.get("x-api-key", "")
+        if key not in world.veeqo_keys:
+            return json_response(401, {"error_messages": "You're not authorized"})
+        options = world.options
+        if options.enforce_limits and not self._bucket.admit(
+            key, per_second=LEAK_PER_SECOND, capacity=options.veeqo_burst
+        ):
+            # Empty, and without a word on when to come back.
+            return Response(status=429)
+        return None
+
+    def not_found(self, request: Request) -> Response:
+        return json_response(404, {"status": 404, "error": "Not Found"})
+
+    def malformed(self, request: Request, detail: str) -> Response:
+        return json_response(400, {"status": 400, "error": "Bad Request"})
+
+    def finish(self, request: Request, response: Response) -> Response:
+        if response.status == 429:
+            return response
+        return response.with_headers(
+            {"X-Request-Id": str(uuid4()), "X-Runtime": f"{time.process_time() % 1:.6f}"}
+        )
+
+    def bookings(self, world: World) -> list[dict[str, Any]]:
+        return [
+            {
+                "platform": self.name,
+                "reference": order["number"],
+                "id": str(order["id"]),
+                "state": order["status"],
+            }
+            for order in world.store.each("veeqo.order")
+        ]
+
+    def labels(self, world: World) -> list[dict[str, Any]]:
+        return labels.ledger(world)
+
+    def seed(self, world: World, facts: dict[str, Any]) -> None:
+        catalog.seed(world, facts)

@@ -1,0 +1,76 @@
+"""Shapes of the big objects, and how Veeqo writes times, money and refusals."""
+
+from __future__ import annotations
+
+import copy
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from carriers.sandbox.wire import Refusal, Request, json_response
+from carriers.sandbox.world import World
+
+SHAPES: dict[str, dict[str, Any]] = json.loads(
+    (Path(__file__).parent / "shapes.json").read_text(encoding="utf-8")
+)
+GRAMS_PER_OUNCE = 28.349523125
+CM_PER_INCH = 2.54
+USER = {"id": 70411, "login": "Dispatch Bot", "email": "dispatch@example.com"}
+COMPANY_ID = 5120
+
+
+def shaped(name: str, **values: Any) -> dict[str, Any]:
+    """An object with every key of its kind, `values` over the defaults."""
+    return copy.deepcopy(SHAPES[name]) | values
+
+
+def stamp(moment: datetime) -> str:
+    """ISO 8601 UTC with milliseconds."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+
+def now(world: World) -> str:
+    return stamp(world.clock.now())
+
+
+def refusal(status: int, texts: str | list[str]) -> Refusal:
+    return Refusal(json_response(status, {"error_messages": texts}))
+
+
+def not_found(kind: str = "order") -> Refusal:
+    """Three shapes of "not found", by what was asked for."""
+    if kind == "product":
+        return Refusal(json_response(404, {"status": "404", "error": "Not Found"}))
+    return refusal(404, "Not found")
+
+
+def wrapped(request: Request, name: str) -> dict[str, Any]:
+    """The object inside the envelope that a write wants; 400 without it."""
+    inner = request.json().get(name)
+    if not isinstance(inner, dict):
+        raise refusal(400, [f"param is missing or the value is empty: {name}"])
+    return inner
+
+
+def number_of(value: Any, default: float = 0.0) -> float:
+    """Numbers come as numbers or as text."""
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return default
+
+
+def whole_of(value: Any) -> int:
+    return int(number_of(value))
+
+
+def need(kind: str, world: World, key: str | int) -> dict[str, Any]:
+    found = world.store.get(f"veeqo.{kind}", str(key))
+    if found is None:
+        raise not_found(kind)
+    return found
+
+
+def keep(kind: str, world: World, body: dict[str, Any]) -> None:
+    world.store.save(f"veeqo.{kind}", str(body["id"]), body)
