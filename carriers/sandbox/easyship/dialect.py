@@ -1,0 +1,91 @@
+"""Easyship's manners: the bearer, the two limits, envelopes with a request id."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from carriers.sandbox.easyship import buying, resources, shipments
+from carriers.sandbox.easyship.answers import NOT_COMPLIANT, error, with_request_id
+from carriers.sandbox.limits import Windows
+from carriers.sandbox.wire import Request, Response, Route
+from carriers.sandbox.world import World
+
+BURST = (
+    "You have reached the maximum number of requests per second. "
+    "Contact your account manager to request a higher limit."
+)
+
+
+class EasyshipDialect:
+    """Implements `wire.Dialect` for version 2024-09."""
+
+    name = "easyship"
+    prefix = "/2024-09/"
+    routes: tuple[Route, ...] = (*shipments.ROUTES, *resources.ROUTES)
+
+    def __init__(self) -> None:
+        self._windows = Windows()
+
+    def refuse(self, world: World, request: Request) -> Response | None:
+        token = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
+        if token not in world.easyship_keys:
+            return error("invalid_token")
+        options = world.options
+        if options.enforce_limits and not self._windows.admit(
+            token, per_second=options.easyship_per_second, per_minute=options.easyship_per_minute
+        ):
+            return error("too_many_requests", BURST).with_headers(
+                {
+                    "X-Ratelimit-Limit": str(options.easyship_per_second),
+                    "X-Ratelimit-Remaining": "0",
+                    "X-Ratelimit-Reset": str(int(time.time()) + 1),
+                }
+            )
+        return None
+
+    def not_found(self, request: Request) -> Response:
+        return error("invalid_endpoint", NOT_COMPLIANT)
+
+    def malformed(self, request: Request, detail: str) -> Response:
+        return error("invalid_request", detail)
+
+    def finish(self, request: Request, response: Response) -> Response:
+        return with_request_id(response)
+
+    def bookings(self, world: World) -> list[dict[str, Any]]:
+        return [
+            {
+                "platform": self.name,
+                "reference": shipment["order_data"]["platform_order_number"] or "",
+                "id": shipment["easyship_shipment_id"],
+                "state": shipment["shipment_state"],
+            }
+            for shipment in world.store.each(buying.KIND)
+        ]
+
+    def labels(self, world: World) -> list[dict[str, Any]]:
+        """Every label ever sold."""
+        rows = []
+        for label in world.store.each("easyship.label"):
+            shipment = world.store.get(buying.KIND, label["shipment_id"]) or {}
+            voided = shipment.get("label_state") == "voided"
+            rows.append(
+                {
+                    "platform": self.name,
+                    "reference": label["reference"],
+                    "booking_id": label["shipment_id"],
+                    "shipment_id": label["shipment_id"],
+                    "carrier": label["carrier"].upper(),
+                    "service": label["service"],
+                    "tracking_number": label["number"],
+                    "cost": label["cost"],
+                    "currency": label["currency"],
+                    "state": "voided" if voided else "bought",
+                    "bought_at": label["bought_at"],
+                }
+            )
+        return rows
+
+    def seed(self, world: World, facts: dict[str, Any]) -> None:
+        resources.seed(world, facts)

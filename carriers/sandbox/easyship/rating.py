@@ -1,0 +1,108 @@
+"""Courier services of the account, and what they cost for a parcel."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_DNS, uuid5
+
+from carriers.sandbox.shipping import SERVICES, ParcelFacts, PricedService, Service, priced_services
+
+SHAPES: dict[str, dict[str, Any]] = json.loads(
+    (Path(__file__).parent / "shapes.json").read_text(encoding="utf-8")
+)
+GRAMS = {"kg": 1000.0, "g": 1.0, "lb": 453.59237, "oz": 28.349523125}
+CENTIMETRES = {"cm": 1.0, "in": 2.54}
+Body = dict[str, Any]
+
+
+def shaped(name: str, **values: Any) -> Body:
+    return copy.deepcopy(SHAPES[name]) | values
+
+
+def service_id(service: Service) -> str:
+    return str(uuid5(NAMESPACE_DNS, f"service.{service.code}.sandbox.example"))
+
+
+def courier_service(service: Service) -> Body:
+    return {
+        "id": service_id(service),
+        "name": service.name,
+        "courier_id": str(uuid5(NAMESPACE_DNS, f"courier.{service.carrier}.sandbox.example")),
+        "umbrella_name": service.carrier,
+        "easyship_courier_service": True,
+    }
+
+
+def find_service(wanted: str) -> Service | None:
+    return next((service for service in SERVICES if service_id(service) == wanted), None)
+
+
+def offers(body: Mapping[str, Any]) -> list[PricedService]:
+    """Services that fit the request, cheapest first; several parcels fit none here."""
+    if len(body["parcels"]) != 1:
+        return []
+    return priced_services(parcel_facts(body))
+
+
+def parcel_facts(body: Mapping[str, Any]) -> ParcelFacts:
+    """The parcel in grams and centimetres, from whatever units it came in."""
+    units = (body.get("shipping_settings") or {}).get("units") or {}
+    grams = GRAMS[units.get("weight", "kg")]
+    cm = CENTIMETRES[units.get("dimensions", "cm")]
+    parcel = body["parcels"][0]
+    box = parcel.get("box") or (parcel.get("items") or [{}])[0].get("dimensions") or {}
+    origin, destination = body["origin_address"], body["destination_address"]
+    return ParcelFacts(
+        weight_g=_weight(parcel) * grams,
+        length_cm=float(box.get("length") or 10) * cm,
+        width_cm=float(box.get("width") or 10) * cm,
+        height_cm=float(box.get("height") or 10) * cm,
+        from_country=origin.get("country_alpha2") or "US",
+        from_region=origin.get("state") or "",
+        to_country=destination.get("country_alpha2") or "",
+        to_region=destination.get("state") or "",
+        to_postcode=destination.get("postal_code") or "",
+    )
+
+
+def _weight(parcel: Mapping[str, Any]) -> float:
+    if parcel.get("total_actual_weight"):
+        return float(parcel["total_actual_weight"])
+    items = parcel.get("items") or []
+    return sum(float(i.get("actual_weight") or 0) * int(i.get("quantity") or 1) for i in items)
+
+
+def rate(offer: PricedService, rank: int) -> Body:
+    """A rate; the list is ordered by value for money, which here is the price."""
+    price = float(offer.price)
+    fuel = float((offer.price * Decimal("0.12")).quantize(Decimal("0.01")))
+    amounts = {
+        "shipment_charge": round(price - fuel, 2),
+        "fuel_surcharge": fuel,
+        "shipment_charge_total": price,
+        "total_charge": price,
+    }
+    entry = shaped(
+        "rate",
+        courier_service=courier_service(offer.service) | {"logo": None},
+        min_delivery_time=max(1, offer.days - 1),
+        max_delivery_time=offer.days,
+        value_for_money_rank=float(rank),
+        cost_rank=float(rank),
+        delivery_time_rank=float(offer.days),
+        currency=offer.currency,
+        description="No additional taxes to be paid at delivery",
+        full_description=f"{offer.service.name} ({offer.days} working days)",
+        **amounts,
+    )
+    entry["rates_in_origin_currency"] |= amounts | {"currency": offer.currency}
+    return entry
+
+
+def rates(found: list[PricedService]) -> list[Body]:
+    return [rate(offer, rank) for rank, offer in enumerate(found, start=1)]
