@@ -7,6 +7,7 @@ import signal
 import socket
 import threading
 import time
+import traceback
 from collections.abc import Iterable, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -70,6 +71,10 @@ class TwinHandler(BaseHTTPRequestHandler):
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)
             return
+        except Exception:
+            # A fault of the twin itself must be seen and must not look like a platform's.
+            traceback.print_exc()
+            response = Response(status=500, body=b"the twin itself failed; see its log")
         self._send(response)
 
     def _send(self, response: Response) -> None:

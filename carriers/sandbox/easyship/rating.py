@@ -20,7 +20,7 @@ CENTIMETRES = {"cm": 1.0, "in": 2.54}
 Body = dict[str, Any]
 
 
-def shaped(name: str, **values: Any) -> Body:
+def shaped(name: str, /, **values: Any) -> Body:
     return copy.deepcopy(SHAPES[name]) | values
 
 

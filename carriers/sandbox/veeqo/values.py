@@ -20,7 +20,7 @@ USER = {"id": 70411, "login": "Dispatch Bot", "email": "dispatch@example.com"}
 COMPANY_ID = 5120
 
 
-def shaped(name: str, **values: Any) -> dict[str, Any]:
+def shaped(name: str, /, **values: Any) -> dict[str, Any]:
     """An object with every key of its kind, `values` over the defaults."""
     return copy.deepcopy(SHAPES[name]) | values
 

@@ -1,0 +1,149 @@
+"""The demonstration: two organizations, four warehouses, their goods, people and orders."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Organization, Role, User
+from accounts.scopes import SCOPES
+from accounts.services.keys import create_api_key
+from catalog.models import Product, Sellable
+from inventory.models import MovementKind, Warehouse
+from inventory.services.stock import move_stock
+from orders.models import OrderSource
+from orders.rules.drafts import LineDraft, OrderDraft
+from orders.services.intake import receive_order
+from shipping_project.kernel.postal import PostalAddress
+
+WORLD = settings.BASE_DIR / "carriers" / "sandbox" / "worlds" / "demo.json"
+ORDERS = Path(__file__).parent / "orders.json"
+PASSWORD = "demo-Pass-2026"  # noqa: S105 # printed at every start of the demonstration
+ORGANIZATIONS = {"alder": "Alder & Pine Outfitters", "birch": "Birch Paper & Tea"}
+# Name, role, organization ("" is staff of the shipping firm itself).
+PEOPLE = (
+    ("admin", Role.ADMINISTRATOR, ""),
+    ("manager", Role.MANAGER, ""),
+    ("operator", Role.OPERATOR, ""),
+    ("auditor", Role.AUDITOR, ""),
+    ("partner-alder", Role.PARTNER, "alder"),
+    ("partner-birch", Role.PARTNER, "birch"),
+)
+SOURCES = (OrderSource.API, OrderSource.WEB, OrderSource.PASTE, OrderSource.CSV)
+Facts = dict[str, Any]
+
+
+def seed_demo(*, with_orders: bool = True) -> bool:
+    """Fill an empty installation; False when the demonstration is there already."""
+    if Organization.objects.filter(slug__in=ORGANIZATIONS).exists():
+        return False
+    world: Facts = json.loads(WORLD.read_text(encoding="utf-8"))
+    with transaction.atomic():
+        organizations = {
+            slug: Organization.objects.create(slug=slug, name=name)
+            for slug, name in ORGANIZATIONS.items()
+        }
+        _add_people(organizations)
+        warehouses = {row["code"]: _add_warehouse(row) for row in world["warehouses"]}
+        for product in world["products"]:
+            _add_product(organizations[product["organization"]], product, warehouses)
+    if with_orders:
+        _add_orders(organizations)
+    return True
+
+
+def demo_api_key() -> str:
+    """A new key for Alder & Pine; its text is shown once and kept nowhere."""
+    organization = Organization.objects.get(slug="alder")
+    _, text = create_api_key(
+        organization_id=organization.pk, name="Demo", scopes=SCOPES, actor="demo"
+    )
+    return text
+
+
+def _add_people(organizations: dict[str, Organization]) -> None:
+    for name, role, slug in PEOPLE:
+        user = User(
+            username=name,
+            email=f"{name}@example.com",
+            role=role,
+            organization=organizations.get(slug),
+            is_staff=role in (Role.ADMINISTRATOR, Role.MANAGER, Role.OPERATOR),
+            is_superuser=role == Role.ADMINISTRATOR,
+        )
+        user.set_password(PASSWORD)
+        user.save()
+
+
+def _add_warehouse(row: Facts) -> Warehouse:
+    warehouse: Warehouse = Warehouse.objects.create(email="dispatch@example.com", **row)
+    return warehouse
+
+
+def _add_product(
+    organization: Organization, facts: Facts, warehouses: dict[str, Warehouse]
+) -> None:
+    product = Product.objects.create(
+        organization=organization,
+        title=facts["title"],
+        brand=facts["brand"],
+        category=facts["category"],
+    )
+    for row in facts["sellables"]:
+        values = {key: value for key, value in row.items() if key != "stock"}
+        values["title"] = f"{facts['title']}, {row['title']}"
+        money = {name: Decimal(row[name]) for name in ("price", "cost")}
+        sellable = Sellable.objects.create(
+            organization=organization, product=product, **values | money
+        )
+        for code, units in row["stock"].items():
+            move_stock(
+                sellable_id=sellable.pk,
+                warehouse_id=warehouses[code].pk,
+                quantity=units,
+                kind=MovementKind.OPENING,
+                reason="Opening balance",
+                actor="demo",
+            )
+
+
+def _add_orders(organizations: dict[str, Organization]) -> None:
+    rows: list[Facts] = json.loads(ORDERS.read_text(encoding="utf-8"))
+    moments = _moments(len(rows))
+    for number, (row, placed_at) in enumerate(zip(rows, moments, strict=True), start=1):
+        receive_order(
+            organization_id=organizations[row["organization"]].pk,
+            draft=_draft(number, row, placed_at),
+            actor="demo",
+        )
+
+
+def _moments(count: int) -> Iterator[datetime]:
+    """When the orders were placed: spread over the last thirteen days, most of them lately."""
+    now = timezone.now()
+    for index in range(count):
+        share = (count - 1 - index) / count
+        yield now - timedelta(days=13 * share * share, hours=index % 5)
+
+
+def _draft(number: int, row: Facts, placed_at: datetime) -> OrderDraft:
+    due = (timezone.now() + timedelta(days=row["due_in_days"])).date()
+    return OrderDraft(
+        source=SOURCES[number % len(SOURCES)],
+        external_ref=f"{row['organization'].upper()}-{1000 + number}",
+        ship_to=PostalAddress(**row["ship_to"]),
+        lines=tuple(LineDraft(sku=x["sku"], quantity=x["quantity"]) for x in row["lines"]),
+        requested_carrier=row["carrier"],
+        note=row["note"],
+        placed_at=placed_at,
+        ship_by=datetime.combine(due, time(17), tzinfo=UTC),
+        hold_reason=row["hold_reason"],
+    )
