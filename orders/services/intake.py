@@ -39,17 +39,24 @@ class Received:
     created: bool
 
 
-def receive_order(*, organization_id: int, draft: OrderDraft, actor: str) -> Received:
+def receive_order(
+    *,
+    organization_id: int,
+    draft: OrderDraft,
+    actor: str,
+    faults: Sequence[FieldError] = (),
+) -> Received:
     """Check a draft and keep it as an order; a repeat returns the first one.
 
+    `faults` of form that the reader of the draft found are reported with all others.
     Raises InvalidInput naming every faulty field with nothing written, and ReferenceReused when
     the same reference comes with other contents.
     """
-    first = _first_order(organization_id, draft)
+    first = _first_order(organization_id, draft) if not faults else None
     if first is not None:
         return _repeated(first, draft)
     clean, warnings = _normalised(draft)
-    sellables = _check(organization_id, clean)
+    sellables = _check(organization_id, clean, faults)
     try:
         with transaction.atomic():
             order = _write(organization_id, clean, draft.digest(), sellables, warnings, actor)
@@ -68,7 +75,7 @@ def _first_order(organization_id: int, draft: OrderDraft) -> IntakeRecord | None
         .filter(
             organization_id=organization_id,
             source=draft.source,
-            external_ref=draft.external_ref,
+            external_ref=draft.external_ref.replace("\x00", ""),
         )
         .first()
     )
@@ -94,8 +101,12 @@ def _normalised(draft: OrderDraft) -> tuple[OrderDraft, list[dict[str, str]]]:
     return clean, warnings_of(doubts)
 
 
-def _check(organization_id: int, draft: OrderDraft) -> dict[str, Sellable]:
-    faults = check_draft(draft)
+def _check(
+    organization_id: int, draft: OrderDraft, known: Sequence[FieldError]
+) -> dict[str, Sellable]:
+    """The sellables by SKU. Raises InvalidInput; a field is named once, by its first fault."""
+    named = {fault.field for fault in known}
+    faults = [*known, *(fault for fault in check_draft(draft) if fault.field not in named)]
     sellables = _sellables(organization_id, draft.lines)
     faults += [
         FieldError(

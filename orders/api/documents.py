@@ -1,0 +1,120 @@
+"""Orders as the API tells of them, from plain values rather than serializer walks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from orders.models import Order, OrderEvent, Package, RoutingDecision, Shipment, TrackingEvent
+
+Body = dict[str, Any]
+
+
+def order_document(order: Order) -> Body:
+    """One order with lines and shipments; expects `OrderQuerySet.for_list` prefetching."""
+    return {
+        "id": order.pk,
+        "number": order.number,
+        "organization": order.organization.slug,
+        "source": order.source,
+        "external_ref": order.external_ref,
+        "state": order.state,
+        "ship_to": order.address.as_dict(),
+        "carrier": order.requested_carrier,
+        "currency": order.currency,
+        "total": str(order.total),
+        "note": order.note,
+        "findings": order.findings,
+        "attention": _attention(order),
+        "hold_reason": order.hold_reason,
+        "cancel_requested_at": order.cancel_requested_at,
+        "placed_at": order.placed_at,
+        "ship_by": order.ship_by,
+        "created_at": order.created_at,
+        "updated_at": order.updated_at,
+        "lines": [
+            {
+                "position": line.position,
+                "sku": line.sku,
+                "title": line.title,
+                "quantity": line.quantity,
+                "unit_price": str(line.unit_price),
+                "short_quantity": line.short_quantity,
+            }
+            for line in order.lines.all()
+        ],
+        "shipments": [shipment_document(shipment) for shipment in order.shipments.all()],
+    }
+
+
+def _attention(order: Order) -> Body | None:
+    if not order.attention_code:
+        return None
+    return {"code": order.attention_code, "detail": order.attention_detail}
+
+
+def shipment_document(shipment: Shipment) -> Body:
+    return {
+        "id": shipment.pk,
+        "reference": shipment.reference,
+        "state": shipment.state,
+        "platform": shipment.platform,
+        "platform_ref": shipment.platform_ref,
+        "carrier": shipment.carrier,
+        "service": shipment.service_name,
+        "warehouse": shipment.warehouse.code,
+        "packages": [package_document(package) for package in shipment.packages.all()],
+    }
+
+
+def package_document(package: Package) -> Body:
+    return {
+        "id": package.pk,
+        "weight_g": package.weight_g,
+        "length_mm": package.length_mm,
+        "width_mm": package.width_mm,
+        "height_mm": package.height_mm,
+        "label_state": package.label_state,
+        "tracking_number": package.tracking_number,
+        "tracking_url": package.tracking_url,
+        "tracking_status": package.tracking_status,
+        "cost": None if package.cost is None else str(package.cost),
+        "currency": package.cost_currency,
+        "label_ready": bool(package.label_file),
+    }
+
+
+def event_document(event: OrderEvent) -> Body:
+    return {
+        "at": event.at,
+        "kind": event.kind,
+        "message": event.message,
+        "actor": event.actor,
+        "state_from": event.state_from,
+        "state_to": event.state_to,
+        "request_id": event.request_id,
+    }
+
+
+def decision_document(decision: RoutingDecision) -> Body:
+    return {
+        "at": decision.at,
+        "rule_set_version": decision.rule_set.version,
+        "platform": decision.platform,
+        "carrier": decision.carrier,
+        "warehouse": decision.warehouse.code if decision.warehouse else None,
+        "service_strategy": decision.service_strategy,
+        "failure": decision.failure,
+        "sentences": decision.sentences,
+        "trace": decision.trace,
+        "snapshot": decision.snapshot,
+        "snapshot_digest": decision.snapshot_digest,
+    }
+
+
+def tracking_document(event: TrackingEvent) -> Body:
+    return {
+        "status": event.status,
+        "happened_at": event.happened_at,
+        "description": event.description,
+        "location": event.location,
+    }

@@ -1,0 +1,163 @@
+"""Forms of requests and answers, for the description of the API."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from orders.models import RoutingRule, RuleSet
+
+TextField = serializers.CharField
+
+
+class AddressSerializer(serializers.Serializer[None]):
+    name = TextField(max_length=100)
+    company = TextField(required=False)
+    phone = TextField(required=False)
+    email = TextField(required=False)
+    address_1 = TextField()
+    address_2 = TextField(required=False)
+    city = TextField()
+    state = TextField(required=False)
+    postal_code = TextField(required=False)
+    country = TextField(help_text="Code or name, such as US or Germany.")
+
+
+class LineSerializer(serializers.Serializer[None]):
+    sku = TextField(max_length=64)
+    quantity = serializers.IntegerField(min_value=1)
+    unit_price = serializers.DecimalField(
+        max_digits=12, decimal_places=2, required=False, help_text="Absent: the list price."
+    )
+
+
+class OrderInSerializer(serializers.Serializer[None]):
+    external_ref = TextField(
+        max_length=100, help_text="Your own number; a repeat answers with the first order."
+    )
+    ship_to = AddressSerializer()
+    lines = LineSerializer(many=True)
+    currency = TextField(required=False)
+    carrier = TextField(required=False, help_text="FEDEX, UPS, DHL or USPS; wins over the rules.")
+    note = TextField(required=False)
+    ship_by = serializers.DateTimeField(required=False)
+    placed_at = serializers.DateTimeField(required=False)
+    hold_reason = TextField(required=False, help_text="Keeps the order back until released.")
+
+
+class PackageSerializer(serializers.Serializer[None]):
+    id = serializers.IntegerField()
+    weight_g = serializers.IntegerField()
+    length_mm = serializers.IntegerField()
+    width_mm = serializers.IntegerField()
+    height_mm = serializers.IntegerField()
+    label_state = TextField()
+    tracking_number = TextField()
+    tracking_url = TextField()
+    tracking_status = TextField()
+    cost = TextField(allow_null=True)
+    currency = TextField()
+    label_ready = serializers.BooleanField()
+
+
+class ShipmentSerializer(serializers.Serializer[None]):
+    id = serializers.IntegerField()
+    reference = TextField()
+    state = TextField()
+    platform = TextField()
+    platform_ref = TextField()
+    carrier = TextField()
+    service = TextField()
+    warehouse = TextField()
+    packages = PackageSerializer(many=True)
+
+
+class LineOutSerializer(serializers.Serializer[None]):
+    position = serializers.IntegerField()
+    sku = TextField()
+    title = TextField()
+    quantity = serializers.IntegerField()
+    unit_price = TextField()
+    short_quantity = serializers.IntegerField()
+
+
+class OrderSerializer(serializers.Serializer[None]):
+    id = serializers.IntegerField()
+    number = TextField()
+    organization = TextField()
+    source = TextField()
+    external_ref = TextField()
+    state = TextField()
+    ship_to = AddressSerializer()
+    carrier = TextField()
+    currency = TextField()
+    total = TextField()
+    note = TextField()
+    findings = serializers.ListField(child=serializers.DictField())
+    attention = serializers.DictField(allow_null=True)
+    hold_reason = TextField()
+    cancel_requested_at = serializers.DateTimeField(allow_null=True)
+    placed_at = serializers.DateTimeField()
+    ship_by = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    lines = LineOutSerializer(many=True)
+    shipments = ShipmentSerializer(many=True)
+
+
+class ReasonSerializer(serializers.Serializer[None]):
+    reason = TextField(max_length=200, required=False, allow_blank=True, default="")
+
+
+class PasteSerializer(serializers.Serializer[None]):
+    text = TextField()
+    carrier = TextField(required=False)
+
+
+class FindingSerializer(serializers.Serializer[None]):
+    field = TextField()
+    code = TextField()
+    message = TextField()
+    severity = serializers.ChoiceField(choices=["error", "warning"])
+
+
+class CustomerSerializer(serializers.Serializer[None]):
+    name = TextField()
+    phone = TextField()
+    email = TextField()
+    address_1 = TextField()
+    address_2 = TextField()
+    city = TextField()
+    state = TextField()
+    postal_code = TextField()
+    country = TextField()
+    confidence = serializers.FloatField()
+    findings = FindingSerializer(many=True)
+
+
+class ParsedSerializer(serializers.Serializer[None]):
+    customers = CustomerSerializer(many=True)
+
+
+class RoutingRuleSerializer(serializers.ModelSerializer[RoutingRule]):
+    class Meta:
+        model = RoutingRule
+        fields = ["id", "position", "name", "is_active", "country", "regions", "carrier"]
+
+
+class RuleSetSerializer(serializers.ModelSerializer[RuleSet]):
+    rules = RoutingRuleSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = RuleSet
+        fields = [
+            "id",
+            "name",
+            "version",
+            "is_live",
+            "note",
+            "default_carrier",
+            "export_carrier",
+            "export_platform",
+            "warehouse_preference",
+            "rules",
+        ]

@@ -1,0 +1,14 @@
+from django.urls import path
+from rest_framework.routers import SimpleRouter
+
+from orders.api import views
+
+router = SimpleRouter(trailing_slash=False)
+router.register("orders", views.OrderViewSet, basename="order")
+router.register("shipments", views.ShipmentViewSet, basename="shipment")
+router.register("routing/rule-sets", views.RuleSetViewSet, basename="rule-set")
+
+urlpatterns = [
+    path("orders/parse", views.ParseView.as_view(), name="orders-parse"),
+    *router.urls,
+]

@@ -1,0 +1,275 @@
+"""Orders over REST: take in, look at, steer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import FileResponse
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import status, viewsets
+from rest_framework.decorators import action
+from rest_framework.generics import get_object_or_404
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
+from rest_framework.views import APIView
+
+from accounts.models import Organization
+from accounts.throttling import CallerThrottle, OrderCreateThrottle, ParseThrottle
+from orders.api.documents import (
+    decision_document,
+    event_document,
+    order_document,
+    shipment_document,
+    tracking_document,
+)
+from orders.api.serializers import (
+    OrderInSerializer,
+    OrderSerializer,
+    ParsedSerializer,
+    PasteSerializer,
+    ReasonSerializer,
+    RuleSetSerializer,
+    ShipmentSerializer,
+)
+from orders.models import Order, OrderSource, RuleSet, Shipment
+from orders.rules.address_text import PasteTooLarge, parse_pasted
+from orders.rules.order_json import draft_from
+from orders.services.cancellation import cancel_order
+from orders.services.dispatch import dispatch_order
+from orders.services.holds import hold_order, release_order
+from orders.services.intake import receive_order
+from orders.services.retry import retry_order
+from shipping_project.kernel.errors import AppError, FieldError, InvalidInput, NotFound
+
+ORDER_SCOPES = {"read": "orders:read", "write": "orders:write"}
+
+
+class TextTooLong(AppError):
+    code = "text_too_long"
+    status = 413
+    title = "The text is too long"
+
+
+class OrderFilter(filters.FilterSet):
+    created_since = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
+    updated_since = filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
+    carrier = filters.CharFilter(field_name="shipments__carrier", distinct=True)
+    platform = filters.CharFilter(field_name="shipments__platform", distinct=True)
+    search = filters.CharFilter(method="by_search")
+
+    class Meta:
+        model = Order
+        fields = ["state", "source", "external_ref", "number"]
+
+    def by_search(self, rows: Any, name: str, value: str) -> QuerySet[Order]:
+        found: QuerySet[Order] = rows.search(value.replace("\x00", ""))
+        return found
+
+
+class OrderViewSet(viewsets.GenericViewSet[Order]):
+    """Orders of the caller's organization, looked up by our number or id."""
+
+    queryset = Order.objects.all()
+    serializer_class = OrderSerializer
+    filterset_class = OrderFilter
+    required_scopes = ORDER_SCOPES
+    lookup_value_regex = "[^/]+"
+
+    def get_queryset(self) -> QuerySet[Order]:
+        rows: QuerySet[Order] = Order.objects.visible_to(self.request.user).for_list()
+        return rows.order_by("-id")
+
+    def get_object(self) -> Order:
+        text = str(self.kwargs["pk"])
+        key = {"pk": text} if text.isdigit() and len(text) < 18 else {"number": text.upper()[:20]}
+        if "\x00" in text:
+            raise NotFound
+        return get_object_or_404(self.get_queryset(), **key)
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        return [CallerThrottle(), OrderCreateThrottle()] if self.action == "create" else [
+            CallerThrottle()
+        ]
+
+    @extend_schema(responses=OrderSerializer(many=True))
+    def list(self, request: Request) -> Response:
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response([order_document(order) for order in page or []])
+
+    @extend_schema(responses=OrderSerializer)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        return Response(order_document(self.get_object()))
+
+    @extend_schema(request=OrderInSerializer, responses={201: OrderSerializer, 200: OrderSerializer})
+    def create(self, request: Request) -> Response:
+        """201 with a new order, 200 with the first one for a repeat."""
+        body = request.data
+        organization_id = _organization_for(request)
+        if isinstance(body, dict):
+            body = {key: value for key, value in body.items() if key != "organization"}
+        draft, faults = draft_from(body, source=OrderSource.API.value)
+        received = receive_order(
+            organization_id=organization_id,
+            draft=draft,
+            actor=_label(request),
+            faults=faults,
+        )
+        order = self.get_queryset().get(pk=received.order.pk)
+        code = status.HTTP_201_CREATED if received.created else status.HTTP_200_OK
+        return Response(order_document(order), status=code)
+
+    @extend_schema(request=None, responses=OrderSerializer)
+    @action(detail=True, methods=["post"], url_path="dispatch")
+    def dispatch_now(self, request: Request, pk: str) -> Response:
+        """Route and reserve at once rather than with the next round."""
+        return self._steer(lambda order: dispatch_order(order_id=order.pk, actor=_label(request)))
+
+    @extend_schema(request=None, responses=OrderSerializer)
+    @action(detail=True, methods=["post"])
+    def retry(self, request: Request, pk: str) -> Response:
+        return self._steer(lambda order: retry_order(order_id=order.pk, actor=_label(request)))
+
+    @extend_schema(request=ReasonSerializer, responses=OrderSerializer)
+    @action(detail=True, methods=["post"])
+    def hold(self, request: Request, pk: str) -> Response:
+        reason = _reason(request)
+        return self._steer(
+            lambda order: hold_order(order_id=order.pk, reason=reason, actor=_label(request))
+        )
+
+    @extend_schema(request=None, responses=OrderSerializer)
+    @action(detail=True, methods=["post"])
+    def release(self, request: Request, pk: str) -> Response:
+        return self._steer(lambda order: release_order(order_id=order.pk, actor=_label(request)))
+
+    @extend_schema(request=ReasonSerializer, responses=OrderSerializer)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: str) -> Response:
+        reason = _reason(request)
+        return self._steer(
+            lambda order: cancel_order(order_id=order.pk, reason=reason, actor=_label(request))
+        )
+
+    @action(detail=True, methods=["get"])
+    def events(self, request: Request, pk: str) -> Response:
+        story = self.get_object().events.story()
+        return Response({"events": [event_document(event) for event in story]})
+
+    @action(detail=True, methods=["get"])
+    def decision(self, request: Request, pk: str) -> Response:
+        """The newest decision with everything it rested on."""
+        decisions = self.get_object().decisions.select_related("rule_set", "warehouse")
+        newest = decisions.newest_first().first()
+        if newest is None:
+            raise NotFound("This order was not routed yet.")
+        return Response(decision_document(newest))
+
+    @action(detail=True, methods=["get"])
+    def tracking(self, request: Request, pk: str) -> Response:
+        events = [
+            tracking_document(event)
+            for shipment in self.get_object().shipments.all()
+            for package in shipment.packages.all()
+            for event in package.tracking_events.all()
+        ]
+        return Response({"events": events})
+
+    @extend_schema(responses={(200, "application/pdf"): OpenApiResponse(description="The label")})
+    @action(detail=True, methods=["get"])
+    def label(self, request: Request, pk: str) -> FileResponse:
+        """The label as PDF; 404 until it is bought and fetched."""
+        for shipment in self.get_object().shipments.all():
+            for package in shipment.packages.all():
+                if package.label_file and package.label_state == "bought":
+                    return FileResponse(
+                        package.label_file.open("rb"), content_type="application/pdf"
+                    )
+        raise NotFound("This order has no label yet.")
+
+    def _steer(self, act: Callable[[Order], object]) -> Response:
+        order = self.get_object()
+        act(order)
+        return Response(order_document(self.get_queryset().get(pk=order.pk)))
+
+
+class ParseView(APIView):
+    """Pasted text → customers, each with its doubts. Nothing is stored."""
+
+    required_scopes = {"read": "orders:read", "write": "orders:write"}
+    throttle_classes = [CallerThrottle, ParseThrottle]
+
+    @extend_schema(request=PasteSerializer, responses=ParsedSerializer)
+    def post(self, request: Request) -> Response:
+        body = request.data if isinstance(request.data, dict) else {}
+        texts = {name: body.get(name, "") for name in ("text", "carrier")}
+        faults = [
+            FieldError(field=name, code="type.text", message="Give a text in quotes.")
+            for name, value in texts.items()
+            if not isinstance(value, str) and not (name == "carrier" and value is None)
+        ]
+        if not faults and not texts["text"].strip():
+            faults.append(FieldError(field="text", code="required", message="Paste some text."))
+        if faults:
+            raise InvalidInput(errors=faults)
+        try:
+            customers = parse_pasted(texts["text"], carrier=texts["carrier"] or "")
+        except PasteTooLarge as exc:
+            raise TextTooLong(str(exc)) from exc
+        return Response({"customers": [customer.as_dict() for customer in customers]})
+
+
+class ShipmentViewSet(viewsets.GenericViewSet[Shipment]):
+    queryset = Shipment.objects.all()
+    serializer_class = ShipmentSerializer
+    required_scopes = ORDER_SCOPES
+    filterset_fields = ["state", "platform", "carrier", "reference"]
+
+    def get_queryset(self) -> QuerySet[Shipment]:
+        rows: QuerySet[Shipment] = Shipment.objects.visible_to(self.request.user)
+        return rows.select_related("warehouse").prefetch_related("packages").order_by("-id")
+
+    def list(self, request: Request) -> Response:
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response([shipment_document(row) for row in page or []])
+
+    def retrieve(self, request: Request, pk: int) -> Response:
+        return Response(shipment_document(self.get_object()))
+
+
+class RuleSetViewSet(viewsets.ReadOnlyModelViewSet[RuleSet]):
+    """The rules that route orders, newest version first."""
+
+    queryset = RuleSet.objects.prefetch_related("rules").order_by("-id")
+    serializer_class = RuleSetSerializer
+    required_scopes = {"read": "rules:read"}
+
+
+def _organization_for(request: Request) -> int:
+    """The caller's own organization; staff say which by its slug."""
+    own = getattr(request.user, "organization_id", None)
+    if own is not None:
+        return int(own)
+    body = request.data if isinstance(request.data, dict) else {}
+    slug = body.get("organization")
+    found = Organization.objects.filter(slug=slug, is_active=True).first() if isinstance(
+        slug, str
+    ) and "\x00" not in slug else None
+    if found is None:
+        message = "Say for which organization, by its slug."
+        fault = FieldError(field="organization", code="organization.unknown", message=message)
+        raise InvalidInput(errors=[fault])
+    return int(found.pk)
+
+
+def _reason(request: Request) -> str:
+    given = ReasonSerializer(data=request.data or {})
+    given.is_valid(raise_exception=True)
+    return str(given.validated_data["reason"])
+
+
+def _label(request: Request) -> str:
+    return str(getattr(request.user, "label", ""))

@@ -1,0 +1,144 @@
+"""An order as JSON → a draft, with every fault of form named by its field.
+
+A faulty value is replaced by an empty one, so that the rest can be checked in the same go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from orders.rules.drafts import LineDraft, OrderDraft
+from shipping_project.kernel.errors import FieldError
+from shipping_project.kernel.postal import PostalAddress
+
+KNOWN = frozenset({
+    "external_ref", "ship_to", "lines", "currency", "carrier", "note", "ship_by", "placed_at",
+    "hold_reason",
+})  # fmt: skip
+ADDRESS = tuple(field.name for field in fields(PostalAddress))
+LINE = ("sku", "quantity", "unit_price")
+MAX_TEXT = 5_000
+
+
+class _Reading:
+    """Values out of one JSON object, and what was wrong with them."""
+
+    def __init__(self, value: Mapping[str, Any], path: str, faults: list[FieldError]) -> None:
+        self.value, self.path, self.faults = value, path, faults
+
+    def fault(self, name: str, code: str, message: str) -> None:
+        field = f"{self.path}.{name}" if self.path else name
+        self.faults.append(FieldError(field=field, code=code, message=message))
+
+    def text(self, name: str, longest: int = MAX_TEXT) -> str:
+        found = self.value.get(name)
+        if found is None:
+            return ""
+        if not isinstance(found, str):
+            self.fault(name, "type.text", "Give a text in quotes.")
+            return ""
+        if len(found) > longest:
+            self.fault(name, "text.too_long", f"Use at most {longest} characters.")
+            return ""
+        return found
+
+    def moment(self, name: str) -> datetime | None:
+        text = self.text(name)
+        if not text:
+            return None
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            self.fault(name, "type.time", "Give an ISO 8601 time such as 2026-03-01T12:00:00Z.")
+            return None
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+    def refuse_unknown(self, known: frozenset[str]) -> None:
+        for name in sorted(set(map(str, self.value)) - known):
+            message = f"There is no such field; known are {', '.join(sorted(known))}."
+            self.fault(name[:60], "field.unknown", message)
+
+
+def draft_from(body: Any, *, source: str) -> tuple[OrderDraft, list[FieldError]]:
+    """The draft, and all faults of form; an empty list means that the form is right."""
+    faults: list[FieldError] = []
+    if not isinstance(body, Mapping):
+        faults.append(FieldError(field="", code="type.object", message="Give a JSON object."))
+        body = {}
+    top = _Reading(body, "", faults)
+    top.refuse_unknown(KNOWN)
+    draft = OrderDraft(
+        source=source,
+        external_ref=top.text("external_ref"),
+        ship_to=_address(top),
+        lines=_lines(top),
+        currency=top.text("currency").upper(),
+        requested_carrier=top.text("carrier").strip().upper(),
+        note=top.text("note"),
+        placed_at=top.moment("placed_at"),
+        ship_by=top.moment("ship_by"),
+        hold_reason=top.text("hold_reason", 200),
+    )
+    return draft, faults
+
+
+def _address(top: _Reading) -> PostalAddress:
+    given = top.value.get("ship_to")
+    if not isinstance(given, Mapping):
+        top.fault("ship_to", "type.object", "Give the address as an object.")
+        return PostalAddress()
+    reading = _Reading(given, "ship_to", top.faults)
+    reading.refuse_unknown(frozenset(ADDRESS))
+    return PostalAddress(**{name: reading.text(name, 300) for name in ADDRESS})
+
+
+def _lines(top: _Reading) -> tuple[LineDraft, ...]:
+    given = top.value.get("lines")
+    if given is None:
+        return ()
+    if not isinstance(given, list):
+        top.fault("lines", "type.list", "Give a list of lines.")
+        return ()
+    return tuple(_line(top, index, line) for index, line in enumerate(given[:1000]))
+
+
+def _line(top: _Reading, index: int, given: Any) -> LineDraft:
+    if not isinstance(given, Mapping):
+        top.fault(f"lines[{index}]", "type.object", "Give each line as an object.")
+        given = {}
+    reading = _Reading(given, f"lines[{index}]", top.faults)
+    reading.refuse_unknown(frozenset(LINE))
+    return LineDraft(
+        sku=reading.text("sku", 64),
+        quantity=_quantity(reading),
+        unit_price=_price(reading),
+    )
+
+
+def _quantity(reading: _Reading) -> int:
+    """A whole number; anything else counts as 0 and is named by the next check."""
+    found = reading.value.get("quantity")
+    is_whole = isinstance(found, int) and not isinstance(found, bool)
+    return found if isinstance(found, int) and is_whole and abs(found) < 10**9 else 0
+
+
+def _price(reading: _Reading) -> Decimal | None:
+    """A number or a text that is one, at most two decimals; absent means the list price."""
+    found = reading.value.get("unit_price")
+    if found is None:
+        return None
+    try:
+        price = Decimal(str(found)) if isinstance(found, str | int | float) else None
+    except InvalidOperation:
+        price = None
+    if price is None or isinstance(found, bool) or not price.is_finite() or abs(price) > 10**9:
+        reading.fault("unit_price", "type.decimal", 'Give an amount such as "18.50".')
+        return None
+    if price != round(price, 2):
+        reading.fault("unit_price", "line.price_invalid", "Give at most two decimals.")
+        return None
+    return price
