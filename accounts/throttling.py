@@ -30,9 +30,7 @@ def caller_of(request: Request | HttpRequest) -> str:
 
 def usage_of(request: HttpRequest, *, group: str, rate: str, caller: str) -> dict[str, int | bool]:
     """Count one request; `should_limit`, `limit`, `count`, `time_left` (seconds)."""
-    usage = get_usage(
-        request, group=group, key=lambda *_: caller, rate=rate, increment=True
-    )
+    usage = get_usage(request, group=group, key=lambda *_: caller, rate=rate, increment=True)
     return usage or {"should_limit": False, "limit": 0, "count": 0, "time_left": 0}
 
 

@@ -186,9 +186,7 @@ class PlatformSession:
         self, spec: CallSpec, exc: requests.exceptions.RequestException
     ) -> UpstreamError:
         if _never_connected(exc):
-            return UpstreamUnreachable(
-                f"{self.platform} cannot be reached.", **self._facts(spec)
-            )
+            return UpstreamUnreachable(f"{self.platform} cannot be reached.", **self._facts(spec))
         return self._no_answer(spec, f"{self.platform} gave no answer ({type(exc).__name__}).")
 
     def _no_answer(self, spec: CallSpec, detail: str, status: int = 0) -> UpstreamError:

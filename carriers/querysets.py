@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from accounts.querysets import OwnedQuerySet
 
 if TYPE_CHECKING:
-    from carriers.models import ApiCall, OutboxCommand
+    from carriers.models import ApiCall, OutboxCommand  # noqa: F401 # in base classes, as text
 
 OPEN = ("pending", "in_flight", "unknown", "stuck")
 CLAIMABLE = ("pending", "unknown")

@@ -10,7 +10,7 @@ from django.db.models import Q
 from accounts.querysets import OwnedQuerySet
 
 if TYPE_CHECKING:
-    from catalog.models import PlatformListing, Product, Sellable
+    from catalog.models import PlatformListing, Product, Sellable  # noqa: F401 # in base classes, as text
 
 
 class ProductQuerySet(OwnedQuerySet["Product"]):

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from accounts.querysets import OwnedQuerySet
 
 if TYPE_CHECKING:
-    from inventory.models import Reservation, StockLevel, StockMovement
+    from inventory.models import Reservation, StockLevel, StockMovement  # noqa: F401 # in base classes, as text
 
 
 class StockLevelQuerySet(OwnedQuerySet["StockLevel"]):

@@ -7,4 +7,4 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         # Tells the outbox how to carry out what orders ask of the platforms.
-        from orders import handlers  # noqa: F401, PLC0415
+        from orders import handlers  # noqa: F401

@@ -38,9 +38,7 @@ def _poll(package: Package) -> int:
             package.label_ref, shipment.platform_ref
         )
     except UpstreamError as exc:
-        logger.warning(
-            "tracking not read", extra={"package_id": package.pk, "code": exc.code}
-        )
+        logger.warning("tracking not read", extra={"package_id": package.pk, "code": exc.code})
         postpone_tracking(package_id=package.pk)
         return 0
     return record_tracking(package_id=package.pk, updates=updates)

@@ -11,7 +11,7 @@ from accounts.querysets import OwnedQuerySet
 from orders.rules.states import DISPATCHABLE, FINAL_ORDER_STATES, OrderState, ShipmentState
 
 if TYPE_CHECKING:
-    from orders.models import (
+    from orders.models import (  # noqa: F401 # in base classes, as text
         Order,
         OrderEvent,
         OrderLine,

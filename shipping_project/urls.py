@@ -12,6 +12,10 @@ from shipping_project.kernel.request_id import current_request_id
 
 api = [
     path("", include("accounts.api.urls")),
+    path("", include("carriers.api.urls")),
+    path("", include("catalog.api.urls")),
+    path("", include("inventory.api.urls")),
+    path("", include("orders.api.urls")),
 ]
 urlpatterns = [
     path("admin/", admin.site.urls),
@@ -21,6 +25,7 @@ urlpatterns = [
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
     path("api/redoc/", SpectacularRedocView.as_view(url_name="schema"), name="api-redoc"),
     path("", include("accounts.web.urls")),
+    path("", include("orders.web.urls")),
 ]
 
 

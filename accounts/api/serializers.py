@@ -22,7 +22,7 @@ class TokensSerializer(serializers.Serializer[None]):
 
 
 class MeSerializer(serializers.Serializer[None]):
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment] # a field of this name
     role = serializers.CharField()
     organization = serializers.IntegerField(allow_null=True, source="organization_id")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth import authenticate
 from django.db.models import QuerySet
@@ -91,7 +91,7 @@ class MeView(APIView):
 
     @extend_schema(responses=MeSerializer)
     def get(self, request: Request) -> Response:
-        return Response(MeSerializer(request.user).data)
+        return Response(MeSerializer(cast("None", request.user)).data)
 
 
 class OrganizationViewSet(viewsets.ReadOnlyModelViewSet[Organization]):
@@ -156,8 +156,6 @@ def _organization_for(user: Any, given: dict[str, Any]) -> int:
     if user.organization_id is not None:
         return int(user.organization_id)
     if "organization" not in given:
-        fault = FieldError(
-            field="organization", code="required", message="Say whose key this is."
-        )
+        fault = FieldError(field="organization", code="required", message="Say whose key this is.")
         raise InvalidInput(errors=[fault])
     return int(given["organization"].pk)

@@ -35,7 +35,9 @@ def create_api_key(
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown or not scopes:
         message = f"Choose from {', '.join(SCOPES)}."
-        raise InvalidInput(errors=[FieldError(field="scopes", code="scope.unknown", message=message)])
+        raise InvalidInput(
+            errors=[FieldError(field="scopes", code="scope.unknown", message=message)]
+        )
     prefix, secret = secrets.token_hex(5), secrets.token_urlsafe(24)
     with transaction.atomic():
         key = ApiKey.objects.create(

@@ -134,9 +134,7 @@ def two_lines(first: str, second: str) -> tuple[str, str]:
         line_1 = f"{line_1} {words.pop(0)}".strip()
     line_2 = " ".join(words)
     if not line_1 or len(line_2) > LINE:
-        raise CannotBuild(
-            f"The street has more than two lines of {LINE} characters; shorten it."
-        )
+        raise CannotBuild(f"The street has more than two lines of {LINE} characters; shorten it.")
     return line_1, line_2
 
 

@@ -48,11 +48,16 @@ class EasyshipPort:
 
     def buy_label(self, booking: Booking, quote: RateQuote) -> Label:
         after = self._client.buy_label(booking.platform_ref, quote.service_ref)
-        facts = {"platform": self.platform.value, "operation": "buy_label"}
         if after.label_failure:
-            raise UpstreamRefused(after.label_failure, **facts)
+            raise UpstreamRefused(
+                after.label_failure, platform=self.platform.value, operation="buy_label"
+            )
         if after.label is None or not after.label.tracking_number:
-            raise UpstreamUnclear("The label is still being made.", **facts)
+            raise UpstreamUnclear(
+                "The label is still being made.",
+                platform=self.platform.value,
+                operation="buy_label",
+            )
         return replace(after.label, cost=after.label.cost or quote.price)
 
     def fetch_label(self, label: Label, booking_ref: str) -> Document:

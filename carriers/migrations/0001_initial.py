@@ -6,126 +6,276 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Carrier',
+            name="Carrier",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(choices=[('FEDEX', 'FEDEX'), ('UPS', 'UPS'), ('DHL', 'DHL'), ('USPS', 'USPS')], max_length=10, unique=True)),
-                ('name', models.CharField(max_length=60)),
-                ('platform', models.CharField(choices=[('veeqo', 'Veeqo'), ('easyship', 'Easyship')], help_text='Where labels of this carrier are bought for parcels that stay in one country.', max_length=10)),
-                ('is_active', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        choices=[
+                            ("FEDEX", "FEDEX"),
+                            ("UPS", "UPS"),
+                            ("DHL", "DHL"),
+                            ("USPS", "USPS"),
+                        ],
+                        max_length=10,
+                        unique=True,
+                    ),
+                ),
+                ("name", models.CharField(max_length=60)),
+                (
+                    "platform",
+                    models.CharField(
+                        choices=[("veeqo", "Veeqo"), ("easyship", "Easyship")],
+                        help_text="Where labels of this carrier are bought for parcels that stay in one country.",
+                        max_length=10,
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
             ],
             options={
-                'ordering': ['code'],
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='PlatformAccount',
+            name="PlatformAccount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('platform', models.CharField(choices=[('veeqo', 'Veeqo'), ('easyship', 'Easyship')], max_length=10, unique=True)),
-                ('is_enabled', models.BooleanField(default=True, help_text='Switched off, commands wait here and orders are still accepted.')),
-                ('note', models.CharField(blank=True, default='', max_length=200)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "platform",
+                    models.CharField(
+                        choices=[("veeqo", "Veeqo"), ("easyship", "Easyship")],
+                        max_length=10,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "is_enabled",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Switched off, commands wait here and orders are still accepted.",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, default="", max_length=200)),
             ],
             options={
-                'ordering': ['platform'],
+                "ordering": ["platform"],
             },
         ),
         migrations.CreateModel(
-            name='OutboxCommand',
+            name="OutboxCommand",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('lane', models.CharField(max_length=60)),
-                ('platform', models.CharField(choices=[('veeqo', 'Veeqo'), ('easyship', 'Easyship')], max_length=10)),
-                ('queue', models.CharField(default='orders', max_length=20)),
-                ('payload', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('pending', 'Pending'), ('in_flight', 'In flight'), ('unknown', 'Outcome unknown'), ('stuck', 'Waits for a person'), ('delivered', 'Delivered'), ('rejected', 'Rejected'), ('cancelled', 'Cancelled')], default='pending', max_length=12)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('lookups', models.PositiveIntegerField(default=0, help_text='Times the platform was asked what became of an unknown outcome.')),
-                ('misses', models.PositiveIntegerField(default=0, help_text='Lookups in a row that found nothing.')),
-                ('fence', models.PositiveIntegerField(default=0)),
-                ('next_attempt_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('sent_at', models.DateTimeField(blank=True, help_text='When the call that cannot be repeated was last begun.', null=True)),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('claimed_by', models.CharField(blank=True, default='', max_length=120)),
-                ('result', models.JSONField(blank=True, default=dict)),
-                ('error_code', models.CharField(blank=True, default='', max_length=60)),
-                ('error_detail', models.TextField(blank=True, default='')),
-                ('request_id', models.CharField(blank=True, default='', max_length=64)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='accounts.organization')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("lane", models.CharField(max_length=60)),
+                (
+                    "platform",
+                    models.CharField(
+                        choices=[("veeqo", "Veeqo"), ("easyship", "Easyship")], max_length=10
+                    ),
+                ),
+                ("queue", models.CharField(default="orders", max_length=20)),
+                ("payload", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Pending"),
+                            ("in_flight", "In flight"),
+                            ("unknown", "Outcome unknown"),
+                            ("stuck", "Waits for a person"),
+                            ("delivered", "Delivered"),
+                            ("rejected", "Rejected"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="pending",
+                        max_length=12,
+                    ),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                (
+                    "lookups",
+                    models.PositiveIntegerField(
+                        default=0,
+                        help_text="Times the platform was asked what became of an unknown outcome.",
+                    ),
+                ),
+                (
+                    "misses",
+                    models.PositiveIntegerField(
+                        default=0, help_text="Lookups in a row that found nothing."
+                    ),
+                ),
+                ("fence", models.PositiveIntegerField(default=0)),
+                ("next_attempt_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "sent_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="When the call that cannot be repeated was last begun.",
+                        null=True,
+                    ),
+                ),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("claimed_by", models.CharField(blank=True, default="", max_length=120)),
+                ("result", models.JSONField(blank=True, default=dict)),
+                ("error_code", models.CharField(blank=True, default="", max_length=60)),
+                ("error_detail", models.TextField(blank=True, default="")),
+                ("request_id", models.CharField(blank=True, default="", max_length=64)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="accounts.organization"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='ApiCall',
+            name="ApiCall",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('lane', models.CharField(blank=True, default='', max_length=60)),
-                ('platform', models.CharField(choices=[('veeqo', 'Veeqo'), ('easyship', 'Easyship')], max_length=10)),
-                ('operation', models.CharField(max_length=60)),
-                ('method', models.CharField(max_length=8)),
-                ('path', models.CharField(max_length=500)),
-                ('http_status', models.PositiveSmallIntegerField(default=0, help_text='0 when no answer came back.')),
-                ('error_code', models.CharField(blank=True, default='', max_length=60)),
-                ('duration_ms', models.PositiveIntegerField(default=0)),
-                ('request_body', models.TextField(blank=True, default='')),
-                ('response_body', models.TextField(blank=True, default='')),
-                ('platform_request_id', models.CharField(blank=True, default='', max_length=100)),
-                ('request_id', models.CharField(blank=True, default='', max_length=64)),
-                ('started_at', models.DateTimeField()),
-                ('organization', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='accounts.organization')),
-                ('command', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='calls', to='carriers.outboxcommand')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("lane", models.CharField(blank=True, default="", max_length=60)),
+                (
+                    "platform",
+                    models.CharField(
+                        choices=[("veeqo", "Veeqo"), ("easyship", "Easyship")], max_length=10
+                    ),
+                ),
+                ("operation", models.CharField(max_length=60)),
+                ("method", models.CharField(max_length=8)),
+                ("path", models.CharField(max_length=500)),
+                (
+                    "http_status",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="0 when no answer came back."
+                    ),
+                ),
+                ("error_code", models.CharField(blank=True, default="", max_length=60)),
+                ("duration_ms", models.PositiveIntegerField(default=0)),
+                ("request_body", models.TextField(blank=True, default="")),
+                ("response_body", models.TextField(blank=True, default="")),
+                ("platform_request_id", models.CharField(blank=True, default="", max_length=100)),
+                ("request_id", models.CharField(blank=True, default="", max_length=64)),
+                ("started_at", models.DateTimeField()),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="accounts.organization",
+                    ),
+                ),
+                (
+                    "command",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="calls",
+                        to="carriers.outboxcommand",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='CarrierService',
+            name="CarrierService",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('platform', models.CharField(choices=[('veeqo', 'Veeqo'), ('easyship', 'Easyship')], max_length=10)),
-                ('name', models.CharField(max_length=120)),
-                ('is_active', models.BooleanField(default=True)),
-                ('first_seen_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('carrier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='services', to='carriers.carrier')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "platform",
+                    models.CharField(
+                        choices=[("veeqo", "Veeqo"), ("easyship", "Easyship")], max_length=10
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("is_active", models.BooleanField(default=True)),
+                ("first_seen_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "carrier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="services",
+                        to="carriers.carrier",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['carrier__code', 'name'],
-                'constraints': [models.UniqueConstraint(fields=('carrier', 'platform', 'name'), name='one_row_per_carrier_service')],
+                "ordering": ["carrier__code", "name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("carrier", "platform", "name"), name="one_row_per_carrier_service"
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='outboxcommand',
-            index=models.Index(condition=models.Q(('state__in', ['pending', 'in_flight', 'unknown', 'stuck'])), fields=['queue', 'next_attempt_at', 'id'], name='outbox_open_due'),
+            model_name="outboxcommand",
+            index=models.Index(
+                condition=models.Q(("state__in", ["pending", "in_flight", "unknown", "stuck"])),
+                fields=["queue", "next_attempt_at", "id"],
+                name="outbox_open_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='outboxcommand',
-            index=models.Index(condition=models.Q(('state__in', ['pending', 'in_flight', 'unknown', 'stuck'])), fields=['lane', 'id'], name='outbox_open_lane'),
+            model_name="outboxcommand",
+            index=models.Index(
+                condition=models.Q(("state__in", ["pending", "in_flight", "unknown", "stuck"])),
+                fields=["lane", "id"],
+                name="outbox_open_lane",
+            ),
         ),
         migrations.AddIndex(
-            model_name='outboxcommand',
-            index=models.Index(fields=['settled_at'], name='outbox_settled'),
+            model_name="outboxcommand",
+            index=models.Index(fields=["settled_at"], name="outbox_settled"),
         ),
         migrations.AddIndex(
-            model_name='apicall',
-            index=models.Index(fields=['platform', '-started_at'], name='apicall_platform_time'),
+            model_name="apicall",
+            index=models.Index(fields=["platform", "-started_at"], name="apicall_platform_time"),
         ),
         migrations.AddIndex(
-            model_name='apicall',
-            index=models.Index(fields=['lane', 'id'], name='apicall_lane'),
+            model_name="apicall",
+            index=models.Index(fields=["lane", "id"], name="apicall_lane"),
         ),
     ]

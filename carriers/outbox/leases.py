@@ -105,7 +105,7 @@ def _free(command: OutboxCommand, now: datetime) -> int:
 
 
 def _died_here(identity: str) -> bool:
-    host, pid, started = (identity.split("/") + ["", ""])[:3]
+    host, pid, started = [*identity.split("/"), "", ""][:3]
     if host != socket.gethostname() or not pid.isdigit():
         return False
     return _started(int(pid)) != started
@@ -125,6 +125,4 @@ def _started(pid: int) -> str:
 
 
 def _switched_off() -> list[str]:
-    return list(
-        PlatformAccount.objects.filter(is_enabled=False).values_list("platform", flat=True)
-    )
+    return list(PlatformAccount.objects.filter(is_enabled=False).values_list("platform", flat=True))

@@ -146,9 +146,7 @@ def _finding_of(command: OutboxCommand, handler: CommandHandler) -> Finding:
         return Retry(HANDLER_FAILED, f"{type(exc).__name__} while looking up {command.kind}")
 
 
-def _close(
-    command: OutboxCommand, handler: CommandHandler, outcome: Delivered | Rejected
-) -> None:
+def _close(command: OutboxCommand, handler: CommandHandler, outcome: Delivered | Rejected) -> None:
     """Write the outcome and what follows from it in one transaction, if we still hold it."""
     state = CommandState.DELIVERED if isinstance(outcome, Delivered) else CommandState.REJECTED
     with transaction.atomic(durable=True):

@@ -24,9 +24,9 @@ th{{color:#555;font-weight:600}}</style>
 
 def answer(world: World, request: Request, dialects: Sequence[Dialect]) -> Response:
     """A control call. Refused without the token, where one is set."""
-    if world.control_token and request.path != f"{PREFIX}health":
-        if request.headers.get("x-twin-token") != world.control_token:
-            return json_response(401, {"error": "X-Twin-Token is missing or wrong"})
+    needs_token = world.control_token and request.path != f"{PREFIX}health"
+    if needs_token and request.headers.get("x-twin-token") != world.control_token:
+        return json_response(401, {"error": "X-Twin-Token is missing or wrong"})
     name = request.path.removeprefix(PREFIX)
     try:
         return _act(world, request, name, dialects)

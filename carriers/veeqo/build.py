@@ -72,8 +72,7 @@ def line_attributes(item: ConsignmentItem) -> dict[str, Any]:
 def allocation_body(consignment: Consignment) -> dict[str, Any]:
     """POST /orders/{id}/allocations: everything from one warehouse."""
     lines = [
-        {"sellable_id": int(item.item_ref), "quantity": item.quantity}
-        for item in consignment.items
+        {"sellable_id": int(item.item_ref), "quantity": item.quantity} for item in consignment.items
     ]
     return {
         "allocation": {

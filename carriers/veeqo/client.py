@@ -137,9 +137,7 @@ class VeeqoClient:
                 break
         return rows
 
-    def _read(
-        self, operation: str, path: str, params: list[tuple[str, str]] | None = None
-    ) -> Any:
+    def _read(self, operation: str, path: str, params: list[tuple[str, str]] | None = None) -> Any:
         return self._session.read_json(
             CallSpec(
                 operation=f"veeqo.{operation}",

@@ -91,9 +91,7 @@ def _label(shipment: Reader) -> Label:
     return Label(
         label_ref=shipment.need_text("id"),
         tracking_number=_tracking_number(shipment),
-        carrier=carrier_of(
-            shipment.text("sub_carrier_id"), shipment.text("service_carrier_name")
-        ),
+        carrier=carrier_of(shipment.text("sub_carrier_id"), shipment.text("service_carrier_name")),
         service_name=shipment.text("service_name"),
         tracking_url=shipment.text("tracking_url"),
         document_url=shipment.text("label_url"),

@@ -8,85 +8,249 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('title', models.CharField(max_length=200)),
-                ('brand', models.CharField(blank=True, default='', max_length=80)),
-                ('category', models.CharField(blank=True, default='', max_length=80)),
-                ('is_active', models.BooleanField(default=True)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='accounts.organization')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        default=django.utils.timezone.now,
+                        editable=False,
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True, db_default=django.db.models.functions.datetime.Now()
+                    ),
+                ),
+                ("title", models.CharField(max_length=200)),
+                ("brand", models.CharField(blank=True, default="", max_length=80)),
+                ("category", models.CharField(blank=True, default="", max_length=80)),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="accounts.organization"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['title', 'id'],
+                "ordering": ["title", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Sellable',
+            name="Sellable",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('sku', models.CharField(max_length=64, verbose_name='SKU')),
-                ('title', models.CharField(max_length=200)),
-                ('barcode', models.CharField(blank=True, default='', max_length=32)),
-                ('price', models.DecimalField(decimal_places=2, help_text='One unit.', max_digits=12, validators=[django.core.validators.MinValueValidator(0)])),
-                ('cost', models.DecimalField(decimal_places=2, default=0, max_digits=12, validators=[django.core.validators.MinValueValidator(0)])),
-                ('currency', models.CharField(default='USD', max_length=3, validators=[django.core.validators.RegexValidator('^[A-Z]{3}$', 'Give an ISO 4217 code such as USD.')])),
-                ('weight_g', models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name='weight (g)')),
-                ('length_mm', models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name='length (mm)')),
-                ('width_mm', models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name='width (mm)')),
-                ('height_mm', models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name='height (mm)')),
-                ('hs_code', models.CharField(blank=True, default='', max_length=10, validators=[django.core.validators.RegexValidator('^\\d{6,10}$', 'An HS code has 6 to 10 digits.')], verbose_name='HS code')),
-                ('origin_country', models.CharField(blank=True, default='', help_text='Where it was made.', max_length=2, validators=[django.core.validators.RegexValidator('^[A-Z]{2}$', 'Give an ISO 3166 code such as US.')])),
-                ('customs_description', models.CharField(blank=True, default='', max_length=120)),
-                ('is_active', models.BooleanField(default=True)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='accounts.organization')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sellables', to='catalog.product')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        default=django.utils.timezone.now,
+                        editable=False,
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True, db_default=django.db.models.functions.datetime.Now()
+                    ),
+                ),
+                ("sku", models.CharField(max_length=64, verbose_name="SKU")),
+                ("title", models.CharField(max_length=200)),
+                ("barcode", models.CharField(blank=True, default="", max_length=32)),
+                (
+                    "price",
+                    models.DecimalField(
+                        decimal_places=2,
+                        help_text="One unit.",
+                        max_digits=12,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                    ),
+                ),
+                (
+                    "cost",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=0,
+                        max_digits=12,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                    ),
+                ),
+                (
+                    "currency",
+                    models.CharField(
+                        default="USD",
+                        max_length=3,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Z]{3}$", "Give an ISO 4217 code such as USD."
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "weight_g",
+                    models.PositiveIntegerField(
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="weight (g)",
+                    ),
+                ),
+                (
+                    "length_mm",
+                    models.PositiveIntegerField(
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="length (mm)",
+                    ),
+                ),
+                (
+                    "width_mm",
+                    models.PositiveIntegerField(
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="width (mm)",
+                    ),
+                ),
+                (
+                    "height_mm",
+                    models.PositiveIntegerField(
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="height (mm)",
+                    ),
+                ),
+                (
+                    "hs_code",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        max_length=10,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^\\d{6,10}$", "An HS code has 6 to 10 digits."
+                            )
+                        ],
+                        verbose_name="HS code",
+                    ),
+                ),
+                (
+                    "origin_country",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="Where it was made.",
+                        max_length=2,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Z]{2}$", "Give an ISO 3166 code such as US."
+                            )
+                        ],
+                    ),
+                ),
+                ("customs_description", models.CharField(blank=True, default="", max_length=120)),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="accounts.organization"
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sellables",
+                        to="catalog.product",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['sku', 'id'],
+                "ordering": ["sku", "id"],
             },
         ),
         migrations.CreateModel(
-            name='PlatformListing',
+            name="PlatformListing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('platform', models.CharField(choices=[('veeqo', 'Veeqo'), ('easyship', 'Easyship')], max_length=10)),
-                ('external_ref', models.CharField(max_length=64)),
-                ('sellable', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='listings', to='catalog.sellable')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        default=django.utils.timezone.now,
+                        editable=False,
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True, db_default=django.db.models.functions.datetime.Now()
+                    ),
+                ),
+                (
+                    "platform",
+                    models.CharField(
+                        choices=[("veeqo", "Veeqo"), ("easyship", "Easyship")], max_length=10
+                    ),
+                ),
+                ("external_ref", models.CharField(max_length=64)),
+                (
+                    "sellable",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="listings",
+                        to="catalog.sellable",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['sellable__sku', 'platform'],
+                "ordering": ["sellable__sku", "platform"],
             },
         ),
         migrations.AddConstraint(
-            model_name='sellable',
-            constraint=models.UniqueConstraint(fields=('organization', 'sku'), name='one_sellable_per_sku_and_organization'),
+            model_name="sellable",
+            constraint=models.UniqueConstraint(
+                fields=("organization", "sku"), name="one_sellable_per_sku_and_organization"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sellable',
-            constraint=models.CheckConstraint(condition=models.Q(('sku', ''), _negated=True), name='sellable_has_a_sku'),
+            model_name="sellable",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sku", ""), _negated=True), name="sellable_has_a_sku"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sellable',
-            constraint=models.CheckConstraint(condition=models.Q(('price__gte', 0)), name='sellable_price_not_negative'),
+            model_name="sellable",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("price__gte", 0)), name="sellable_price_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='platformlisting',
-            constraint=models.UniqueConstraint(fields=('sellable', 'platform'), name='one_listing_per_sellable_and_platform'),
+            model_name="platformlisting",
+            constraint=models.UniqueConstraint(
+                fields=("sellable", "platform"), name="one_listing_per_sellable_and_platform"
+            ),
         ),
     ]

@@ -8,102 +8,283 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalog', '0001_initial'),
+        ("catalog", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Warehouse',
+            name="Warehouse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('code', models.CharField(max_length=12, unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('phone', models.CharField(max_length=20)),
-                ('email', models.EmailField(max_length=254)),
-                ('address_1', models.CharField(max_length=100)),
-                ('address_2', models.CharField(blank=True, default='', max_length=100)),
-                ('city', models.CharField(max_length=60)),
-                ('state', models.CharField(blank=True, default='', max_length=60)),
-                ('postal_code', models.CharField(max_length=12)),
-                ('country', models.CharField(max_length=2, validators=[django.core.validators.RegexValidator('^[A-Z]{2}$', 'Give an ISO 3166 code such as US.')])),
-                ('time_zone', models.CharField(default='UTC', max_length=40)),
-                ('is_active', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        default=django.utils.timezone.now,
+                        editable=False,
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True, db_default=django.db.models.functions.datetime.Now()
+                    ),
+                ),
+                ("code", models.CharField(max_length=12, unique=True)),
+                ("name", models.CharField(max_length=80)),
+                ("phone", models.CharField(max_length=20)),
+                ("email", models.EmailField(max_length=254)),
+                ("address_1", models.CharField(max_length=100)),
+                ("address_2", models.CharField(blank=True, default="", max_length=100)),
+                ("city", models.CharField(max_length=60)),
+                ("state", models.CharField(blank=True, default="", max_length=60)),
+                ("postal_code", models.CharField(max_length=12)),
+                (
+                    "country",
+                    models.CharField(
+                        max_length=2,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Z]{2}$", "Give an ISO 3166 code such as US."
+                            )
+                        ],
+                    ),
+                ),
+                ("time_zone", models.CharField(default="UTC", max_length=40)),
+                ("is_active", models.BooleanField(default=True)),
             ],
             options={
-                'ordering': ['code'],
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='StockMovement',
+            name="StockMovement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('opening', 'Opening balance'), ('receipt', 'Received'), ('shipped', 'Shipped'), ('adjustment', 'Adjusted'), ('return', 'Returned')], max_length=12)),
-                ('quantity', models.IntegerField(help_text='Units in (positive) or out (negative).')),
-                ('balance_after', models.IntegerField()),
-                ('reason', models.CharField(blank=True, default='', max_length=200)),
-                ('reference', models.CharField(blank=True, default='', max_length=60)),
-                ('actor', models.CharField(blank=True, default='', max_length=120)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('sellable', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='catalog.sellable')),
-                ('warehouse', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='inventory.warehouse')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("opening", "Opening balance"),
+                            ("receipt", "Received"),
+                            ("shipped", "Shipped"),
+                            ("adjustment", "Adjusted"),
+                            ("return", "Returned"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "quantity",
+                    models.IntegerField(help_text="Units in (positive) or out (negative)."),
+                ),
+                ("balance_after", models.IntegerField()),
+                ("reason", models.CharField(blank=True, default="", max_length=200)),
+                ("reference", models.CharField(blank=True, default="", max_length=60)),
+                ("actor", models.CharField(blank=True, default="", max_length=120)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "sellable",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="movements",
+                        to="catalog.sellable",
+                    ),
+                ),
+                (
+                    "warehouse",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="movements",
+                        to="inventory.warehouse",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['sellable', 'warehouse', 'id'], name='movement_ledger')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('quantity', 0), _negated=True), name='movement_moves_something')],
+                "ordering": ["-id"],
+                "indexes": [
+                    models.Index(fields=["sellable", "warehouse", "id"], name="movement_ledger")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("quantity", 0), _negated=True),
+                        name="movement_moves_something",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='StockLevel',
+            name="StockLevel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on_hand', models.IntegerField(default=0)),
-                ('reserved', models.IntegerField(default=0)),
-                ('low_at', models.PositiveIntegerField(default=10, help_text='An alert is shown when available units fall to this number.')),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('sellable', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stock_levels', to='catalog.sellable')),
-                ('warehouse', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stock_levels', to='inventory.warehouse')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on_hand", models.IntegerField(default=0)),
+                ("reserved", models.IntegerField(default=0)),
+                (
+                    "low_at",
+                    models.PositiveIntegerField(
+                        default=10,
+                        help_text="An alert is shown when available units fall to this number.",
+                    ),
+                ),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "sellable",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="stock_levels",
+                        to="catalog.sellable",
+                    ),
+                ),
+                (
+                    "warehouse",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stock_levels",
+                        to="inventory.warehouse",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['sellable__sku', 'warehouse__code'],
-                'constraints': [models.UniqueConstraint(fields=('sellable', 'warehouse'), name='one_level_per_sellable_and_warehouse'), models.CheckConstraint(condition=models.Q(('reserved__gte', 0)), name='reserved_not_negative'), models.CheckConstraint(condition=models.Q(('reserved__lte', models.F('on_hand'))), name='never_reserved_beyond_on_hand')],
+                "ordering": ["sellable__sku", "warehouse__code"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("sellable", "warehouse"),
+                        name="one_level_per_sellable_and_warehouse",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reserved__gte", 0)), name="reserved_not_negative"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reserved__lte", models.F("on_hand"))),
+                        name="never_reserved_beyond_on_hand",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Reservation',
+            name="Reservation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('reference', models.CharField(max_length=60)),
-                ('quantity', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('open', 'Open'), ('shipped', 'Shipped'), ('released', 'Released')], default='open', max_length=10)),
-                ('sellable', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reservations', to='catalog.sellable')),
-                ('warehouse', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reservations', to='inventory.warehouse')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        default=django.utils.timezone.now,
+                        editable=False,
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True, db_default=django.db.models.functions.datetime.Now()
+                    ),
+                ),
+                ("reference", models.CharField(max_length=60)),
+                ("quantity", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("shipped", "Shipped"),
+                            ("released", "Released"),
+                        ],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "sellable",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reservations",
+                        to="catalog.sellable",
+                    ),
+                ),
+                (
+                    "warehouse",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reservations",
+                        to="inventory.warehouse",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
-                'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['sellable', 'warehouse'], name='reservation_open')],
-                'constraints': [models.UniqueConstraint(fields=('reference', 'sellable', 'warehouse'), name='one_reservation_per_reference'), models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='reservation_of_something')],
+                "ordering": ["-id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "open")),
+                        fields=["sellable", "warehouse"],
+                        name="reservation_open",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("reference", "sellable", "warehouse"),
+                        name="one_reservation_per_reference",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("quantity__gt", 0)), name="reservation_of_something"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='WarehouseLink',
+            name="WarehouseLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('platform', models.CharField(choices=[('veeqo', 'Veeqo'), ('easyship', 'Easyship')], max_length=10)),
-                ('external_ref', models.CharField(max_length=64)),
-                ('warehouse', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='inventory.warehouse')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "platform",
+                    models.CharField(
+                        choices=[("veeqo", "Veeqo"), ("easyship", "Easyship")], max_length=10
+                    ),
+                ),
+                ("external_ref", models.CharField(max_length=64)),
+                (
+                    "warehouse",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="links",
+                        to="inventory.warehouse",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['warehouse__code', 'platform'],
-                'constraints': [models.UniqueConstraint(fields=('warehouse', 'platform'), name='one_link_per_warehouse_and_platform')],
+                "ordering": ["warehouse__code", "platform"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("warehouse", "platform"), name="one_link_per_warehouse_and_platform"
+                    )
+                ],
             },
         ),
     ]

@@ -84,7 +84,7 @@ class OrderSerializer(serializers.Serializer[None]):
     id = serializers.IntegerField()
     number = TextField()
     organization = TextField()
-    source = TextField()
+    source = TextField()  # type: ignore[assignment] # a field of this name, not DRF's option
     external_ref = TextField()
     state = TextField()
     ship_to = AddressSerializer()

@@ -54,7 +54,7 @@ class TextTooLong(AppError):
     title = "The text is too long"
 
 
-class OrderFilter(filters.FilterSet):
+class OrderFilter(filters.FilterSet):  # type: ignore[misc] # django-filter ships no types
     created_since = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
     updated_since = filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
     carrier = filters.CharFilter(field_name="shipments__carrier", distinct=True)
@@ -74,7 +74,7 @@ class OrderViewSet(viewsets.GenericViewSet[Order]):
     """Orders of the caller's organization, looked up by our number or id."""
 
     queryset = Order.objects.all()
-    serializer_class = OrderSerializer
+    serializer_class = OrderSerializer  # type: ignore[assignment] # describes `order_document`
     filterset_class = OrderFilter
     required_scopes = ORDER_SCOPES
     lookup_value_regex = "[^/]+"
@@ -91,9 +91,11 @@ class OrderViewSet(viewsets.GenericViewSet[Order]):
         return get_object_or_404(self.get_queryset(), **key)
 
     def get_throttles(self) -> list[BaseThrottle]:
-        return [CallerThrottle(), OrderCreateThrottle()] if self.action == "create" else [
-            CallerThrottle()
-        ]
+        return (
+            [CallerThrottle(), OrderCreateThrottle()]
+            if self.action == "create"
+            else [CallerThrottle()]
+        )
 
     @extend_schema(responses=OrderSerializer(many=True))
     def list(self, request: Request) -> Response:
@@ -104,7 +106,9 @@ class OrderViewSet(viewsets.GenericViewSet[Order]):
     def retrieve(self, request: Request, pk: str) -> Response:
         return Response(order_document(self.get_object()))
 
-    @extend_schema(request=OrderInSerializer, responses={201: OrderSerializer, 200: OrderSerializer})
+    @extend_schema(
+        request=OrderInSerializer, responses={201: OrderSerializer, 200: OrderSerializer}
+    )
     def create(self, request: Request) -> Response:
         """201 with a new order, 200 with the first one for a repeat."""
         body = request.data
@@ -224,7 +228,7 @@ class ParseView(APIView):
 
 class ShipmentViewSet(viewsets.GenericViewSet[Shipment]):
     queryset = Shipment.objects.all()
-    serializer_class = ShipmentSerializer
+    serializer_class = ShipmentSerializer  # type: ignore[assignment] # describes a document
     required_scopes = ORDER_SCOPES
     filterset_fields = ["state", "platform", "carrier", "reference"]
 
@@ -255,9 +259,11 @@ def _organization_for(request: Request) -> int:
         return int(own)
     body = request.data if isinstance(request.data, dict) else {}
     slug = body.get("organization")
-    found = Organization.objects.filter(slug=slug, is_active=True).first() if isinstance(
-        slug, str
-    ) and "\x00" not in slug else None
+    found = (
+        Organization.objects.filter(slug=slug, is_active=True).first()
+        if isinstance(slug, str) and "\x00" not in slug
+        else None
+    )
     if found is None:
         message = "Say for which organization, by its slug."
         fault = FieldError(field="organization", code="organization.unknown", message=message)

@@ -21,9 +21,7 @@ register(
     )
 )
 register(
-    CommandHandler(
-        kind=FETCH_LABEL, carry_out=labels.fetch_label, settle=labels.settle_label_file
-    )
+    CommandHandler(kind=FETCH_LABEL, carry_out=labels.fetch_label, settle=labels.settle_label_file)
 )
 register(CommandHandler(kind=VOID_LABEL, carry_out=voids.void_label, settle=voids.settle_void))
 register(

@@ -40,9 +40,7 @@ def _age(booking: Booking) -> tuple[int, str]:
 def settle_booking(command: OutboxCommand, outcome: Outcome) -> None:
     shipment = shipment_of(command)
     if isinstance(outcome, Delivered):
-        record_booking(
-            shipment_id=shipment.pk, platform_ref=str(outcome.result["platform_ref"])
-        )
+        record_booking(shipment_id=shipment.pk, platform_ref=str(outcome.result["platform_ref"]))
     elif isinstance(outcome, Rejected):
         if shipment.order.cancel_requested_at:
             continue_cancellation(shipment.order)

@@ -102,9 +102,7 @@ def _item_refs(shipment: Shipment, lines: list[OrderLine]) -> dict[int, str]:
     if unknown:
         for sku, ref in _looked_up(shipment, sorted(unknown)).items():
             known[unknown[sku]] = ref
-            record_listing(
-                sellable_id=unknown[sku], platform=shipment.platform, external_ref=ref
-            )
+            record_listing(sellable_id=unknown[sku], platform=shipment.platform, external_ref=ref)
     return known
 
 

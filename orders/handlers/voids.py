@@ -6,12 +6,12 @@ from carriers.models import OutboxCommand
 from carriers.outbox.outcomes import Delivered, Outcome, Rejected
 from orders.handlers.consignments import port_of, shipment_of
 from orders.models import Package
+from orders.services.booking import record_refusal
 from orders.services.cancellation import (
     record_booking_cancelled,
     record_void,
     record_void_refused,
 )
-from orders.services.booking import record_refusal
 from orders.services.progress import need_attention
 
 

@@ -8,356 +8,947 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('catalog', '0001_initial'),
-        ('inventory', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("catalog", "0001_initial"),
+        ("inventory", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Package',
+            name="Package",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('weight_g', models.PositiveIntegerField(verbose_name='weight (g)')),
-                ('length_mm', models.PositiveIntegerField(verbose_name='length (mm)')),
-                ('width_mm', models.PositiveIntegerField(verbose_name='width (mm)')),
-                ('height_mm', models.PositiveIntegerField(verbose_name='height (mm)')),
-                ('label_state', models.CharField(choices=[('none', 'No label'), ('bought', 'Bought'), ('voided', 'Voided')], default='none', max_length=8)),
-                ('label_ref', models.CharField(blank=True, default='', max_length=64)),
-                ('tracking_number', models.CharField(blank=True, default='', max_length=64)),
-                ('tracking_url', models.CharField(blank=True, default='', max_length=500)),
-                ('label_document_url', models.CharField(blank=True, default='', max_length=500)),
-                ('label_file', models.FileField(blank=True, upload_to='labels/%Y/%m')),
-                ('cost', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True)),
-                ('cost_currency', models.CharField(blank=True, default='', max_length=3)),
-                ('bought_at', models.DateTimeField(blank=True, null=True)),
-                ('tracking_status', models.CharField(blank=True, choices=[('pre_transit', 'Pre transit'), ('in_transit', 'In transit'), ('out_for_delivery', 'Out for delivery'), ('delivered', 'Delivered'), ('failed_attempt', 'Failed attempt'), ('exception', 'Exception'), ('returned', 'Returned')], default='', max_length=20)),
-                ('next_track_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        default=django.utils.timezone.now,
+                        editable=False,
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True, db_default=django.db.models.functions.datetime.Now()
+                    ),
+                ),
+                ("weight_g", models.PositiveIntegerField(verbose_name="weight (g)")),
+                ("length_mm", models.PositiveIntegerField(verbose_name="length (mm)")),
+                ("width_mm", models.PositiveIntegerField(verbose_name="width (mm)")),
+                ("height_mm", models.PositiveIntegerField(verbose_name="height (mm)")),
+                (
+                    "label_state",
+                    models.CharField(
+                        choices=[("none", "No label"), ("bought", "Bought"), ("voided", "Voided")],
+                        default="none",
+                        max_length=8,
+                    ),
+                ),
+                ("label_ref", models.CharField(blank=True, default="", max_length=64)),
+                ("tracking_number", models.CharField(blank=True, default="", max_length=64)),
+                ("tracking_url", models.CharField(blank=True, default="", max_length=500)),
+                ("label_document_url", models.CharField(blank=True, default="", max_length=500)),
+                ("label_file", models.FileField(blank=True, upload_to="labels/%Y/%m")),
+                (
+                    "cost",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True),
+                ),
+                ("cost_currency", models.CharField(blank=True, default="", max_length=3)),
+                ("bought_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "tracking_status",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("pre_transit", "Pre transit"),
+                            ("in_transit", "In transit"),
+                            ("out_for_delivery", "Out for delivery"),
+                            ("delivered", "Delivered"),
+                            ("failed_attempt", "Failed attempt"),
+                            ("exception", "Exception"),
+                            ("returned", "Returned"),
+                        ],
+                        default="",
+                        max_length=20,
+                    ),
+                ),
+                ("next_track_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['shipment_id', 'id'],
+                "ordering": ["shipment_id", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Order',
+            name="Order",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('number', models.CharField(help_text='Ours, printed on labels and searched for.', max_length=20, unique=True)),
-                ('source', models.CharField(choices=[('api', 'API'), ('web', 'Web form'), ('paste', 'Pasted text'), ('csv', 'CSV file'), ('platform', 'Pulled from a platform')], max_length=10)),
-                ('external_ref', models.CharField(help_text="The sender's own number; a repeat returns the first order.", max_length=100)),
-                ('state', models.CharField(choices=[('received', 'Received'), ('valid', 'Valid'), ('routed', 'Routed'), ('reserved', 'Reserved'), ('booking', 'Booking'), ('booked', 'Booked'), ('in_transit', 'In transit'), ('delivered', 'Delivered'), ('held', 'Held'), ('needs_attention', 'Needs attention'), ('backordered', 'Backordered'), ('cancelled', 'Cancelled'), ('returned', 'Returned')], default='received', max_length=16)),
-                ('name', models.CharField(max_length=100)),
-                ('company', models.CharField(blank=True, default='', max_length=100)),
-                ('phone', models.CharField(blank=True, default='', max_length=30)),
-                ('email', models.CharField(blank=True, default='', max_length=254)),
-                ('address_1', models.CharField(max_length=120)),
-                ('address_2', models.CharField(blank=True, default='', max_length=120)),
-                ('city', models.CharField(blank=True, default='', max_length=80)),
-                ('region', models.CharField(blank=True, default='', max_length=80, verbose_name='state or province')),
-                ('postal_code', models.CharField(blank=True, default='', max_length=16)),
-                ('country', models.CharField(max_length=2)),
-                ('currency', models.CharField(default='USD', max_length=3, validators=[django.core.validators.RegexValidator('^[A-Z]{3}$', 'Give an ISO 4217 code such as USD.')])),
-                ('total', models.DecimalField(decimal_places=2, default=0, help_text='Sum of the lines.', max_digits=12)),
-                ('requested_carrier', models.CharField(blank=True, choices=[('FEDEX', 'FEDEX'), ('UPS', 'UPS'), ('DHL', 'DHL'), ('USPS', 'USPS')], default='', help_text='A carrier picked by a person wins over every rule.', max_length=10)),
-                ('note', models.TextField(blank=True, default='')),
-                ('findings', models.JSONField(blank=True, default=list)),
-                ('attention_code', models.CharField(blank=True, default='', max_length=60)),
-                ('attention_detail', models.TextField(blank=True, default='')),
-                ('hold_reason', models.CharField(blank=True, default='', max_length=200)),
-                ('cancel_requested_at', models.DateTimeField(blank=True, null=True)),
-                ('cancel_reason', models.CharField(blank=True, default='', max_length=200)),
-                ('placed_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('ship_by', models.DateTimeField(blank=True, help_text='Latest hand-over to the carrier that keeps the promise.', null=True)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='accounts.organization')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        default=django.utils.timezone.now,
+                        editable=False,
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True, db_default=django.db.models.functions.datetime.Now()
+                    ),
+                ),
+                (
+                    "number",
+                    models.CharField(
+                        help_text="Ours, printed on labels and searched for.",
+                        max_length=20,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("api", "API"),
+                            ("web", "Web form"),
+                            ("paste", "Pasted text"),
+                            ("csv", "CSV file"),
+                            ("platform", "Pulled from a platform"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "external_ref",
+                    models.CharField(
+                        help_text="The sender's own number; a repeat returns the first order.",
+                        max_length=100,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("received", "Received"),
+                            ("valid", "Valid"),
+                            ("routed", "Routed"),
+                            ("reserved", "Reserved"),
+                            ("booking", "Booking"),
+                            ("booked", "Booked"),
+                            ("in_transit", "In transit"),
+                            ("delivered", "Delivered"),
+                            ("held", "Held"),
+                            ("needs_attention", "Needs attention"),
+                            ("backordered", "Backordered"),
+                            ("cancelled", "Cancelled"),
+                            ("returned", "Returned"),
+                        ],
+                        default="received",
+                        max_length=16,
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("company", models.CharField(blank=True, default="", max_length=100)),
+                ("phone", models.CharField(blank=True, default="", max_length=30)),
+                ("email", models.CharField(blank=True, default="", max_length=254)),
+                ("address_1", models.CharField(max_length=120)),
+                ("address_2", models.CharField(blank=True, default="", max_length=120)),
+                ("city", models.CharField(blank=True, default="", max_length=80)),
+                (
+                    "region",
+                    models.CharField(
+                        blank=True, default="", max_length=80, verbose_name="state or province"
+                    ),
+                ),
+                ("postal_code", models.CharField(blank=True, default="", max_length=16)),
+                ("country", models.CharField(max_length=2)),
+                (
+                    "currency",
+                    models.CharField(
+                        default="USD",
+                        max_length=3,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Z]{3}$", "Give an ISO 4217 code such as USD."
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "total",
+                    models.DecimalField(
+                        decimal_places=2, default=0, help_text="Sum of the lines.", max_digits=12
+                    ),
+                ),
+                (
+                    "requested_carrier",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("FEDEX", "FEDEX"),
+                            ("UPS", "UPS"),
+                            ("DHL", "DHL"),
+                            ("USPS", "USPS"),
+                        ],
+                        default="",
+                        help_text="A carrier picked by a person wins over every rule.",
+                        max_length=10,
+                    ),
+                ),
+                ("note", models.TextField(blank=True, default="")),
+                ("findings", models.JSONField(blank=True, default=list)),
+                ("attention_code", models.CharField(blank=True, default="", max_length=60)),
+                ("attention_detail", models.TextField(blank=True, default="")),
+                ("hold_reason", models.CharField(blank=True, default="", max_length=200)),
+                ("cancel_requested_at", models.DateTimeField(blank=True, null=True)),
+                ("cancel_reason", models.CharField(blank=True, default="", max_length=200)),
+                ("placed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "ship_by",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="Latest hand-over to the carrier that keeps the promise.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="accounts.organization"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='IntakeRecord',
+            name="IntakeRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('api', 'API'), ('web', 'Web form'), ('paste', 'Pasted text'), ('csv', 'CSV file'), ('platform', 'Pulled from a platform')], max_length=10)),
-                ('external_ref', models.CharField(max_length=100)),
-                ('body_digest', models.CharField(help_text='SHA-256 of the draft as understood.', max_length=64)),
-                ('received_by', models.CharField(blank=True, default='', max_length=120)),
-                ('received_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('repeats', models.PositiveIntegerField(default=0)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='accounts.organization')),
-                ('order', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='intake', to='orders.order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("api", "API"),
+                            ("web", "Web form"),
+                            ("paste", "Pasted text"),
+                            ("csv", "CSV file"),
+                            ("platform", "Pulled from a platform"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("external_ref", models.CharField(max_length=100)),
+                (
+                    "body_digest",
+                    models.CharField(
+                        help_text="SHA-256 of the draft as understood.", max_length=64
+                    ),
+                ),
+                ("received_by", models.CharField(blank=True, default="", max_length=120)),
+                ("received_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("repeats", models.PositiveIntegerField(default=0)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="accounts.organization"
+                    ),
+                ),
+                (
+                    "order",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="intake",
+                        to="orders.order",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='OrderEvent',
+            name="OrderEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('kind', models.CharField(max_length=40)),
-                ('message', models.CharField(max_length=500)),
-                ('actor', models.CharField(blank=True, default='', max_length=120)),
-                ('state_from', models.CharField(blank=True, default='', max_length=16)),
-                ('state_to', models.CharField(blank=True, default='', max_length=16)),
-                ('data', models.JSONField(blank=True, default=dict)),
-                ('request_id', models.CharField(blank=True, default='', max_length=64)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='orders.order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("kind", models.CharField(max_length=40)),
+                ("message", models.CharField(max_length=500)),
+                ("actor", models.CharField(blank=True, default="", max_length=120)),
+                ("state_from", models.CharField(blank=True, default="", max_length=16)),
+                ("state_to", models.CharField(blank=True, default="", max_length=16)),
+                ("data", models.JSONField(blank=True, default=dict)),
+                ("request_id", models.CharField(blank=True, default="", max_length=64)),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to="orders.order",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='OrderLine',
+            name="OrderLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('sku', models.CharField(max_length=64, verbose_name='SKU')),
-                ('title', models.CharField(max_length=200)),
-                ('quantity', models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1)])),
-                ('unit_price', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)])),
-                ('short_quantity', models.PositiveIntegerField(default=0, help_text='Units missing when the order was last backordered.')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='orders.order')),
-                ('sellable', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='order_lines', to='catalog.sellable')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveIntegerField()),
+                ("sku", models.CharField(max_length=64, verbose_name="SKU")),
+                ("title", models.CharField(max_length=200)),
+                (
+                    "quantity",
+                    models.PositiveIntegerField(
+                        validators=[django.core.validators.MinValueValidator(1)]
+                    ),
+                ),
+                (
+                    "unit_price",
+                    models.DecimalField(
+                        decimal_places=2,
+                        max_digits=12,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                    ),
+                ),
+                (
+                    "short_quantity",
+                    models.PositiveIntegerField(
+                        default=0, help_text="Units missing when the order was last backordered."
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="orders.order",
+                    ),
+                ),
+                (
+                    "sellable",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="order_lines",
+                        to="catalog.sellable",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['order_id', 'position'],
+                "ordering": ["order_id", "position"],
             },
         ),
         migrations.CreateModel(
-            name='PurchaseIntent',
+            name="PurchaseIntent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('pending', 'Pending'), ('sent', 'Sent'), ('unknown', 'Outcome unknown'), ('bought', 'Bought'), ('refused', 'Refused'), ('missed', 'Proven not bought')], default='pending', max_length=8)),
-                ('fence', models.PositiveIntegerField(help_text='The outbox claim under which it was sent.')),
-                ('request_digest', models.CharField(help_text='SHA-256 of what was asked for.', max_length=64)),
-                ('quoted', models.DecimalField(decimal_places=2, max_digits=12)),
-                ('currency', models.CharField(max_length=3)),
-                ('service_name', models.CharField(max_length=120)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('detail', models.CharField(blank=True, default='', max_length=500)),
-                ('package', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='intents', to='orders.package')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Pending"),
+                            ("sent", "Sent"),
+                            ("unknown", "Outcome unknown"),
+                            ("bought", "Bought"),
+                            ("refused", "Refused"),
+                            ("missed", "Proven not bought"),
+                        ],
+                        default="pending",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "fence",
+                    models.PositiveIntegerField(
+                        help_text="The outbox claim under which it was sent."
+                    ),
+                ),
+                (
+                    "request_digest",
+                    models.CharField(help_text="SHA-256 of what was asked for.", max_length=64),
+                ),
+                ("quoted", models.DecimalField(decimal_places=2, max_digits=12)),
+                ("currency", models.CharField(max_length=3)),
+                ("service_name", models.CharField(max_length=120)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                ("detail", models.CharField(blank=True, default="", max_length=500)),
+                (
+                    "package",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="intents",
+                        to="orders.package",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='RuleSet',
+            name="RuleSet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('name', models.CharField(max_length=80)),
-                ('version', models.PositiveIntegerField(unique=True)),
-                ('is_live', models.BooleanField(default=False)),
-                ('note', models.CharField(blank=True, default='', max_length=200)),
-                ('default_carrier', models.CharField(choices=[('FEDEX', 'FEDEX'), ('UPS', 'UPS'), ('DHL', 'DHL'), ('USPS', 'USPS')], help_text="Inside the warehouse's country.", max_length=10)),
-                ('export_carrier', models.CharField(choices=[('FEDEX', 'FEDEX'), ('UPS', 'UPS'), ('DHL', 'DHL'), ('USPS', 'USPS')], help_text="Leaving the warehouse's country.", max_length=10)),
-                ('export_platform', models.CharField(choices=[('veeqo', 'Veeqo'), ('easyship', 'Easyship')], max_length=10)),
-                ('warehouse_preference', models.JSONField(default=list, help_text='Tried in order among warehouses that hold every line: "same_region", "region:US-NV", "nearest".')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        default=django.utils.timezone.now,
+                        editable=False,
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True, db_default=django.db.models.functions.datetime.Now()
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("version", models.PositiveIntegerField(unique=True)),
+                ("is_live", models.BooleanField(default=False)),
+                ("note", models.CharField(blank=True, default="", max_length=200)),
+                (
+                    "default_carrier",
+                    models.CharField(
+                        choices=[
+                            ("FEDEX", "FEDEX"),
+                            ("UPS", "UPS"),
+                            ("DHL", "DHL"),
+                            ("USPS", "USPS"),
+                        ],
+                        help_text="Inside the warehouse's country.",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "export_carrier",
+                    models.CharField(
+                        choices=[
+                            ("FEDEX", "FEDEX"),
+                            ("UPS", "UPS"),
+                            ("DHL", "DHL"),
+                            ("USPS", "USPS"),
+                        ],
+                        help_text="Leaving the warehouse's country.",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "export_platform",
+                    models.CharField(
+                        choices=[("veeqo", "Veeqo"), ("easyship", "Easyship")], max_length=10
+                    ),
+                ),
+                (
+                    "warehouse_preference",
+                    models.JSONField(
+                        default=list,
+                        help_text='Tried in order among warehouses that hold every line: "same_region", "region:US-NV", "nearest".',
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-version'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_live', True)), fields=('is_live',), name='one_live_rule_set')],
+                "ordering": ["-version"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_live", True)),
+                        fields=("is_live",),
+                        name="one_live_rule_set",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RoutingRule',
+            name="RoutingRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('name', models.CharField(max_length=80)),
-                ('is_active', models.BooleanField(default=True)),
-                ('country', models.CharField(default='US', max_length=2)),
-                ('regions', models.JSONField(default=list, help_text='Two-letter states such as ["NY", "TX"]; empty means any.')),
-                ('carrier', models.CharField(choices=[('FEDEX', 'FEDEX'), ('UPS', 'UPS'), ('DHL', 'DHL'), ('USPS', 'USPS')], max_length=10)),
-                ('rule_set', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rules', to='orders.ruleset')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveIntegerField()),
+                ("name", models.CharField(max_length=80)),
+                ("is_active", models.BooleanField(default=True)),
+                ("country", models.CharField(default="US", max_length=2)),
+                (
+                    "regions",
+                    models.JSONField(
+                        default=list,
+                        help_text='Two-letter states such as ["NY", "TX"]; empty means any.',
+                    ),
+                ),
+                (
+                    "carrier",
+                    models.CharField(
+                        choices=[
+                            ("FEDEX", "FEDEX"),
+                            ("UPS", "UPS"),
+                            ("DHL", "DHL"),
+                            ("USPS", "USPS"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "rule_set",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rules",
+                        to="orders.ruleset",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['rule_set', 'position'],
+                "ordering": ["rule_set", "position"],
             },
         ),
         migrations.CreateModel(
-            name='RoutingDecision',
+            name="RoutingDecision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('platform', models.CharField(blank=True, choices=[('veeqo', 'Veeqo'), ('easyship', 'Easyship')], default='', max_length=10)),
-                ('carrier', models.CharField(blank=True, choices=[('FEDEX', 'FEDEX'), ('UPS', 'UPS'), ('DHL', 'DHL'), ('USPS', 'USPS')], default='', max_length=10)),
-                ('service_strategy', models.CharField(default='cheapest', max_length=20)),
-                ('failure', models.CharField(blank=True, default='', help_text='Why nothing was chosen.', max_length=40)),
-                ('sentences', models.JSONField(default=list)),
-                ('trace', models.JSONField(default=list)),
-                ('snapshot', models.JSONField(default=dict)),
-                ('snapshot_digest', models.CharField(max_length=64)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='orders.order')),
-                ('warehouse', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='inventory.warehouse')),
-                ('rule_set', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='orders.ruleset')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "platform",
+                    models.CharField(
+                        blank=True,
+                        choices=[("veeqo", "Veeqo"), ("easyship", "Easyship")],
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "carrier",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("FEDEX", "FEDEX"),
+                            ("UPS", "UPS"),
+                            ("DHL", "DHL"),
+                            ("USPS", "USPS"),
+                        ],
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                ("service_strategy", models.CharField(default="cheapest", max_length=20)),
+                (
+                    "failure",
+                    models.CharField(
+                        blank=True, default="", help_text="Why nothing was chosen.", max_length=40
+                    ),
+                ),
+                ("sentences", models.JSONField(default=list)),
+                ("trace", models.JSONField(default=list)),
+                ("snapshot", models.JSONField(default=dict)),
+                ("snapshot_digest", models.CharField(max_length=64)),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="decisions",
+                        to="orders.order",
+                    ),
+                ),
+                (
+                    "warehouse",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="inventory.warehouse",
+                    ),
+                ),
+                (
+                    "rule_set",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="orders.ruleset",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Shipment',
+            name="Shipment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('reference', models.CharField(max_length=40, unique=True)),
-                ('platform', models.CharField(choices=[('veeqo', 'Veeqo'), ('easyship', 'Easyship')], max_length=10)),
-                ('carrier', models.CharField(choices=[('FEDEX', 'FEDEX'), ('UPS', 'UPS'), ('DHL', 'DHL'), ('USPS', 'USPS')], max_length=10)),
-                ('service_name', models.CharField(blank=True, default='', max_length=120)),
-                ('incoterm', models.CharField(default='DDU', max_length=3)),
-                ('state', models.CharField(choices=[('requested', 'Requested'), ('booked', 'Booked'), ('labelled', 'Labelled'), ('in_transit', 'In transit'), ('delivered', 'Delivered'), ('returned', 'Returned'), ('cancelled', 'Cancelled')], default='requested', max_length=12)),
-                ('platform_ref', models.CharField(blank=True, default='', max_length=64)),
-                ('booked_at', models.DateTimeField(blank=True, null=True)),
-                ('decision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.routingdecision')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shipments', to='orders.order')),
-                ('warehouse', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shipments', to='inventory.warehouse')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        default=django.utils.timezone.now,
+                        editable=False,
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True, db_default=django.db.models.functions.datetime.Now()
+                    ),
+                ),
+                ("reference", models.CharField(max_length=40, unique=True)),
+                (
+                    "platform",
+                    models.CharField(
+                        choices=[("veeqo", "Veeqo"), ("easyship", "Easyship")], max_length=10
+                    ),
+                ),
+                (
+                    "carrier",
+                    models.CharField(
+                        choices=[
+                            ("FEDEX", "FEDEX"),
+                            ("UPS", "UPS"),
+                            ("DHL", "DHL"),
+                            ("USPS", "USPS"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("service_name", models.CharField(blank=True, default="", max_length=120)),
+                ("incoterm", models.CharField(default="DDU", max_length=3)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("requested", "Requested"),
+                            ("booked", "Booked"),
+                            ("labelled", "Labelled"),
+                            ("in_transit", "In transit"),
+                            ("delivered", "Delivered"),
+                            ("returned", "Returned"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="requested",
+                        max_length=12,
+                    ),
+                ),
+                ("platform_ref", models.CharField(blank=True, default="", max_length=64)),
+                ("booked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="orders.routingdecision",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="shipments",
+                        to="orders.order",
+                    ),
+                ),
+                (
+                    "warehouse",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="shipments",
+                        to="inventory.warehouse",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Quote',
+            name="Quote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('carrier', models.CharField(max_length=20)),
-                ('service_name', models.CharField(max_length=120)),
-                ('price', models.DecimalField(decimal_places=2, max_digits=12)),
-                ('currency', models.CharField(max_length=3)),
-                ('delivery_days', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('is_chosen', models.BooleanField(default=False)),
-                ('removed_by', models.CharField(blank=True, default='', help_text='Why it was not chosen.', max_length=120)),
-                ('fetched_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('shipment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='quotes', to='orders.shipment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("carrier", models.CharField(max_length=20)),
+                ("service_name", models.CharField(max_length=120)),
+                ("price", models.DecimalField(decimal_places=2, max_digits=12)),
+                ("currency", models.CharField(max_length=3)),
+                ("delivery_days", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("is_chosen", models.BooleanField(default=False)),
+                (
+                    "removed_by",
+                    models.CharField(
+                        blank=True, default="", help_text="Why it was not chosen.", max_length=120
+                    ),
+                ),
+                ("fetched_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "shipment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="quotes",
+                        to="orders.shipment",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['shipment_id', 'price', 'id'],
+                "ordering": ["shipment_id", "price", "id"],
             },
         ),
         migrations.AddField(
-            model_name='package',
-            name='shipment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='packages', to='orders.shipment'),
+            model_name="package",
+            name="shipment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="packages",
+                to="orders.shipment",
+            ),
         ),
         migrations.CreateModel(
-            name='TrackingEvent',
+            name="TrackingEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('pre_transit', 'Pre transit'), ('in_transit', 'In transit'), ('out_for_delivery', 'Out for delivery'), ('delivered', 'Delivered'), ('failed_attempt', 'Failed attempt'), ('exception', 'Exception'), ('returned', 'Returned')], max_length=20)),
-                ('happened_at', models.DateTimeField()),
-                ('description', models.CharField(blank=True, default='', max_length=300)),
-                ('location', models.CharField(blank=True, default='', max_length=120)),
-                ('raw_status', models.CharField(blank=True, default='', max_length=80)),
-                ('received_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('package', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tracking_events', to='orders.package')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("pre_transit", "Pre transit"),
+                            ("in_transit", "In transit"),
+                            ("out_for_delivery", "Out for delivery"),
+                            ("delivered", "Delivered"),
+                            ("failed_attempt", "Failed attempt"),
+                            ("exception", "Exception"),
+                            ("returned", "Returned"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("happened_at", models.DateTimeField()),
+                ("description", models.CharField(blank=True, default="", max_length=300)),
+                ("location", models.CharField(blank=True, default="", max_length=120)),
+                ("raw_status", models.CharField(blank=True, default="", max_length=80)),
+                ("received_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "package",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tracking_events",
+                        to="orders.package",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['happened_at', 'id'],
+                "ordering": ["happened_at", "id"],
             },
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['organization', '-id'], name='order_org_newest'),
+            model_name="order",
+            index=models.Index(fields=["organization", "-id"], name="order_org_newest"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['state', 'id'], name='order_state'),
+            model_name="order",
+            index=models.Index(fields=["state", "id"], name="order_state"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['updated_at', 'id'], name='order_changed'),
+            model_name="order",
+            index=models.Index(fields=["updated_at", "id"], name="order_changed"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('state__in', ['cancelled', 'delivered', 'returned']), _negated=True), fields=['ship_by'], name='order_open_due'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(
+                    ("state__in", ["cancelled", "delivered", "returned"]), _negated=True
+                ),
+                fields=["ship_by"],
+                name="order_open_due",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(fields=('organization', 'source', 'external_ref'), name='one_order_per_external_reference'),
+            model_name="order",
+            constraint=models.UniqueConstraint(
+                fields=("organization", "source", "external_ref"),
+                name="one_order_per_external_reference",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('external_ref', ''), _negated=True), name='order_has_a_reference'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("external_ref", ""), _negated=True),
+                name="order_has_a_reference",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['received', 'valid', 'routed', 'reserved', 'booking', 'booked', 'in_transit', 'delivered', 'held', 'needs_attention', 'backordered', 'cancelled', 'returned'])), name='order_state_is_known'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "received",
+                            "valid",
+                            "routed",
+                            "reserved",
+                            "booking",
+                            "booked",
+                            "in_transit",
+                            "delivered",
+                            "held",
+                            "needs_attention",
+                            "backordered",
+                            "cancelled",
+                            "returned",
+                        ],
+                    )
+                ),
+                name="order_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='intakerecord',
-            constraint=models.UniqueConstraint(fields=('organization', 'source', 'external_ref'), name='one_intake_per_reference'),
+            model_name="intakerecord",
+            constraint=models.UniqueConstraint(
+                fields=("organization", "source", "external_ref"), name="one_intake_per_reference"
+            ),
         ),
         migrations.AddIndex(
-            model_name='orderevent',
-            index=models.Index(fields=['order', 'id'], name='order_event_story'),
+            model_name="orderevent",
+            index=models.Index(fields=["order", "id"], name="order_event_story"),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.UniqueConstraint(fields=('order', 'position'), name='line_position_once'),
+            model_name="orderline",
+            constraint=models.UniqueConstraint(
+                fields=("order", "position"), name="line_position_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='line_quantity_positive'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gt", 0)), name="line_quantity_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('unit_price__gte', 0)), name='line_price_not_negative'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("unit_price__gte", 0)), name="line_price_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='purchaseintent',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['pending', 'sent', 'unknown'])), fields=('package',), name='one_open_intent_per_package'),
+            model_name="purchaseintent",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["pending", "sent", "unknown"])),
+                fields=("package",),
+                name="one_open_intent_per_package",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='purchaseintent',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'bought')), fields=('package',), name='one_bought_intent_per_package'),
+            model_name="purchaseintent",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "bought")),
+                fields=("package",),
+                name="one_bought_intent_per_package",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='routingrule',
-            constraint=models.UniqueConstraint(fields=('rule_set', 'position'), name='rule_position_once'),
+            model_name="routingrule",
+            constraint=models.UniqueConstraint(
+                fields=("rule_set", "position"), name="rule_position_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='shipment',
-            index=models.Index(fields=['state', 'id'], name='shipment_state'),
+            model_name="shipment",
+            index=models.Index(fields=["state", "id"], name="shipment_state"),
         ),
         migrations.AddConstraint(
-            model_name='shipment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'cancelled'), _negated=True), fields=('order',), name='one_live_shipment_per_order'),
+            model_name="shipment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "cancelled"), _negated=True),
+                fields=("order",),
+                name="one_live_shipment_per_order",
+            ),
         ),
         migrations.AddIndex(
-            model_name='package',
-            index=models.Index(fields=['tracking_number'], name='package_tracking'),
+            model_name="package",
+            index=models.Index(fields=["tracking_number"], name="package_tracking"),
         ),
         migrations.AddIndex(
-            model_name='package',
-            index=models.Index(condition=models.Q(('next_track_at__isnull', False)), fields=['next_track_at'], name='package_to_track'),
+            model_name="package",
+            index=models.Index(
+                condition=models.Q(("next_track_at__isnull", False)),
+                fields=["next_track_at"],
+                name="package_to_track",
+            ),
         ),
         migrations.AddIndex(
-            model_name='package',
-            index=models.Index(fields=['bought_at'], name='package_bought'),
+            model_name="package",
+            index=models.Index(fields=["bought_at"], name="package_bought"),
         ),
         migrations.AddConstraint(
-            model_name='package',
-            constraint=models.UniqueConstraint(condition=models.Q(('label_ref', ''), _negated=True), fields=('label_ref', 'tracking_number'), name='one_package_per_label'),
+            model_name="package",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("label_ref", ""), _negated=True),
+                fields=("label_ref", "tracking_number"),
+                name="one_package_per_label",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trackingevent',
-            constraint=models.UniqueConstraint(fields=('package', 'happened_at', 'status', 'description'), name='one_row_per_scan'),
+            model_name="trackingevent",
+            constraint=models.UniqueConstraint(
+                fields=("package", "happened_at", "status", "description"), name="one_row_per_scan"
+            ),
         ),
     ]

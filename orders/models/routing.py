@@ -80,9 +80,7 @@ class RoutingDecision(models.Model):
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="decisions")
     rule_set = models.ForeignKey(RuleSet, on_delete=models.PROTECT, related_name="decisions")
     at = models.DateTimeField(default=timezone.now)
-    platform = models.CharField(
-        max_length=10, choices=PLATFORM_CHOICES, blank=True, default=""
-    )
+    platform = models.CharField(max_length=10, choices=PLATFORM_CHOICES, blank=True, default="")
     carrier = models.CharField(max_length=10, choices=CARRIER_CHOICES, blank=True, default="")
     warehouse = models.ForeignKey(
         Warehouse, on_delete=models.PROTECT, null=True, blank=True, related_name="decisions"

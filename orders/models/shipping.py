@@ -18,9 +18,7 @@ from orders.rules.states import ShipmentState
 from shipping_project.kernel.models import Timestamped
 from shipping_project.kernel.money import Money
 
-SHIPMENT_STATE_CHOICES = [
-    (s.value, s.value.replace("_", " ").capitalize()) for s in ShipmentState
-]
+SHIPMENT_STATE_CHOICES = [(s.value, s.value.replace("_", " ").capitalize()) for s in ShipmentState]
 TRACKING_CHOICES = [(s.value, s.value.replace("_", " ").capitalize()) for s in TrackingStatus]
 
 
@@ -140,9 +138,7 @@ class PurchaseIntent(models.Model):
     organization_path: ClassVar[str] = "package__shipment__order__organization"
 
     package = models.ForeignKey(Package, on_delete=models.PROTECT, related_name="intents")
-    state = models.CharField(
-        max_length=8, choices=IntentState.choices, default=IntentState.PENDING
-    )
+    state = models.CharField(max_length=8, choices=IntentState.choices, default=IntentState.PENDING)
     fence = models.PositiveIntegerField(help_text="The outbox claim under which it was sent.")
     request_digest = models.CharField(max_length=64, help_text="SHA-256 of what was asked for.")
     quoted = models.DecimalField(max_digits=12, decimal_places=2)

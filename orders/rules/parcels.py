@@ -30,9 +30,9 @@ def parcel_for(items: Sequence[PackedItem]) -> Parcel:
     sides = [sorted((i.length_mm, i.width_mm, i.height_mm), reverse=True) for i in items]
     length = max(side[0] for side in sides) + PADDING_MM
     width = max(side[1] for side in sides) + PADDING_MM
-    height = sum(
-        side[2] * item.quantity for side, item in zip(sides, items, strict=True)
-    ) + PADDING_MM
+    height = (
+        sum(side[2] * item.quantity for side, item in zip(sides, items, strict=True)) + PADDING_MM
+    )
     length, width, height = sorted((length, width, height), reverse=True)
     content = sum(item.weight_g * item.quantity for item in items)
     return Parcel(
@@ -45,7 +45,5 @@ def parcel_for(items: Sequence[PackedItem]) -> Parcel:
 
 def board_weight_g(length_mm: int, width_mm: int, height_mm: int) -> int:
     """Weight of the empty carton, grams, rounded up."""
-    surface_mm2 = 2 * (
-        length_mm * width_mm + length_mm * height_mm + width_mm * height_mm
-    )
+    surface_mm2 = 2 * (length_mm * width_mm + length_mm * height_mm + width_mm * height_mm)
     return -(-surface_mm2 * BOARD_G_PER_M2 // 1_000_000)

@@ -40,9 +40,7 @@ def _preference(quote: RateQuote) -> tuple[object, ...]:
     return quote.price.amount, days, quote.service_name, quote.service_ref
 
 
-def _removed_by(
-    quote: RateQuote, best: RateQuote | None, *, carrier: str, currency: str
-) -> str:
+def _removed_by(quote: RateQuote, best: RateQuote | None, *, carrier: str, currency: str) -> str:
     if quote is best:
         return ""
     if quote.carrier != carrier:

@@ -113,9 +113,7 @@ def choose_route(snapshot: RouteSnapshot) -> RouteDecision:
     platform = _choose_platform(snapshot.book, carrier.value, is_export=is_export)
     steps = (*trace, *warehouse.trace, *carrier.trace, *platform.trace)
     if not platform.value:
-        return RouteDecision(
-            failure=NO_CARRIER_PLATFORM, sentences=(platform.reason,), trace=steps
-        )
+        return RouteDecision(failure=NO_CARRIER_PLATFORM, sentences=(platform.reason,), trace=steps)
     return RouteDecision(
         warehouse=origin.code,
         platform=platform.value,
@@ -140,9 +138,7 @@ def _stocked(snapshot: RouteSnapshot) -> tuple[list[WarehouseOption], list[Trace
             stocked.append(option)
         reason = f"short of {_listed(gaps)}" if gaps else "holds every line"
         outcome = "failed" if gaps else "passed"
-        trace.append(
-            TraceStep(stage="stock", subject=option.code, outcome=outcome, reason=reason)
-        )
+        trace.append(TraceStep(stage="stock", subject=option.code, outcome=outcome, reason=reason))
     return stocked, trace
 
 
@@ -165,9 +161,7 @@ def _choose_warehouse(snapshot: RouteSnapshot, stocked: Sequence[WarehouseOption
     for preference in snapshot.book.warehouse_preference:
         found, why = _preferred(preference, snapshot, stocked)
         outcome = "chosen" if found else "skipped"
-        trace.append(
-            TraceStep(stage="warehouse", subject=preference, outcome=outcome, reason=why)
-        )
+        trace.append(TraceStep(stage="warehouse", subject=preference, outcome=outcome, reason=why))
         if found:
             return _Choice(found, f"It leaves from {found}: {why}.", tuple(trace))
     first = min(option.code for option in stocked)
@@ -241,12 +235,8 @@ def _choose_carrier(snapshot: RouteSnapshot, *, is_export: bool) -> _Choice:
     return _carrier_choice(book.default_carrier, "no rule matches, the default", "default", tried)
 
 
-def _carrier_choice(
-    carrier: str, why: str, subject: str, tried: Sequence[TraceStep]
-) -> _Choice:
-    step = TraceStep(
-        stage="carrier", subject=subject, outcome="chosen", reason=f"{carrier}: {why}"
-    )
+def _carrier_choice(carrier: str, why: str, subject: str, tried: Sequence[TraceStep]) -> _Choice:
+    step = TraceStep(stage="carrier", subject=subject, outcome="chosen", reason=f"{carrier}: {why}")
     return _Choice(carrier, f"{carrier} carries it: {why}.", (*tried, step))
 
 
@@ -258,8 +248,10 @@ def _choose_platform(book: RuleBook, carrier: str, *, is_export: bool) -> _Choic
         platform = book.platform_of.get(carrier, "")
         why = f"that is where {carrier} is bought inside one country"
     outcome = "chosen" if platform else "failed"
-    reason = f"It is booked at {platform}: {why}." if platform else (
-        f"No platform is set for {carrier}; set one at the carrier."
+    reason = (
+        f"It is booked at {platform}: {why}."
+        if platform
+        else (f"No platform is set for {carrier}; set one at the carrier.")
     )
     step = TraceStep(stage="platform", subject=platform or carrier, outcome=outcome, reason=why)
     return _Choice(platform, reason, (step,))

@@ -37,9 +37,7 @@ _S = OrderState
 
 MOVES: dict[OrderState, frozenset[OrderState]] = {
     _S.RECEIVED: frozenset({_S.VALID, _S.NEEDS_ATTENTION, _S.HELD, _S.CANCELLED}),
-    _S.VALID: frozenset(
-        {_S.ROUTED, _S.BACKORDERED, _S.NEEDS_ATTENTION, _S.HELD, _S.CANCELLED}
-    ),
+    _S.VALID: frozenset({_S.ROUTED, _S.BACKORDERED, _S.NEEDS_ATTENTION, _S.HELD, _S.CANCELLED}),
     _S.ROUTED: frozenset({_S.RESERVED, _S.BACKORDERED, _S.NEEDS_ATTENTION, _S.CANCELLED}),
     _S.RESERVED: frozenset({_S.BOOKING, _S.VALID, _S.NEEDS_ATTENTION, _S.CANCELLED}),
     _S.BOOKING: frozenset({_S.BOOKED, _S.VALID, _S.NEEDS_ATTENTION, _S.CANCELLED}),

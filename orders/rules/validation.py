@@ -13,7 +13,7 @@ from shipping_project.kernel.errors import FieldError
 
 MAX_LINES = 500
 MAX_QUANTITY = 100_000
-MAX_PRICE = Decimal("1000000")
+MAX_PRICE = Decimal(1000000)
 CURRENCY_PATTERN = re.compile(r"[A-Z]{3}")
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 

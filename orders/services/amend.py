@@ -28,7 +28,7 @@ def correct_address(*, order_id: int, address: PostalAddress, actor: str) -> Ord
     """
     clean, findings = normalize_address(address)
     with transaction.atomic(durable=True):
-        order = Order.objects.locked().get(pk=order_id)
+        order: Order = Order.objects.locked().get(pk=order_id)
         checked = check_address(clean, carrier=order.requested_carrier)
         if errors := address_errors(checked):
             raise InvalidInput(errors=errors)
@@ -39,9 +39,7 @@ def correct_address(*, order_id: int, address: PostalAddress, actor: str) -> Ord
             setattr(order, name, value)
         order.findings = warnings_of((*findings, *checked))
         order.save()
-        note_event(
-            order, kind="order.address_corrected", message="Address corrected.", actor=actor
-        )
+        note_event(order, kind="order.address_corrected", message="Address corrected.", actor=actor)
         _start_over(order, actor=actor)
         return order
 

@@ -26,7 +26,7 @@ def cancel_order(*, order_id: int, reason: str, actor: str) -> Order:
     Raises Conflict once the carrier has the parcel.
     """
     with transaction.atomic(durable=True):
-        order = Order.objects.locked().get(pk=order_id)
+        order: Order = Order.objects.locked().get(pk=order_id)
         if order.state == OrderState.CANCELLED.value or order.cancel_requested_at:
             return order
         if OrderState(order.state) in GONE:
@@ -38,7 +38,9 @@ def cancel_order(*, order_id: int, reason: str, actor: str) -> Order:
         order.cancel_reason = reason[:200]
         order.save(update_fields=["cancel_requested_at", "cancel_reason", "updated_at"])
         note_event(
-            order, kind="order.cancel_requested", message=f"Cancel: {reason or 'no reason given'}",
+            order,
+            kind="order.cancel_requested",
+            message=f"Cancel: {reason or 'no reason given'}",
             actor=actor,
         )
         cancel_pending(lane=order.lane)

@@ -160,6 +160,7 @@ def _to_valid(order: Order, *, actor: str) -> None:
 
 
 def _create_shipment(order: Order, record: RoutingDecision) -> Shipment:
+    assert record.warehouse is not None, "a decision without a failure names its warehouse"
     shipment = Shipment.objects.create(
         order=order,
         decision=record,

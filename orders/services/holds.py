@@ -15,7 +15,7 @@ from shipping_project.kernel.errors import Conflict
 def hold_order(*, order_id: int, reason: str, actor: str) -> Order:
     """Keep an order from being dispatched. Raises Conflict once it has a live shipment."""
     with transaction.atomic(durable=True):
-        order = Order.objects.locked().get(pk=order_id)
+        order: Order = Order.objects.locked().get(pk=order_id)
         if order.shipments.live().exists():
             raise Conflict(f"Order {order.number} is already being shipped; cancel it instead.")
         move_order(
@@ -32,7 +32,7 @@ def hold_order(*, order_id: int, reason: str, actor: str) -> Order:
 def release_order(*, order_id: int, actor: str) -> Order:
     """Let a held order go on to dispatch."""
     with transaction.atomic(durable=True):
-        order = Order.objects.locked().get(pk=order_id)
+        order: Order = Order.objects.locked().get(pk=order_id)
         if order.state != OrderState.HELD.value:
             raise Conflict(f"Order {order.number} is not held.")
         move_order(

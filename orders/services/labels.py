@@ -125,23 +125,23 @@ def record_label(*, shipment_id: int, label: Label) -> None:
 @transaction.atomic
 def record_purchase_refused(*, shipment_id: int, detail: str) -> None:
     """The platform refused to sell; the intent is closed and no money was spent."""
-    PurchaseIntent.objects.filter(
-        package__shipment_id=shipment_id, state__in=OPEN_INTENTS
-    ).update(state=IntentState.REFUSED, settled_at=timezone.now(), detail=detail[:500])
+    PurchaseIntent.objects.filter(package__shipment_id=shipment_id, state__in=OPEN_INTENTS).update(
+        state=IntentState.REFUSED, settled_at=timezone.now(), detail=detail[:500]
+    )
 
 
 @transaction.atomic
 def record_purchase_unknown(*, shipment_id: int) -> None:
-    PurchaseIntent.objects.filter(
-        package__shipment_id=shipment_id, state__in=OPEN_INTENTS
-    ).update(state=IntentState.UNKNOWN)
+    PurchaseIntent.objects.filter(package__shipment_id=shipment_id, state__in=OPEN_INTENTS).update(
+        state=IntentState.UNKNOWN
+    )
 
 
 def store_label_file(*, shipment_id: int, content: bytes) -> str:
     """Keep the file under its own hash, so that a repeat finds it; returns the stored name."""
     package = Package.objects.get(shipment_id=shipment_id)
     digest = hashlib.sha256(content).hexdigest()[:16]
-    if digest not in package.label_file.name:
+    if digest not in str(package.label_file.name):
         package.label_file.save(f"{package.pk}-{digest}.pdf", ContentFile(content), save=False)
         Package.objects.filter(pk=package.pk).update(label_file=package.label_file.name)
     return str(package.label_file.name)

@@ -19,7 +19,7 @@ from shipping_project.kernel.errors import Conflict
 def retry_order(*, order_id: int, actor: str) -> Order:
     """Go on from the step that failed. Raises Conflict when the order is not waiting for it."""
     with transaction.atomic(durable=True):
-        order = Order.objects.locked().get(pk=order_id)
+        order: Order = Order.objects.locked().get(pk=order_id)
         if OrderState(order.state) in DISPATCHABLE:
             nudge(DISPATCH, queue="orders")
         elif order.state == OrderState.NEEDS_ATTENTION.value:

@@ -66,11 +66,8 @@ def route_snapshot(order: Order, book: RuleBook) -> RouteSnapshot:
 def _options(order: Order) -> tuple[WarehouseOption, ...]:
     sellables = [line.sellable_id for line in order.lines.all()]
     available: dict[int, dict[str, int]] = {}
-    levels = StockLevel.objects.filter(sellable_id__in=sellables).with_available()
-    for warehouse_id, sku, units in levels.values_list(
-        "warehouse_id", "sellable__sku", "available_units"
-    ):
-        available.setdefault(warehouse_id, {})[sku] = units
+    for level in StockLevel.objects.filter(sellable_id__in=sellables).select_related("sellable"):
+        available.setdefault(level.warehouse_id, {})[level.sellable.sku] = level.available
     return tuple(
         WarehouseOption(
             code=warehouse.code,

@@ -44,7 +44,8 @@ def record_tracking(*, package_id: int, updates: Sequence[TrackingUpdate]) -> in
     package.save(update_fields=["tracking_status", "next_track_at", "updated_at"])
     if reached is not None:
         _advance(shipment, reached)
-    return package.tracking_events.count() - before
+    found: int = package.tracking_events.count() - before
+    return found
 
 
 def _event(package: Package, update: TrackingUpdate) -> TrackingEvent:

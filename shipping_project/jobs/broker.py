@@ -45,7 +45,8 @@ class QueueBroker(ORM):  # type: ignore[misc] # django-q2 ships no types
         rows = OrmQ.objects.using(Conf.ORM).filter(key__in=self._keys(), lock__lte=now)
         if connections[Conf.ORM].features.has_select_for_update_skip_locked:
             rows = rows.select_for_update(skip_locked=True)
-        return rows.order_by("lock", "id")
+        due: QuerySet[OrmQ] = rows.order_by("lock", "id")
+        return due
 
     def _lock(self, row: OrmQ) -> bool:
         taken = OrmQ.objects.using(Conf.ORM).filter(pk=row.pk, lock=row.lock)

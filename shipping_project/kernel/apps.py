@@ -8,4 +8,4 @@ class KernelConfig(AppConfig):
 
     def ready(self) -> None:
         # Registers the system checks.
-        from shipping_project.kernel import checks  # noqa: F401, PLC0415
+        from shipping_project.kernel import checks  # noqa: F401

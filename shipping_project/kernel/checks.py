@@ -6,7 +6,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage, Error, register
 
 LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 PLATFORM_URLS = ("VEEQO_BASE_URL", "EASYSHIP_BASE_URL")
@@ -37,7 +38,7 @@ def demo_stays_local(**_: Any) -> list[CheckMessage]:
 @register()
 def queue_cannot_redeliver_live_work(**_: Any) -> list[CheckMessage]:
     """E004: a task that waits and runs must be done before the queue hands it out again."""
-    queue = settings.Q_CLUSTER
+    queue: dict[str, Any] = settings.Q_CLUSTER
     rounds = (queue["queue_limit"] + queue["bulk"]) / queue["workers"] + 1
     problems: list[CheckMessage] = []
     if queue["retry"] <= queue["timeout"] * rounds * 0.99:
@@ -60,5 +61,5 @@ def debug_is_not_public(**_: Any) -> list[CheckMessage]:
     """W001: debug pages show settings and data to anybody who can reach them."""
     public = [host for host in settings.ALLOWED_HOSTS if host.strip("[]") not in LOCAL_HOSTS]
     if settings.DEBUG and public:
-        return [Warning(f"DEBUG is on for {', '.join(public)}.", id="ship.W001")]
+        return [checks.Warning(f"DEBUG is on for {', '.join(public)}.", id="ship.W001")]
     return []

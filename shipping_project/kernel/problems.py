@@ -98,7 +98,8 @@ def _facts(exc: Exception) -> dict[str, Any] | None:
 def _headers(exc: Exception) -> dict[str, str]:
     headers: dict[str, str] = {}
     if isinstance(exc, exceptions.Throttled):
-        headers["Retry-After"] = str(max(1, round(exc.wait or 1)))
+        wait_s: float | None = getattr(exc, "wait", None)
+        headers["Retry-After"] = str(max(1, round(wait_s or 1)))
     if challenge := getattr(exc, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
     return headers

@@ -24,9 +24,9 @@ ERRORS: dict[str, tuple[int, str, str]] = {
 }  # fmt: skip
 
 
-def ok(status: int, name: str, value: object, **meta: Any) -> Response:
+def ok(http_status: int, name: str, value: object, /, **meta: Any) -> Response:
     """A resource under its name, with `meta`; the request id is filled in on the way out."""
-    return _answer(status, {name: value, "meta": meta})
+    return _answer(http_status, {name: value, "meta": meta})
 
 
 def done(message: str) -> Response:

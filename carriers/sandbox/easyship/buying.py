@@ -137,7 +137,9 @@ def _book(world: World, account: Body, shipment: Body, amount: Decimal, reason: 
 
 def rendered(world: World, shipment: Body, request: Request) -> Body:
     """The shipment as answered: its documents in the wanted format, nothing of ours."""
-    shown = {key: value for key, value in shipment.items() if key not in ("printing", "document_id")}
+    shown = {
+        key: value for key, value in shipment.items() if key not in ("printing", "document_id")
+    }
     shown["delivery_state"] = _delivery_state(world, shipment)
     if shipment["label_state"] in ("generated", "printed"):
         shown["shipping_documents"] = [_document(world, shipment, request)]

@@ -34,7 +34,9 @@ ORDER_DATA_KEYS = {
 INCOTERMS = ("DDU", "DDP", None)
 
 
-def check_form(body: Mapping[str, Any], schema: str, known: set[str], needed: tuple[str, ...]) -> None:
+def check_form(
+    body: Mapping[str, Any], schema: str, known: set[str], needed: tuple[str, ...]
+) -> None:
     """Missing, unknown and null keys, and the enum that matters; refuses at the first fault."""
     missing = [name for name in needed if name not in body]
     if missing:
@@ -105,7 +107,9 @@ def parcel_faults(parcels: list[Any]) -> list[str]:
         ):
             faults.append(f"{where}.total_actual_weight must be greater than 0")
         for number, item in enumerate(parcel.get("items") or []):
-            faults += _item_faults(f"{where}.items[{number}]", item, has_box=bool(parcel.get("box")))
+            faults += _item_faults(
+                f"{where}.items[{number}]", item, has_box=bool(parcel.get("box"))
+            )
     return faults
 
 

@@ -75,8 +75,9 @@ def create_product(world: World, request: Request) -> Response:
     given = request.json()
     if not given.get("name"):
         raise refused("invalid_content", "name can't be blank")
-    product = {name: given.get(name) for name in PRODUCT_KEYS} | {"id": str(uuid4())}
-    world.store.insert("easyship.product", product["id"], product)
+    key = str(uuid4())
+    product = {name: given.get(name) for name in PRODUCT_KEYS} | {"id": key}
+    world.store.insert("easyship.product", key, product)
     return ok(201, "product", product)
 
 
@@ -121,9 +122,7 @@ def account(world: World, request: Request) -> Response:
 def credit(world: World, request: Request) -> Response:
     kept = world.store.get("easyship.account", "main") or {}
     balance = float(Decimal(kept["balance"]))
-    return ok(
-        200, "credit", {"balance": balance, "available_balance": balance, "currency": "USD"}
-    )
+    return ok(200, "credit", {"balance": balance, "available_balance": balance, "currency": "USD"})
 
 
 def transaction_records(world: World, request: Request) -> Response:
@@ -199,7 +198,5 @@ ROUTES = (
     Route("GET", "/account/credit", credit),
     Route("GET", "/shipments/{easyship_shipment_id}/transaction_records", transaction_records),
     Route("GET", "/shipments/{easyship_shipment_id}/documents", documents),
-    Route(
-        "GET", "/shipment/v1/shipments/{document_id}/shipping_documents/label", document_file
-    ),
+    Route("GET", "/shipment/v1/shipments/{document_id}/shipping_documents/label", document_file),
 )

@@ -27,7 +27,9 @@ ADDRESS_ANSWER = (
     "line_1", "line_2", "state", "city", "postal_code", "country_alpha2", "company_name",
     "contact_name", "contact_phone", "contact_email",
 )  # fmt: skip
-CANCELLABLE = frozenset({"pending", "generated", "printed", "failed", "technical_failed", "reported"})
+CANCELLABLE = frozenset(
+    {"pending", "generated", "printed", "failed", "technical_failed", "reported"}
+)
 
 
 def stamp(moment: datetime) -> str:

@@ -162,9 +162,7 @@ def warehouses(world: World, request: Request) -> Response:
 def channels(world: World, request: Request) -> Response:
     wanted = request.first("type_code")
     rows = [
-        doc
-        for doc in world.store.each("veeqo.channel")
-        if not wanted or doc["type_code"] == wanted
+        doc for doc in world.store.each("veeqo.channel") if not wanted or doc["type_code"] == wanted
     ]
     return paged(request, rows, lambda doc: objects.channel(world, doc["id"]), world, headers=())
 
@@ -257,7 +255,9 @@ ROUTES = (
     Route("GET", "/warehouses/{id}", one("warehouse", lambda _, doc: objects.warehouse(doc))),
     Route("GET", "/channels", channels),
     Route(
-        "GET", "/channels/{id}", one("channel", lambda world, doc: objects.channel(world, doc["id"]))
+        "GET",
+        "/channels/{id}",
+        one("channel", lambda world, doc: objects.channel(world, doc["id"])),
     ),
     Route("GET", "/delivery_methods", delivery_methods),
     Route(

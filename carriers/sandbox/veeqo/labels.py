@@ -49,9 +49,7 @@ def rates(world: World, request: Request) -> Response:
     offers = _offers(world, allocation, order)
     expires = stamp(world.clock.now() + timedelta(minutes=world.options.veeqo_rate_minutes))
     available = [_rate(allocation, offer, expires) for offer in offers]
-    return json_response(
-        200, {"available": available, "unavailable": [], "linked_accounts": []}
-    )
+    return json_response(200, {"available": available, "unavailable": [], "linked_accounts": []})
 
 
 def _offers(world: World, allocation: Body, order: Body) -> list[PricedService]:
@@ -340,9 +338,7 @@ def tracking(world: World, request: Request) -> Response:
     home = need("warehouse", world, label["warehouse_id"])
     places = {
         "from": f"{home['city']}, {home['region']}, {home['country']}",
-        "to": ", ".join(
-            str(label["ship_to"][key] or "") for key in ("city", "state", "country")
-        ),
+        "to": ", ".join(str(label["ship_to"][key] or "") for key in ("city", "state", "country")),
     }
     scans = scans_until(
         bought_at=datetime.fromisoformat(label["bought_at"]),

@@ -60,9 +60,7 @@ def allocations_of(world: World, doc: Body) -> list[Body]:
 
 def allocation(world: World, doc: Body) -> Body:
     warehouse_doc = world.store.get("veeqo.warehouse", str(doc["warehouse_id"])) or {}
-    grams = sum(
-        _grams(world, line["sellable_id"]) * line["quantity"] for line in doc["lines"]
-    )
+    grams = sum(_grams(world, line["sellable_id"]) * line["quantity"] for line in doc["lines"])
     return shaped(
         "allocation",
         id=doc["id"],
@@ -210,7 +208,9 @@ def delivery_method(doc: Body) -> Body:
 
 def _method(doc: Body | None) -> Body | None:
     """Inside an order the cost is a number, in the list it is text."""
-    return None if doc is None else {"id": doc["id"], "cost": float(doc["cost"]), "name": doc["name"]}
+    return (
+        None if doc is None else {"id": doc["id"], "cost": float(doc["cost"]), "name": doc["name"]}
+    )
 
 
 def _grams(world: World, sellable_id: int) -> float:

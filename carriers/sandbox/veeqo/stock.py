@@ -28,9 +28,7 @@ def put_entry(
             "infinite": False,
             "location": None,
         }
-        world.store.insert(
-            KIND, _key(sellable_id, warehouse_id), entry, parent=str(sellable_id)
-        )
+        world.store.insert(KIND, _key(sellable_id, warehouse_id), entry, parent=str(sellable_id))
     entry |= changes | {"updated_at": now(world)}
     world.store.save(KIND, _key(sellable_id, warehouse_id), entry)
     return entry
