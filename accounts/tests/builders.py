@@ -1,0 +1,50 @@
+"""Invented organizations, people and keys for tests."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import count
+
+from accounts.models import Organization, Role, User
+from accounts.scopes import SCOPES
+from accounts.services.keys import create_api_key
+
+PASSWORD = "maple-Syrup-77"
+_number = count(1)
+
+
+def make_organization(slug: str = "alder", *, is_active: bool = True) -> Organization:
+    name = f"{slug.capitalize()} Goods"
+    return Organization.objects.create(slug=slug, name=name, is_active=is_active)
+
+
+def make_user(
+    role: str = Role.OPERATOR,
+    *,
+    organization: Organization | None = None,
+    username: str = "",
+    password: str = PASSWORD,
+    is_active: bool = True,
+) -> User:
+    """A person; without an organization they are staff and see all of them."""
+    name = username or f"{role}-{next(_number)}"
+    return User.objects.create_user(
+        username=name,
+        email=f"{name}@example.com",
+        password=password,
+        role=role,
+        organization=organization,
+        is_active=is_active,
+    )
+
+
+def make_key(organization: Organization, *scopes: str, expires_at: datetime | None = None) -> str:
+    """The secret text of a new key; without scopes it may do everything."""
+    _, secret = create_api_key(
+        organization_id=organization.pk,
+        name="test key",
+        scopes=scopes or SCOPES,
+        actor="tests",
+        expires_at=expires_at,
+    )
+    return secret
