@@ -15,6 +15,8 @@ from pathlib import Path
 
 import environ
 
+from shipping_project.demo_keys import ensure_demo_keys
+
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS = frozenset({"0", "false", "no", "off", ""})
 
@@ -66,10 +68,17 @@ class Environment:
             return ""
 
 
-def load_environment(*files: Path) -> Environment:
-    """The process environment over the given env files; an earlier file wins over a later one."""
-    reader = environ.Env()
-    for path in files:
-        if path.is_file():
-            reader.read_env(str(path), overwrite=False)
-    return Environment(values=dict(os.environ))
+def load_environment(*, env_file: Path, demo_file: Path) -> Environment:
+    """The process environment over `env_file`; in demo mode, made-up keys fill what is missing."""
+    _read(env_file)
+    environment = Environment(values=dict(os.environ))
+    if not environment.flag("DEMO"):
+        return environment
+    ensure_demo_keys(demo_file, os.environ)
+    _read(demo_file)
+    return Environment(values=dict(os.environ), problems=environment.problems)
+
+
+def _read(path: Path) -> None:
+    if path.is_file():
+        environ.Env.read_env(str(path), overwrite=False)

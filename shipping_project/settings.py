@@ -18,11 +18,14 @@ VERSION = "0.1.0"
 BASE_DIR = Path(__file__).resolve().parent.parent
 STATE_DIR = Path(os.environ.get("STATE_DIR") or BASE_DIR / "var")
 
-ENV = load_environment(STATE_DIR / "demo.env", BASE_DIR / ".env")
+ENV = load_environment(
+    env_file=Path(os.environ.get("ENV_FILE") or BASE_DIR / ".env"),
+    demo_file=STATE_DIR / "demo.env",
+)
 
 # --- What kind of run this is -----------------------------------------------------------------
 DEBUG = ENV.flag("DEBUG")
-# Demo mode talks to the offline twin with keys made up on first start (`manage.py demo_keys`).
+# Demo mode talks to the offline twin, with keys made up on first start and kept in demo.env.
 DEMO = ENV.flag("DEMO")
 TESTING = "pytest" in sys.modules
 STRICT = not (DEBUG or TESTING)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import socket
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -13,15 +10,10 @@ from django.db.models import F
 from django.utils import timezone
 
 from carriers.models import CommandState, OutboxCommand, PlatformAccount
+from shipping_project.jobs.workers import died_here, worker_identity
 
 # Longer than a task may run at all, so a worker that is alive never loses its lease.
 LEASE = timedelta(seconds=settings.TASK_TIMEOUT_S + 60)
-
-
-def worker_identity() -> str:
-    """This process: host, process id, and when it started, since ids are used again."""
-    pid = os.getpid()
-    return f"{socket.gethostname()}/{pid}/{_started(pid)}"
 
 
 def claim_next(queue: str) -> tuple[OutboxCommand, bool] | None:
@@ -84,7 +76,7 @@ def recover_abandoned() -> int:
         "pk", "fence", "claimed_by", "lease_until", "sent_at"
     ):
         expired = command.lease_until is None or command.lease_until < now
-        if expired or _died_here(command.claimed_by):
+        if expired or died_here(command.claimed_by):
             freed += _free(command, now)
     return freed
 
@@ -102,26 +94,6 @@ def _free(command: OutboxCommand, now: datetime) -> int:
         error_detail="The worker that carried this out is gone.",
     )
     return freed
-
-
-def _died_here(identity: str) -> bool:
-    host, pid, started = [*identity.split("/"), "", ""][:3]
-    if host != socket.gethostname() or not pid.isdigit():
-        return False
-    return _started(int(pid)) != started
-
-
-def _started(pid: int) -> str:
-    """The start time of a process in clock ticks since boot, empty when there is none.
-
-    Source: proc(5), /proc/[pid]/stat, field 22; the name in field 2 may hold blanks.
-    """
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return ""
-    fields = stat.rpartition(")")[2].split()
-    return "" if fields[0] in "ZX" else fields[19]
 
 
 def _switched_off() -> list[str]:

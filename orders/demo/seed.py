@@ -61,8 +61,12 @@ def seed_demo(*, with_orders: bool = True) -> bool:
 
 
 def demo_api_key() -> str:
-    """A new key for Alder & Pine; its text is shown once and kept nowhere."""
-    organization = Organization.objects.get(slug="alder")
+    return api_key_for("alder")
+
+
+def api_key_for(slug: str) -> str:
+    """A new key of a demo organization; its text is shown once and kept nowhere."""
+    organization = Organization.objects.get(slug=slug)
     _, text = create_api_key(
         organization_id=organization.pk, name="Demo", scopes=SCOPES, actor="demo"
     )
@@ -124,6 +128,21 @@ def _add_orders(organizations: dict[str, Organization]) -> None:
             draft=_draft(number, row, placed_at),
             actor="demo",
         )
+
+
+def sample_bodies() -> Iterator[tuple[str, Facts]]:
+    """The sample orders as a partner posts them: organization and body of `POST /orders`."""
+    rows: list[Facts] = json.loads(ORDERS.read_text(encoding="utf-8"))
+    for number, row in enumerate(rows, start=1):
+        body = {
+            "external_ref": f"{row['organization'].upper()}-{1000 + number}",
+            "ship_to": row["ship_to"],
+            "lines": [{"sku": x["sku"], "quantity": x["quantity"]} for x in row["lines"]],
+            "carrier": row["carrier"],
+            "note": row["note"],
+            "hold_reason": row["hold_reason"],
+        }
+        yield row["organization"], body
 
 
 def _moments(count: int) -> Iterator[datetime]:

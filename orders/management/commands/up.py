@@ -1,0 +1,125 @@
+"""Everything at once: twin, web and worker under one supervisor."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+
+from carriers.outbox.health import stalled_for
+from orders.demo.run_once import run_sample_orders
+from orders.demo.seed import PASSWORD, PEOPLE, demo_api_key, seed_demo
+from orders.demo.serving import processes, wait_until_ready
+from shipping_project.jobs.health import queue_stalled_for
+from shipping_project.kernel.processes import Supervisor
+from shipping_project.schedules import sync_schedules
+
+ROUND_S = 0.5
+WATCHDOG_EVERY_S = 5.0
+# A lost wake-up is made good by the sweep within this time; only then is a due command a stall.
+SWEEP_GRACE_S = 120
+
+
+class Command(BaseCommand):
+    help = "Migrate, then run the twin (in demo mode), the web server and the worker until Ctrl-C."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=8000, help="of the web server")
+        parser.add_argument(
+            "--once", action="store_true", help="send the sample orders through, report, and stop"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["once"] and not settings.DEMO:
+            raise CommandError("--once is for the demonstration; set DEMO=1.")
+        # A TERM ends the loop the way Ctrl-C does, so that nothing is left behind.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        call_command("migrate", verbosity=0)
+        sync_schedules()
+        if settings.DEMO:
+            is_new = seed_demo(with_orders=not options["once"])
+        supervisor = Supervisor(processes(web_port=options["port"]))
+        supervisor.start()
+        try:
+            wait_until_ready(supervisor, web_port=options["port"])
+            if options["once"]:
+                self._run_once(supervisor, options["port"])
+            self._greet(options["port"], with_key=settings.DEMO and is_new)
+            _watch(supervisor)
+        except KeyboardInterrupt:
+            self.stderr.write("stopping …")
+        finally:
+            supervisor.stop()
+
+    def _run_once(self, supervisor: Supervisor, port: int) -> None:
+        report = run_sample_orders(
+            web_url=f"http://127.0.0.1:{port}", look_after=lambda: _round(supervisor)
+        )
+        self.stdout.write(report.table())
+        self.stdout.write(json.dumps(report.totals()))
+        supervisor.stop()
+        sys.exit(0 if report.is_clean else 1)
+
+    def _greet(self, port: int, *, with_key: bool) -> None:
+        self.stdout.write(f"\nShipping runs on http://127.0.0.1:{port}/ (admin: /admin/)")
+        if settings.DEMO:
+            names = ", ".join(name for name, _, _ in PEOPLE)
+            self.stdout.write(f"Demo logins: {names}, each with the password {PASSWORD}")
+            self.stdout.write(f"The twin of Veeqo and Easyship: {settings.SANDBOX_URL}/__twin__/")
+        if with_key:
+            self.stdout.write(f"API key of Alder & Pine, shown once: {demo_api_key()}")
+        self.stdout.write("Stop with Ctrl-C.\n")
+        self.stdout.flush()
+
+
+class _Watchdog:
+    """Looks from outside whether the worker gets anywhere, and starts it again when not."""
+
+    def __init__(self) -> None:
+        self.next_look = time.monotonic() + WATCHDOG_EVERY_S
+
+    def look(self, supervisor: Supervisor) -> None:
+        if time.monotonic() < self.next_look:
+            return
+        self.next_look = time.monotonic() + WATCHDOG_EVERY_S
+        waited = _stalled()
+        if waited:
+            supervisor.members["worker"].say(
+                f"watchdog: work has waited for {waited:.0f} s and nothing is done; restarting"
+            )
+            supervisor.restart("worker")
+            self.next_look += settings.STALL_SECONDS
+
+
+_watchdog = _Watchdog()
+
+
+def _stalled() -> float:
+    """Seconds of the worst wait that only a stopped cluster explains, 0.0 for none."""
+    try:
+        queued, commanded = queue_stalled_for(), stalled_for()
+    finally:
+        connection.close()
+    if queued > settings.STALL_SECONDS:
+        return queued
+    return commanded if commanded > settings.STALL_SECONDS + SWEEP_GRACE_S else 0.0
+
+
+def _round(supervisor: Supervisor) -> None:
+    if supervisor.look_after():
+        (settings.STATE_DIR / "pids.json").write_text(json.dumps(supervisor.pids()))
+    _watchdog.look(supervisor)
+
+
+def _watch(supervisor: Supervisor) -> None:
+    while True:
+        _round(supervisor)
+        time.sleep(ROUND_S)

@@ -1,0 +1,41 @@
+"""What runs by the clock. The rows in the queue's table follow this list at every start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django_q.models import Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class Recurring:
+    """`function` is called by a worker every `minutes`."""
+
+    name: str
+    function: str
+    minutes: int
+
+
+SCHEDULES = (
+    Recurring("Dispatch waiting orders", "orders.tasks.dispatch_waiting", 1),
+    Recurring("Wake queues with due commands", "carriers.outbox.worker.sweep", 1),
+    Recurring("Ask after parcels", "orders.tasks.poll_tracking", 1),
+    Recurring("Tidy the queue's records", "shipping_project.jobs.upkeep.tidy", 60),
+)
+
+
+@transaction.atomic
+def sync_schedules() -> None:
+    """Make the stored schedules those of this list; a schedule that stays keeps its next run."""
+    for item in SCHEDULES:
+        row, _ = Schedule.objects.get_or_create(
+            name=item.name,
+            defaults={"func": item.function, "next_run": timezone.now() + timedelta(seconds=5)},
+        )
+        Schedule.objects.filter(pk=row.pk).update(
+            func=item.function, schedule_type=Schedule.MINUTES, minutes=item.minutes, repeats=-1
+        )
+    Schedule.objects.exclude(name__in=[item.name for item in SCHEDULES]).delete()
