@@ -6,6 +6,7 @@ import logging
 
 from orders import pulls
 from orders.models import Order
+from orders.rules.states import OrderState
 from orders.services.dispatch import dispatch_order
 from shipping_project.kernel.errors import AppError
 
@@ -13,26 +14,33 @@ logger = logging.getLogger(__name__)
 DISPATCH_BATCH = 500
 
 
+def dispatch_one(order_id: int) -> bool:
+    """Dispatch an order that still waits for it; False when another worker was quicker."""
+    is_waiting = Order.objects.dispatchable().filter(pk=order_id).exists()
+    return is_waiting and _dispatch(order_id)
+
+
 def dispatch_waiting() -> int:
-    """Dispatch every order that waits for it, oldest first; returns how many were tried.
+    """Dispatch every order that waits for it, oldest first; returns how many went on.
 
-    One order that fails does not keep the others back.
+    One order that fails does not keep the others back, nor do the backordered ones.
     """
-    waiting = list(
-        Order.objects.dispatchable().order_by("id").values_list("pk", flat=True)[:DISPATCH_BATCH]
-    )
-    for order_id in waiting:
-        _dispatch(order_id)
-    return len(waiting)
+    waiting = Order.objects.dispatchable().order_by("id").values_list("pk", flat=True)
+    new = list(waiting.filter(state=OrderState.VALID.value)[:DISPATCH_BATCH])
+    short = list(waiting.filter(state=OrderState.BACKORDERED.value)[:DISPATCH_BATCH])
+    return sum(_dispatch(order_id) for order_id in [*new, *short])
 
 
-def _dispatch(order_id: int) -> None:
+def _dispatch(order_id: int) -> bool:
     try:
         dispatch_order(order_id=order_id)
     except AppError as exc:
         logger.info("order not dispatched", extra={"order_id": order_id, "code": exc.code})
+        return False
     except Exception:
         logger.exception("dispatch failed", extra={"order_id": order_id})
+        return False
+    return True
 
 
 def poll_tracking() -> int:

@@ -71,4 +71,4 @@ def _start_over(order: Order, *, actor: str) -> None:
             attention_code="",
             attention_detail="",
         )
-    nudge(DISPATCH, queue="orders")
+    nudge(DISPATCH, order.pk, queue="orders")

@@ -108,7 +108,7 @@ def record_booking_cancelled(*, shipment_id: int) -> None:
         attention_code="",
         attention_detail="",
     )
-    nudge(DISPATCH, queue="orders")
+    nudge(DISPATCH, order.pk, queue="orders")
 
 
 def end_shipment(shipment: Shipment) -> None:

@@ -43,5 +43,5 @@ def release_order(*, order_id: int, actor: str) -> Order:
             actor=actor,
             hold_reason="",
         )
-        nudge(DISPATCH, queue="orders")
+        nudge(DISPATCH, order.pk, queue="orders")
         return order

@@ -21,7 +21,7 @@ from orders.services.progress import move_order, note_event
 from shipping_project.jobs.queue import nudge
 from shipping_project.kernel.errors import Conflict, FieldError, InvalidInput
 
-DISPATCH = "orders.tasks.dispatch_waiting"
+DISPATCH = "orders.tasks.dispatch_one"
 
 
 class ReferenceReused(Conflict):
@@ -228,7 +228,7 @@ def _open_story(order: Order, *, hold_reason: str, actor: str) -> None:
         )
         return
     move_order(order, OrderState.VALID, kind="order.valid", message="Checked: it can be shipped.")
-    nudge(DISPATCH, queue="orders")
+    nudge(DISPATCH, order.pk, queue="orders")
 
 
 def _price(line: LineDraft, sellable: Sellable) -> Decimal:

@@ -21,7 +21,7 @@ def retry_order(*, order_id: int, actor: str) -> Order:
     with transaction.atomic(durable=True):
         order: Order = Order.objects.locked().get(pk=order_id)
         if OrderState(order.state) in DISPATCHABLE:
-            nudge(DISPATCH, queue="orders")
+            nudge(DISPATCH, order.pk, queue="orders")
         elif order.state == OrderState.NEEDS_ATTENTION.value:
             _go_on(order, actor=actor)
         else:
@@ -41,7 +41,7 @@ def _go_on(order: Order, *, actor: str) -> None:
         return
     if shipment is None:
         _resume(order, OrderState.VALID, "Routed anew.", actor)
-        nudge(DISPATCH, queue="orders")
+        nudge(DISPATCH, order.pk, queue="orders")
     elif not shipment.platform_ref:
         _resume(order, OrderState.RESERVED, "Booking is tried again.", actor)
         ask(shipment, BOOK, order)

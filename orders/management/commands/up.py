@@ -46,6 +46,8 @@ class Command(BaseCommand):
         sync_schedules()
         if settings.DEMO:
             is_new = seed_demo(with_orders=not options["once"])
+        # Without the folder the web server warns at every start; pages find their files elsewhere.
+        settings.STATIC_ROOT.mkdir(exist_ok=True)
         supervisor = Supervisor(processes(web_port=options["port"]))
         supervisor.start()
         try:
@@ -54,6 +56,8 @@ class Command(BaseCommand):
                 self._run_once(supervisor, options["port"])
             self._greet(options["port"], with_key=settings.DEMO and is_new)
             _watch(supervisor)
+        except TimeoutError as exc:
+            raise CommandError(f"{exc}. Is the port taken? See the lines above.") from exc
         except KeyboardInterrupt:
             self.stderr.write("stopping …")
         finally:
