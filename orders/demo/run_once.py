@@ -8,15 +8,15 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
 from orders.demo.seed import api_key_for, sample_bodies
-from orders.demo.serving import twin_report
 from orders.models import Order
 from orders.rules.states import OrderState
 
@@ -71,6 +71,17 @@ def run_sample_orders(*, web_url: str, look_after: Callable[[], None]) -> OnceRe
         look_after()
         time.sleep(LOOK_EVERY_S)
     return _report(numbers, time.monotonic() - begun)
+
+
+def twin_report() -> Mapping[str, list[dict[str, object]]]:
+    """What the twin was really asked and holds."""
+    request = urllib.request.Request(  # noqa: S310 # our own twin
+        f"{settings.SANDBOX_URL}/__twin__/report",
+        headers={"X-Twin-Token": settings.SANDBOX_CONTROL_TOKEN},
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+        report: Mapping[str, list[dict[str, object]]] = json.load(answer)
+        return report
 
 
 _keys: dict[str, str] = {}

@@ -21,13 +21,19 @@ def environment_is_complete(**_: Any) -> list[CheckMessage]:
 
 @register()
 def demo_stays_local(**_: Any) -> list[CheckMessage]:
-    """E002: demo keys are made up and must never meet a real platform, nor real keys the demo."""
+    """E002: made-up keys must never meet a real platform. E003: real keys travel by TLS alone."""
     problems: list[CheckMessage] = []
+    twin_hosts = LOCAL_HOSTS | {urlsplit(settings.SANDBOX_URL).hostname}
     for name in PLATFORM_URLS:
         url = urlsplit(getattr(settings, name))
         is_local = url.hostname in LOCAL_HOSTS
-        if settings.DEMO and not is_local and not settings.SANDBOX_URL:
-            problems.append(Error(f"DEMO is on but {name} is {url.hostname}.", id="ship.E002"))
+        if settings.DEMO and url.hostname not in twin_hosts:
+            problems.append(
+                Error(
+                    f"DEMO is on but {name} leads to {url.hostname}; unset one of them.",
+                    id="ship.E002",
+                )
+            )
         if url.scheme != "https" and not is_local and not settings.DEMO:
             problems.append(
                 Error(f"{name} must start with https://; keys travel there.", id="ship.E003")

@@ -17,10 +17,9 @@ from django.db import connection
 from carriers.outbox.health import stalled_for
 from orders.demo.run_once import run_sample_orders
 from orders.demo.seed import PASSWORD, PEOPLE, demo_api_key, seed_demo
-from orders.demo.serving import processes, wait_until_ready
 from shipping_project.jobs.health import queue_stalled_for
 from shipping_project.kernel.processes import Supervisor
-from shipping_project.schedules import sync_schedules
+from shipping_project.serving import processes, wait_until_ready
 
 ROUND_S = 0.5
 WATCHDOG_EVERY_S = 5.0
@@ -34,6 +33,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=8000, help="of the web server")
         parser.add_argument(
+            "--only",
+            action="append",
+            choices=["twin", "web", "worker"],
+            help="run only this, without preparing the database; may be given several times",
+        )
+        parser.add_argument(
             "--once", action="store_true", help="send the sample orders through, report, and stop"
         )
 
@@ -42,19 +47,22 @@ class Command(BaseCommand):
             raise CommandError("--once is for the demonstration; set DEMO=1.")
         # A TERM ends the loop the way Ctrl-C does, so that nothing is left behind.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        call_command("migrate", verbosity=0)
-        sync_schedules()
-        if settings.DEMO:
-            is_new = seed_demo(with_orders=not options["once"])
+        is_new = False
+        if not options["only"]:
+            call_command("prepare")
+            is_new = settings.DEMO and seed_demo(with_orders=not options["once"])
         # Without the folder the web server warns at every start; pages find their files elsewhere.
         settings.STATIC_ROOT.mkdir(exist_ok=True)
-        supervisor = Supervisor(processes(web_port=options["port"]))
+        specs = processes(web_port=options["port"])
+        wanted = options["only"] or [spec.name for spec in specs]
+        supervisor = Supervisor([spec for spec in specs if spec.name in wanted])
         supervisor.start()
         try:
             wait_until_ready(supervisor, web_port=options["port"])
             if options["once"]:
                 self._run_once(supervisor, options["port"])
-            self._greet(options["port"], with_key=settings.DEMO and is_new)
+            if not options["only"]:
+                self._greet(options["port"], with_key=is_new)
             _watch(supervisor)
         except TimeoutError as exc:
             raise CommandError(f"{exc}. Is the port taken? See the lines above.") from exc
@@ -94,7 +102,7 @@ class _Watchdog:
         if time.monotonic() < self.next_look:
             return
         self.next_look = time.monotonic() + WATCHDOG_EVERY_S
-        waited = _stalled()
+        waited = _stalled() if "worker" in supervisor.members else 0.0
         if waited:
             supervisor.members["worker"].say(
                 f"watchdog: work has waited for {waited:.0f} s and nothing is done; restarting"

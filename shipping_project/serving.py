@@ -7,7 +7,6 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
 
 from django.conf import settings
 
@@ -36,9 +35,11 @@ def processes(*, web_port: int) -> list[ProcessSpec]:
 
 def wait_until_ready(supervisor: Supervisor, *, web_port: int) -> None:
     """Return when web and twin answer; raises TimeoutError when they do not in time."""
-    urls = [f"http://127.0.0.1:{web_port}/healthz"]
-    if settings.DEMO:
-        urls.append(f"{settings.SANDBOX_URL}/__twin__/health")
+    health = {
+        "web": f"http://127.0.0.1:{web_port}/healthz",
+        "twin": f"{settings.SANDBOX_URL}/__twin__/health",
+    }
+    urls = [url for name, url in health.items() if name in supervisor.members]
     _write_pids(supervisor)
     stop_at = time.monotonic() + READY_WITHIN_S
     for url in urls:
@@ -48,17 +49,6 @@ def wait_until_ready(supervisor: Supervisor, *, web_port: int) -> None:
             if supervisor.look_after():
                 _write_pids(supervisor)
             time.sleep(0.1)
-
-
-def twin_report() -> Mapping[str, list[dict[str, object]]]:
-    """What the twin was really asked and holds."""
-    request = urllib.request.Request(  # noqa: S310 # our own twin
-        f"{settings.SANDBOX_URL}/__twin__/report",
-        headers={"X-Twin-Token": settings.SANDBOX_CONTROL_TOKEN},
-    )
-    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
-        report: Mapping[str, list[dict[str, object]]] = json.load(answer)
-        return report
 
 
 def _answers(url: str) -> bool:
