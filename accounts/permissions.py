@@ -13,6 +13,7 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
 from accounts.models import Role
+from accounts.principals import sees_all
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
@@ -44,6 +45,20 @@ class RoleAllows(BasePermission):
         default = EVERYBODY if reading else WRITERS
         roles = getattr(view, "read_roles" if reading else "write_roles", default)
         return getattr(user, "role", "") in roles
+
+
+class StaffOnly(BasePermission):
+    """Staff of the shipping firm itself: people without an organization of their own."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return sees_all(request.user)
+
+
+class StaffWrite(BasePermission):
+    """What all organizations share is changed by staff alone."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return request.method in SAFE_METHODS or sees_all(request.user)
 
 
 def _needed_scope(view: APIView, *, reading: bool) -> str | None:

@@ -30,3 +30,8 @@ def sees_all(actor: object) -> bool:
         and role
         and role != "partner"
     )
+
+
+def label_of(actor: object) -> str:
+    """How histories name the actor of a request."""
+    return str(getattr(actor, "label", ""))

@@ -16,15 +16,29 @@ if TYPE_CHECKING:
 
 
 def caller_of(request: Request | HttpRequest) -> str:
-    """The API key, else the user, else the address; hashed, since keys are secret."""
-    key = request.headers.get("X-API-Key", "")
+    """The API key or person that was recognised, else the address; hashed.
+
+    A key that was only claimed does not count: a new one for each attempt would be a new bucket.
+    """
     user = getattr(request, "user", None)
-    if key:
-        who = f"key:{key}"
-    elif user is not None and user.is_authenticated:
-        who = f"user:{user.pk}"
-    else:
-        who = f"ip:{request.META.get('REMOTE_ADDR', '')}"
+    known = user is not None and user.is_authenticated
+    return _hashed(f"user:{user.pk}") if known else caller_by_address(request)
+
+
+def caller_by_address(request: Request | HttpRequest) -> str:
+    return _hashed(f"ip:{address_of(request)}")
+
+
+def address_of(request: Request | HttpRequest) -> str:
+    """The peer; behind our proxy the last forwarded address, which the proxy itself wrote."""
+    if settings.SECURE_PROXY_SSL_HEADER:
+        forwarded = str(request.META.get("HTTP_X_FORWARDED_FOR", ""))
+        if last := forwarded.rpartition(",")[2].strip():
+            return last
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def _hashed(who: str) -> str:
     return hashlib.sha256(who.encode()).hexdigest()
 
 
@@ -45,9 +59,12 @@ class CallerThrottle(BaseThrottle):
             request._request,
             group=self.group,
             rate=getattr(settings, self.setting),
-            caller=caller_of(request),
+            caller=self.caller(request),
         )
         return not self.usage["should_limit"]
+
+    def caller(self, request: Request) -> str:
+        return caller_of(request)
 
     def wait(self) -> float:
         return max(1, int(self.usage["time_left"]))
@@ -68,3 +85,6 @@ class LoginThrottle(CallerThrottle):
 
     group = "login"
     setting = "LOGIN_RATE"
+
+    def caller(self, request: Request) -> str:
+        return caller_by_address(request)

@@ -28,6 +28,12 @@ class StockLevelQuerySet(OwnedQuerySet["StockLevel"]):
             .order_by("available_units", "pk")
         )
 
+    def well_stocked(self) -> Self:
+        """Every row that `running_low` leaves out."""
+        return self.with_available().exclude(
+            Q(available_units__lte=F("low_at")) & Q(warehouse__is_active=True)
+        )
+
 
 class ReservationQuerySet(OwnedQuerySet["Reservation"]):
     def still_open(self) -> Self:

@@ -197,6 +197,14 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {
+        "CarrierCodeEnum": "orders.models.intake.CARRIER_CHOICES",
+        "PlatformEnum": "carriers.models.PLATFORM_CHOICES",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "shipping_project.kernel.schema.add_problems",
+    ],
 }
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(hours=1),
@@ -207,8 +215,9 @@ SIMPLE_JWT = {
     "UPDATE_LAST_LOGIN": True,
     "SIGNING_KEY": JWT_SIGNING_KEY,
 }
-API_RATE = ENV.text("API_RATE", "1000/h")
-ORDER_CREATE_RATE = ENV.text("ORDER_CREATE_RATE", "10/m")
+API_RATE = ENV.text("API_RATE", "600/m")
+# A shop that sends its morning's orders in one go must not wait; a runaway loop must.
+ORDER_CREATE_RATE = ENV.text("ORDER_CREATE_RATE", "120/m")
 LOGIN_RATE = ENV.text("LOGIN_RATE", "10/m")
 PARSE_RATE = ENV.text("PARSE_RATE", "60/m")
 MAX_BODY_BYTES = ENV.integer("MAX_BODY_BYTES", 1_048_576, minimum=1024)

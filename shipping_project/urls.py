@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import include, path
+from django.views import defaults
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
 
 from shipping_project.kernel import problems
@@ -41,5 +42,19 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return render(request, "500.html", {"request_id": current_request_id()}, status=500)
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return problems.bad_request(request, exception)
+    return defaults.bad_request(request, exception)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return problems.forbidden(request)
+    return defaults.permission_denied(request, exception)
+
+
+handler400 = bad_request
+handler403 = permission_denied
 handler404 = page_not_found
 handler500 = server_error

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
 from rest_framework import serializers
 
+from accounts.api.owners import OwnerField
 from accounts.models import ApiKey, Organization, User
+from accounts.scopes import SCOPES
 
 
 class CredentialsSerializer(serializers.Serializer[None]):
@@ -25,6 +31,11 @@ class MeSerializer(serializers.Serializer[None]):
     label = serializers.CharField()  # type: ignore[assignment] # a field of this name
     role = serializers.CharField()
     organization = serializers.IntegerField(allow_null=True, source="organization_id")
+    scopes = serializers.SerializerMethodField(help_text="Of a key; null for a person.")
+
+    def get_scopes(self, actor: Any) -> list[str] | None:
+        scopes = getattr(actor, "scopes", None)
+        return None if scopes is None else sorted(scopes)
 
 
 class OrganizationSerializer(serializers.ModelSerializer[Organization]):
@@ -40,6 +51,11 @@ class UserSerializer(serializers.ModelSerializer[User]):
 
 
 class ApiKeySerializer(serializers.ModelSerializer[ApiKey]):
+    organization = OwnerField()
+    scopes = serializers.ListField(
+        child=serializers.ChoiceField(choices=SCOPES), allow_empty=False, max_length=len(SCOPES)
+    )
+
     class Meta:
         model = ApiKey
         fields = [
@@ -54,4 +70,17 @@ class ApiKeySerializer(serializers.ModelSerializer[ApiKey]):
             "last_used_at",
         ]
         read_only_fields = ["prefix", "created_at", "revoked_at", "last_used_at"]
-        extra_kwargs = {"organization": {"required": False}}
+
+    def validate_expires_at(self, moment: datetime | None) -> datetime | None:
+        if moment is not None and moment <= timezone.now():
+            raise serializers.ValidationError("Give a time to come.", code="expired")
+        return moment
+
+
+class NewApiKeySerializer(ApiKeySerializer):
+    """The one answer that holds the secret."""
+
+    key = serializers.CharField(read_only=True, help_text="Shown once; keep it now.")
+
+    class Meta(ApiKeySerializer.Meta):
+        fields = [*ApiKeySerializer.Meta.fields, "key"]

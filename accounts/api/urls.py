@@ -1,6 +1,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+import accounts.api.schema  # noqa: F401 # announces itself to the description
 from accounts.api import views
 
 router = SimpleRouter(trailing_slash=False)

@@ -1,5 +1,15 @@
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-router = SimpleRouter(trailing_slash=False)
+from inventory.api import views
 
-urlpatterns = router.urls
+router = SimpleRouter(trailing_slash=False)
+router.register("warehouses", views.WarehouseViewSet)
+router.register("stock/levels", views.StockLevelViewSet)
+router.register("stock/movements", views.StockMovementViewSet)
+router.register("stock/reservations", views.ReservationViewSet)
+
+urlpatterns = [
+    path("stock/adjustments", views.AdjustmentView.as_view(), name="stock-adjustments"),
+    *router.urls,
+]

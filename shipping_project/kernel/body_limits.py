@@ -20,7 +20,7 @@ class BodyTooLarge(APIException):
 
 
 class StrictJSONParser(BaseParser):
-    """UTF-8 JSON without NaN, NUL characters, or endless nesting."""
+    """UTF-8 JSON without NaN, characters that no database keeps, or endless nesting."""
 
     media_type = "application/json"
 
@@ -47,8 +47,8 @@ def _refuse_constant(word: str) -> None:
 def _check(value: Any, depth: int) -> None:
     if depth < 0:
         raise ParseError(f"The body is nested deeper than {MAX_DEPTH} levels.")
-    if isinstance(value, str) and "\x00" in value:
-        raise ParseError("The body holds a NUL character.")
+    if isinstance(value, str):
+        _check_text(value)
     if isinstance(value, Mapping):
         for key, inner in value.items():
             _check(key, depth - 1)
@@ -56,3 +56,12 @@ def _check(value: Any, depth: int) -> None:
     elif isinstance(value, list):
         for inner in value:
             _check(inner, depth - 1)
+
+
+def _check_text(text: str) -> None:
+    if "\x00" in text:
+        raise ParseError("The body holds a NUL character.")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ParseError("The body holds half of a surrogate pair.") from None

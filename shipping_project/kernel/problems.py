@@ -11,7 +11,6 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions
-from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from shipping_project.kernel.errors import AppError, FieldError
@@ -54,16 +53,19 @@ def problem_response(**facts: Any) -> HttpResponse:
     return HttpResponse(json.dumps(document), status=facts["status"], content_type=MEDIA_TYPE)
 
 
-def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response | None:
-    """Answers what was raised on purpose. A bug returns None and becomes a bare 500."""
+def exception_handler(exc: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
+    """Answers what was raised on purpose. A bug returns None and becomes a bare 500.
+
+    The answer is rendered here, since the view's own renderer may write YAML or a PDF.
+    """
     facts = _facts(exc)
     if facts is None:
         return None
     set_rollback()
-    headers = _headers(exc)
-    return Response(
-        problem(**facts), status=facts["status"], headers=headers, content_type=MEDIA_TYPE
-    )
+    response = problem_response(**facts)
+    for name, value in _headers(exc).items():
+        response[name] = value
+    return response
 
 
 def _facts(exc: Exception) -> dict[str, Any] | None:
@@ -91,8 +93,13 @@ def _facts(exc: Exception) -> dict[str, Any] | None:
         return {"status": 413, "code": "body_too_large", "detail": "The body is too large."}
     if isinstance(exc, exceptions.APIException):
         code = next((CODES[kind] for kind in type(exc).__mro__ if kind in CODES), exc.default_code)
-        return {"status": exc.status_code, "code": code, "detail": str(exc.detail)}
+        return {"status": exc.status_code, "code": code, "detail": _words_of(exc.detail)}
     return None
+
+
+def _words_of(detail: Any) -> str:
+    """The library for tokens wraps its message in an object."""
+    return str(detail.get("detail", "")) if isinstance(detail, Mapping) else str(detail)
 
 
 def _headers(exc: Exception) -> dict[str, str]:
@@ -141,3 +148,16 @@ def not_found(request: HttpRequest) -> HttpResponse:
     return problem_response(
         status=404, code="not_found", detail=f"There is no {request.path} here."
     )
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What Django refuses before any view: a foreign host name, a form beyond all measure."""
+    if isinstance(exception, RequestDataTooBig):
+        return problem_response(status=413, code="body_too_large", detail="The body is too large.")
+    return problem_response(
+        status=400, code="bad_request", detail="This request cannot be understood."
+    )
+
+
+def forbidden(request: HttpRequest) -> HttpResponse:
+    return problem_response(status=403, code="forbidden", detail="You may not do this.")

@@ -1,0 +1,48 @@
+"""Warehouses are few and shared by all organizations; every change of one is on record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import IntegrityError, transaction
+
+from accounts.services.audit import record_audit
+from inventory.models import Warehouse
+from shipping_project.kernel.errors import FieldError, InvalidInput
+
+CODE_TAKEN = "warehouse.code_taken"
+
+
+def create_warehouse(*, warehouse: Warehouse, actor: str) -> Warehouse:
+    """Raises InvalidInput when the code is in use."""
+    try:
+        with transaction.atomic():
+            warehouse.save(force_insert=True)
+            record_audit(actor=actor, action="warehouse.created", subject=warehouse)
+    except IntegrityError as exc:
+        message = f"{warehouse.code!r} is in use already."
+        fault = FieldError(field="code", code=CODE_TAKEN, message=message)
+        raise InvalidInput(errors=[fault]) from exc
+    return warehouse
+
+
+def change_warehouse(
+    *, warehouse: Warehouse, changes: Mapping[str, object], actor: str
+) -> Warehouse:
+    """A repeat changes nothing and leaves no trace."""
+    before = {name: getattr(warehouse, name) for name in changes}
+    changed = {name: value for name, value in changes.items() if before[name] != value}
+    if not changed:
+        return warehouse
+    for name, value in changed.items():
+        setattr(warehouse, name, value)
+    with transaction.atomic():
+        warehouse.save(update_fields=[*changed, "updated_at"])
+        record_audit(
+            actor=actor,
+            action="warehouse.changed",
+            subject=warehouse,
+            before={name: before[name] for name in changed},
+            after=changed,
+        )
+    return warehouse
