@@ -21,8 +21,9 @@ def caller_of(request: Request | HttpRequest) -> str:
     A key that was only claimed does not count: a new one for each attempt would be a new bucket.
     """
     user = getattr(request, "user", None)
-    known = user is not None and user.is_authenticated
-    return _hashed(f"user:{user.pk}") if known else caller_by_address(request)
+    if user is None or not user.is_authenticated:
+        return caller_by_address(request)
+    return _hashed(f"user:{user.pk}")
 
 
 def caller_by_address(request: Request | HttpRequest) -> str:

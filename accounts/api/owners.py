@@ -43,8 +43,10 @@ class OwnerField(serializers.SlugRelatedField[Organization]):
 
     def own(self) -> Organization | None:
         """The organization that the caller belongs to."""
-        organization_id = getattr(self.context["request"].user, "organization_id", None)
-        return Organization.objects.filter(pk=organization_id, is_active=True).first()
+        own_id: int | None = getattr(self.context["request"].user, "organization_id", None)
+        if own_id is None:
+            return None
+        return Organization.objects.filter(pk=own_id, is_active=True).first()
 
     def resolved(self) -> Organization | None:
         """Whose row it will be, for checks of other fields; None when that is at fault itself."""

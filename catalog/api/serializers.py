@@ -20,15 +20,6 @@ PLAIN = RegexValidator(r"^[^\x00-\x1f\x7f]+\Z", "Remove control characters.", "c
 MEASURE = {"min_value": 1, "max_value": MAX_MEASURE}
 
 
-class OwnedSerializer:
-    """Shared by forms with an `organization` field."""
-
-    fields: dict[str, serializers.Field]
-
-    def owner(self) -> Organization | None:
-        return cast("OwnerField", self.fields["organization"]).resolved()
-
-
 class ProductSerializer(serializers.ModelSerializer[Product]):
     organization = OwnerField()
 
@@ -55,7 +46,7 @@ class OwnProducts(serializers.PrimaryKeyRelatedField[Product]):
         return rows
 
 
-class SellableSerializer(OwnedSerializer, serializers.ModelSerializer[Sellable]):
+class SellableSerializer(serializers.ModelSerializer[Sellable]):
     organization = OwnerField()
     product = OwnProducts(queryset=Product.objects.all())
     sku = serializers.CharField(max_length=64, validators=[PLAIN])
@@ -92,10 +83,13 @@ class SellableSerializer(OwnedSerializer, serializers.ModelSerializer[Sellable])
             "height_mm": MEASURE,
         }
 
+    def owner(self) -> Organization | None:
+        return cast("OwnerField", self.fields["organization"]).resolved()
+
     def validate_sku(self, sku: str) -> str:
         others = Sellable.objects.filter(organization=self.owner(), sku=sku)
         if self.instance is not None:
-            others = others.exclude(pk=cast("Sellable", self.instance).pk)
+            others = others.exclude(pk=self.instance.pk)
         if others.exists():
             raise serializers.ValidationError(f"{sku!r} is in use already.", code=SKU_TAKEN)
         return sku

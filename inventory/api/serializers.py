@@ -46,7 +46,7 @@ class WarehouseSerializer(serializers.ModelSerializer[Warehouse]):
     def validate_code(self, code: str) -> str:
         if self.instance is not None:
             # Rules and past decisions name warehouses by their code.
-            if code != cast("Warehouse", self.instance).code:
+            if code != self.instance.code:
                 raise serializers.ValidationError("A code cannot be changed.", code="fixed")
         elif Warehouse.objects.filter(code=code).exists():
             raise serializers.ValidationError(f"{code!r} is in use already.", code=CODE_TAKEN)

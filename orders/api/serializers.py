@@ -31,8 +31,14 @@ class LineSerializer(serializers.Serializer[None]):
 
 
 class OrderInSerializer(serializers.Serializer[None]):
+    organization = TextField(
+        required=False, help_text="Slug; may be left out unless you act for several."
+    )
     external_ref = TextField(
-        max_length=100, help_text="Your own number; a repeat answers with the first order."
+        max_length=100,
+        required=False,
+        help_text="Your own number; a repeat answers with the first order. It must be given here "
+        "or as the `Idempotency-Key` header.",
     )
     ship_to = AddressSerializer()
     lines = LineSerializer(many=True)
@@ -102,6 +108,45 @@ class OrderSerializer(serializers.Serializer[None]):
     updated_at = serializers.DateTimeField()
     lines = LineOutSerializer(many=True)
     shipments = ShipmentSerializer(many=True)
+
+
+class EventSerializer(serializers.Serializer[None]):
+    at = serializers.DateTimeField()
+    kind = TextField()
+    message = TextField()
+    actor = TextField()
+    state_from = TextField()
+    state_to = TextField()
+    request_id = TextField()
+
+
+class EventsSerializer(serializers.Serializer[None]):
+    events = EventSerializer(many=True)
+
+
+class ScanSerializer(serializers.Serializer[None]):
+    status = TextField()
+    happened_at = serializers.DateTimeField()
+    description = TextField()
+    location = TextField()
+
+
+class TrackingSerializer(serializers.Serializer[None]):
+    events = ScanSerializer(many=True)
+
+
+class DecisionSerializer(serializers.Serializer[None]):
+    at = serializers.DateTimeField()
+    rule_set_version = serializers.IntegerField()
+    platform = TextField()
+    carrier = TextField()
+    warehouse = TextField(allow_null=True)
+    service_strategy = TextField()
+    failure = TextField(help_text="Why nothing was chosen.")
+    sentences = serializers.ListField(child=TextField())
+    trace = serializers.ListField(child=serializers.DictField())
+    snapshot = serializers.DictField()
+    snapshot_digest = TextField()
 
 
 class ReasonSerializer(serializers.Serializer[None]):

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from django.db.models import QuerySet
 from django.http import FileResponse
-from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status, viewsets
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
-from accounts.models import Organization
+from accounts.api.idempotency import idempotency_parameter
+from accounts.principals import label_of
 from accounts.throttling import CallerThrottle, OrderCreateThrottle, ParseThrottle
 from orders.api.documents import (
     decision_document,
@@ -26,7 +26,12 @@ from orders.api.documents import (
     shipment_document,
     tracking_document,
 )
+from orders.api.filters import OrderFilter, ShipmentFilter
+from orders.api.intake import read_order
+from orders.api.renderers import PdfRenderer
 from orders.api.serializers import (
+    DecisionSerializer,
+    EventsSerializer,
     OrderInSerializer,
     OrderSerializer,
     ParsedSerializer,
@@ -34,10 +39,10 @@ from orders.api.serializers import (
     ReasonSerializer,
     RuleSetSerializer,
     ShipmentSerializer,
+    TrackingSerializer,
 )
-from orders.models import Order, OrderSource, RuleSet, Shipment
+from orders.models import Order, RuleSet, Shipment, TrackingEvent
 from orders.rules.address_text import PasteTooLarge, parse_pasted
-from orders.rules.order_json import draft_from
 from orders.services.cancellation import cancel_order
 from orders.services.dispatch import dispatch_order
 from orders.services.holds import hold_order, release_order
@@ -52,22 +57,6 @@ class TextTooLong(AppError):
     code = "text_too_long"
     status = 413
     title = "The text is too long"
-
-
-class OrderFilter(filters.FilterSet):  # type: ignore[misc] # django-filter ships no types
-    created_since = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
-    updated_since = filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
-    carrier = filters.CharFilter(field_name="shipments__carrier", distinct=True)
-    platform = filters.CharFilter(field_name="shipments__platform", distinct=True)
-    search = filters.CharFilter(method="by_search")
-
-    class Meta:
-        model = Order
-        fields = ["state", "source", "external_ref", "number"]
-
-    def by_search(self, rows: Any, name: str, value: str) -> QuerySet[Order]:
-        found: QuerySet[Order] = rows.search(value.replace("\x00", ""))
-        return found
 
 
 class OrderViewSet(viewsets.GenericViewSet[Order]):
@@ -85,9 +74,9 @@ class OrderViewSet(viewsets.GenericViewSet[Order]):
 
     def get_object(self) -> Order:
         text = str(self.kwargs["pk"])
-        key = {"pk": text} if text.isdigit() and len(text) < 18 else {"number": text.upper()[:20]}
         if "\x00" in text:
             raise NotFound
+        key = {"pk": text} if text.isdigit() and len(text) < 18 else {"number": text.upper()}
         return get_object_or_404(self.get_queryset(), **key)
 
     def get_throttles(self) -> list[BaseThrottle]:
@@ -107,20 +96,18 @@ class OrderViewSet(viewsets.GenericViewSet[Order]):
         return Response(order_document(self.get_object()))
 
     @extend_schema(
-        request=OrderInSerializer, responses={201: OrderSerializer, 200: OrderSerializer}
+        request=OrderInSerializer,
+        responses={201: OrderSerializer, 200: OrderSerializer},
+        parameters=[idempotency_parameter("external_ref")],
     )
     def create(self, request: Request) -> Response:
         """201 with a new order, 200 with the first one for a repeat."""
-        body = request.data
-        organization_id = _organization_for(request)
-        if isinstance(body, dict):
-            body = {key: value for key, value in body.items() if key != "organization"}
-        draft, faults = draft_from(body, source=OrderSource.API.value)
+        asked = read_order(request)
         received = receive_order(
-            organization_id=organization_id,
-            draft=draft,
-            actor=_label(request),
-            faults=faults,
+            organization_id=asked.organization_id,
+            draft=asked.draft,
+            actor=label_of(request.user),
+            faults=asked.faults,
         )
         order = self.get_queryset().get(pk=received.order.pk)
         code = status.HTTP_201_CREATED if received.created else status.HTTP_200_OK
@@ -130,39 +117,50 @@ class OrderViewSet(viewsets.GenericViewSet[Order]):
     @action(detail=True, methods=["post"], url_path="dispatch")
     def dispatch_now(self, request: Request, pk: str) -> Response:
         """Route and reserve at once rather than with the next round."""
-        return self._steer(lambda order: dispatch_order(order_id=order.pk, actor=_label(request)))
+        return self._steer(
+            lambda order: dispatch_order(order_id=order.pk, actor=label_of(request.user))
+        )
 
     @extend_schema(request=None, responses=OrderSerializer)
     @action(detail=True, methods=["post"])
     def retry(self, request: Request, pk: str) -> Response:
-        return self._steer(lambda order: retry_order(order_id=order.pk, actor=_label(request)))
+        return self._steer(
+            lambda order: retry_order(order_id=order.pk, actor=label_of(request.user))
+        )
 
     @extend_schema(request=ReasonSerializer, responses=OrderSerializer)
     @action(detail=True, methods=["post"])
     def hold(self, request: Request, pk: str) -> Response:
         reason = _reason(request)
         return self._steer(
-            lambda order: hold_order(order_id=order.pk, reason=reason, actor=_label(request))
+            lambda order: hold_order(order_id=order.pk, reason=reason, actor=label_of(request.user))
         )
 
     @extend_schema(request=None, responses=OrderSerializer)
     @action(detail=True, methods=["post"])
     def release(self, request: Request, pk: str) -> Response:
-        return self._steer(lambda order: release_order(order_id=order.pk, actor=_label(request)))
+        return self._steer(
+            lambda order: release_order(order_id=order.pk, actor=label_of(request.user))
+        )
 
     @extend_schema(request=ReasonSerializer, responses=OrderSerializer)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
         reason = _reason(request)
         return self._steer(
-            lambda order: cancel_order(order_id=order.pk, reason=reason, actor=_label(request))
+            lambda order: cancel_order(
+                order_id=order.pk, reason=reason, actor=label_of(request.user)
+            )
         )
 
+    @extend_schema(responses=EventsSerializer)
     @action(detail=True, methods=["get"])
     def events(self, request: Request, pk: str) -> Response:
+        """The order's story, oldest first."""
         story = self.get_object().events.story()
         return Response({"events": [event_document(event) for event in story]})
 
+    @extend_schema(responses=DecisionSerializer)
     @action(detail=True, methods=["get"])
     def decision(self, request: Request, pk: str) -> Response:
         """The newest decision with everything it rested on."""
@@ -172,18 +170,15 @@ class OrderViewSet(viewsets.GenericViewSet[Order]):
             raise NotFound("This order was not routed yet.")
         return Response(decision_document(newest))
 
+    @extend_schema(responses=TrackingSerializer)
     @action(detail=True, methods=["get"])
     def tracking(self, request: Request, pk: str) -> Response:
-        events = [
-            tracking_document(event)
-            for shipment in self.get_object().shipments.all()
-            for package in shipment.packages.all()
-            for event in package.tracking_events.all()
-        ]
-        return Response({"events": events})
+        """Every scan of every parcel, oldest first."""
+        scans = TrackingEvent.objects.filter(package__shipment__order=self.get_object())
+        return Response({"events": [tracking_document(scan) for scan in scans]})
 
     @extend_schema(responses={(200, "application/pdf"): OpenApiResponse(description="The label")})
-    @action(detail=True, methods=["get"])
+    @action(detail=True, methods=["get"], renderer_classes=[PdfRenderer, JSONRenderer])
     def label(self, request: Request, pk: str) -> FileResponse:
         """The label as PDF; 404 until it is bought and fetched."""
         for shipment in self.get_object().shipments.all():
@@ -230,17 +225,19 @@ class ShipmentViewSet(viewsets.GenericViewSet[Shipment]):
     queryset = Shipment.objects.all()
     serializer_class = ShipmentSerializer  # type: ignore[assignment] # describes a document
     required_scopes = ORDER_SCOPES
-    filterset_fields = ["state", "platform", "carrier", "reference"]
+    filterset_class = ShipmentFilter
 
     def get_queryset(self) -> QuerySet[Shipment]:
         rows: QuerySet[Shipment] = Shipment.objects.visible_to(self.request.user)
         return rows.select_related("warehouse").prefetch_related("packages").order_by("-id")
 
+    @extend_schema(responses=ShipmentSerializer(many=True))
     def list(self, request: Request) -> Response:
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response([shipment_document(row) for row in page or []])
 
-    def retrieve(self, request: Request, pk: int) -> Response:
+    @extend_schema(responses=ShipmentSerializer)
+    def retrieve(self, request: Request, pk: str) -> Response:
         return Response(shipment_document(self.get_object()))
 
 
@@ -252,30 +249,7 @@ class RuleSetViewSet(viewsets.ReadOnlyModelViewSet[RuleSet]):
     required_scopes = {"read": "rules:read"}
 
 
-def _organization_for(request: Request) -> int:
-    """The caller's own organization; staff say which by its slug."""
-    own = getattr(request.user, "organization_id", None)
-    if own is not None:
-        return int(own)
-    body = request.data if isinstance(request.data, dict) else {}
-    slug = body.get("organization")
-    found = (
-        Organization.objects.filter(slug=slug, is_active=True).first()
-        if isinstance(slug, str) and "\x00" not in slug
-        else None
-    )
-    if found is None:
-        message = "Say for which organization, by its slug."
-        fault = FieldError(field="organization", code="organization.unknown", message=message)
-        raise InvalidInput(errors=[fault])
-    return int(found.pk)
-
-
 def _reason(request: Request) -> str:
     given = ReasonSerializer(data=request.data or {})
     given.is_valid(raise_exception=True)
     return str(given.validated_data["reason"])
-
-
-def _label(request: Request) -> str:
-    return str(getattr(request.user, "label", ""))

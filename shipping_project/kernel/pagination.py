@@ -49,7 +49,6 @@ class CursorPages(CursorPagination):
         return size
 
 
-def _is_id(position: str | None) -> bool:
-    return position is None or (
-        position.isascii() and position.isdigit() and len(position) <= LONGEST_ID
-    )
+def _is_id(position: object) -> bool:
+    text = "0" if position is None else str(position)
+    return text.isascii() and text.isdigit() and len(text) <= LONGEST_ID
