@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from typing import TYPE_CHECKING
 
 from rest_framework.exceptions import NotFound
@@ -23,19 +24,14 @@ class CursorPages(CursorPagination):
     max_page_size = 200
 
     def decode_cursor(self, request: Request) -> Cursor | None:
-        """DRF checks the wrapping only; a position that is no id would break the query."""
+        """DRF skips over junk in the wrapping and takes any position; both would mislead."""
         try:
+            b64decode(request.query_params.get(self.cursor_query_param, ""), validate=True)
             cursor = super().decode_cursor(request)
-        except NotFound:
-            cursor = None
-            broken = True
-        else:
-            broken = cursor is not None and not _is_id(cursor.position)
-        if broken:
-            message = "Take the address from `next` or `previous` of a page as it is."
-            raise InvalidInput(
-                errors=[FieldError(field="cursor", code="cursor.invalid", message=message)]
-            )
+        except (ValueError, NotFound):
+            raise _broken_cursor() from None
+        if cursor is not None and not _is_id(cursor.position):
+            raise _broken_cursor()
         return cursor
 
     def get_page_size(self, request: Request) -> int | None:
@@ -52,3 +48,9 @@ class CursorPages(CursorPagination):
 def _is_id(position: object) -> bool:
     text = "0" if position is None else str(position)
     return text.isascii() and text.isdigit() and len(text) <= LONGEST_ID
+
+
+def _broken_cursor() -> InvalidInput:
+    message = "Take the address from `next` or `previous` of a page as it is."
+    fault = FieldError(field="cursor", code="cursor.invalid", message=message)
+    return InvalidInput(errors=[fault])
