@@ -3,20 +3,16 @@ where they were really sold: at the twin."""
 
 from __future__ import annotations
 
-import json
 import time
-import urllib.error
-import urllib.request
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from django.conf import settings
 from django.db import connection
 
-from orders.demo.seed import api_key_for, sample_bodies
+from orders.demo.partner import Partner
+from orders.demo.seed import sample_bodies
+from orders.demo.twin_control import twin_report
 from orders.models import Order
 from orders.rules.states import OrderState
 
@@ -65,50 +61,13 @@ class OnceReport:
 def run_sample_orders(*, web_url: str, look_after: Callable[[], None]) -> OnceReport:
     """Post every sample order, wait until all rest, and count. `look_after` is called meanwhile."""
     begun = time.monotonic()
-    numbers = [_post(web_url, slug, body) for slug, body in sample_bodies()]
+    partner = Partner(web_url)
+    numbers = [partner.post_order(slug, body) for slug, body in sample_bodies()]
     stop_at = begun + WAIT_S
     while time.monotonic() < stop_at and not _all_rest(numbers):
         look_after()
         time.sleep(LOOK_EVERY_S)
     return _report(numbers, time.monotonic() - begun)
-
-
-def twin_report() -> Mapping[str, list[dict[str, object]]]:
-    """What the twin was really asked and holds."""
-    request = urllib.request.Request(  # noqa: S310 # our own twin
-        f"{settings.SANDBOX_URL}/__twin__/report",
-        headers={"X-Twin-Token": settings.SANDBOX_CONTROL_TOKEN},
-    )
-    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
-        report: Mapping[str, list[dict[str, object]]] = json.load(answer)
-        return report
-
-
-_keys: dict[str, str] = {}
-
-
-def _post(web_url: str, slug: str, body: dict[str, Any]) -> str:
-    """The number of the accepted order. A crash of the web server is waited out and repeated:
-    the same reference never makes a second order."""
-    if slug not in _keys:
-        _keys[slug] = api_key_for(slug)
-    request = urllib.request.Request(  # noqa: S310 # our own web server
-        f"{web_url}/api/v1/orders",
-        data=json.dumps(body).encode(),
-        headers={"Content-Type": "application/json", "X-API-Key": _keys[slug]},
-        method="POST",
-    )
-    stop_at = datetime.now(UTC) + timedelta(seconds=60)
-    while True:
-        try:
-            with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
-                return str(json.load(answer)["number"])
-        except urllib.error.HTTPError as exc:
-            raise RuntimeError(f"{body['external_ref']}: {exc.read().decode()}") from exc
-        except (urllib.error.URLError, OSError):
-            if datetime.now(UTC) > stop_at:
-                raise
-            time.sleep(0.5)
 
 
 def _all_rest(numbers: list[str]) -> bool:

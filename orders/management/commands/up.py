@@ -5,26 +5,17 @@ from __future__ import annotations
 import json
 import signal
 import sys
-import time
 from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
 
-from carriers.outbox.health import stalled_for
 from orders.demo.run_once import run_sample_orders
 from orders.demo.seed import PASSWORD, PEOPLE, demo_api_key, seed_demo
-from shipping_project.jobs.health import queue_stalled_for
 from shipping_project.kernel.processes import Supervisor
-from shipping_project.serving import processes, wait_until_ready
-
-ROUND_S = 0.5
-WATCHDOG_EVERY_S = 5.0
-# A lost wake-up is made good by the sweep within this time; only then is a due command a stall.
-SWEEP_GRACE_S = 120
+from shipping_project.serving import Keeper, processes, wait_until_ready
 
 
 class Command(BaseCommand):
@@ -63,7 +54,7 @@ class Command(BaseCommand):
                 self._run_once(supervisor, options["port"])
             if not options["only"]:
                 self._greet(options["port"], with_key=is_new)
-            _watch(supervisor)
+            Keeper(supervisor).watch()
         except TimeoutError as exc:
             raise CommandError(f"{exc}. Is the port taken? See the lines above.") from exc
         except KeyboardInterrupt:
@@ -73,7 +64,7 @@ class Command(BaseCommand):
 
     def _run_once(self, supervisor: Supervisor, port: int) -> None:
         report = run_sample_orders(
-            web_url=f"http://127.0.0.1:{port}", look_after=lambda: _round(supervisor)
+            web_url=f"http://127.0.0.1:{port}", look_after=Keeper(supervisor).round
         )
         self.stdout.write(report.table())
         self.stdout.write(json.dumps(report.totals()))
@@ -90,48 +81,3 @@ class Command(BaseCommand):
             self.stdout.write(f"API key of Alder & Pine, shown once: {demo_api_key()}")
         self.stdout.write("Stop with Ctrl-C.\n")
         self.stdout.flush()
-
-
-class _Watchdog:
-    """Looks from outside whether the worker gets anywhere, and starts it again when not."""
-
-    def __init__(self) -> None:
-        self.next_look = time.monotonic() + WATCHDOG_EVERY_S
-
-    def look(self, supervisor: Supervisor) -> None:
-        if time.monotonic() < self.next_look:
-            return
-        self.next_look = time.monotonic() + WATCHDOG_EVERY_S
-        waited = _stalled() if "worker" in supervisor.members else 0.0
-        if waited:
-            supervisor.members["worker"].say(
-                f"watchdog: work has waited for {waited:.0f} s and nothing is done; restarting"
-            )
-            supervisor.restart("worker")
-            self.next_look += settings.STALL_SECONDS
-
-
-_watchdog = _Watchdog()
-
-
-def _stalled() -> float:
-    """Seconds of the worst wait that only a stopped cluster explains, 0.0 for none."""
-    try:
-        queued, commanded = queue_stalled_for(), stalled_for()
-    finally:
-        connection.close()
-    if queued > settings.STALL_SECONDS:
-        return queued
-    return commanded if commanded > settings.STALL_SECONDS + SWEEP_GRACE_S else 0.0
-
-
-def _round(supervisor: Supervisor) -> None:
-    if supervisor.look_after():
-        (settings.STATE_DIR / "pids.json").write_text(json.dumps(supervisor.pids()))
-    _watchdog.look(supervisor)
-
-
-def _watch(supervisor: Supervisor) -> None:
-    while True:
-        _round(supervisor)
-        time.sleep(ROUND_S)

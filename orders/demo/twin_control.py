@@ -1,0 +1,40 @@
+"""Looking into the twin and making it fail, through its control calls."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from typing import Any
+
+from django.conf import settings
+
+
+def twin_report() -> dict[str, list[dict[str, Any]]]:
+    """What the twin was really asked and holds: `bookings`, `labels`, request counts."""
+    report: dict[str, list[dict[str, Any]]] = _call("GET", "report")
+    return report
+
+
+def add_fault(fault: dict[str, Any]) -> None:
+    """Make the next matching requests fail; see `carriers.sandbox.world.Fault`."""
+    _call("POST", "faults", fault)
+
+
+def clear_faults() -> None:
+    _call("DELETE", "faults")
+
+
+def change_options(options: dict[str, Any]) -> None:
+    """See `carriers.sandbox.world.Options`."""
+    _call("PATCH", "options", options)
+
+
+def _call(method: str, name: str, body: dict[str, Any] | None = None) -> Any:
+    request = urllib.request.Request(  # noqa: S310 # our own twin
+        f"{settings.SANDBOX_URL}/__twin__/{name}",
+        data=json.dumps(body).encode() if body is not None else None,
+        headers={"X-Twin-Token": settings.SANDBOX_CONTROL_TOKEN},
+        method=method,
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+        return json.load(answer)
