@@ -54,7 +54,9 @@ def revoke(text: str) -> None:
 def _use_up(token: RefreshToken) -> None:
     """The row is locked first, so that of two users of one token the second sees it used."""
     outstanding = (
+        # Without an order of our own the model's joins the users, which PostgreSQL cannot lock.
         OutstandingToken.objects.select_for_update()
+        .order_by("pk")
         .filter(jti=token[api_settings.JTI_CLAIM])
         .first()
     )

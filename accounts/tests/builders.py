@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from itertools import count
+
+from django.contrib.auth.hashers import make_password
 
 from accounts.models import Organization, Role, User
 from accounts.scopes import SCOPES
@@ -28,14 +31,20 @@ def make_user(
 ) -> User:
     """A person; without an organization they are staff and see all of them."""
     name = username or f"{role}-{next(_number)}"
-    return User.objects.create_user(
+    return User.objects.create(
         username=name,
         email=f"{name}@example.com",
-        password=password,
+        password=_hashed(password),
         role=role,
         organization=organization,
         is_active=is_active,
     )
+
+
+@cache
+def _hashed(password: str) -> str:
+    """Hashing is slow on purpose; once for each password is enough here."""
+    return make_password(password)
 
 
 def make_key(organization: Organization, *scopes: str, expires_at: datetime | None = None) -> str:

@@ -96,7 +96,7 @@ class ProblemTests(ApiCase):
     def test_unreadable_bodies_are_refused_and_nothing_is_written(self) -> None:
         for name, body, kind, status, code in BAD_BODIES:
             with self.subTest(name):
-                response = self.staff.generic("POST", "/api/v1/orders", body, kind)
+                response = self.staff.generic("POST", "/api/v1/orders", body, kind)  # type: ignore[arg-type]
 
                 self.assert_problem(response, status, code)
                 self.assertEqual(Order.objects.count(), 0)
@@ -156,9 +156,9 @@ class ProblemTests(ApiCase):
     def test_a_bug_answers_500_and_tells_nothing_of_itself(self) -> None:
         secret = "the database password is swordfish"
 
-        # A bug cannot be had by asking, so one is put where every list passes.
+        # A bug cannot be had by asking, so one is put into the library that every list uses.
         with mock.patch(
-            "shipping_project.kernel.pagination.CursorPages.get_page_size",
+            "rest_framework.pagination.CursorPagination.get_ordering",
             side_effect=RuntimeError(secret),
         ):
             response = self.staff.get("/api/v1/orders")
