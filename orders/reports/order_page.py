@@ -1,0 +1,122 @@
+"""One order with everything that its page shows, and what may be done with it now."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+from carriers.models import CommandState, OutboxCommand
+from orders.models import LabelState, Order, OrderLine, Package, Quote, RoutingDecision, Shipment
+from orders.reports.board import GONE, live_shipment
+from orders.reports.story import StoryEntry, order_story
+from orders.rules.states import DISPATCHABLE, FINAL_ORDER_STATES, OrderState, may_move
+from shipping_project.kernel.money import Money, totals_by_currency
+
+# Moving by itself within seconds.
+BUSY = frozenset(
+    {
+        OrderState.RECEIVED,
+        OrderState.VALID,
+        OrderState.ROUTED,
+        OrderState.RESERVED,
+        OrderState.BOOKING,
+        OrderState.BOOKED,
+    }
+)
+BUSY_REFRESH_S = 3
+SLOW_REFRESH_S = 30
+
+
+class Action(StrEnum):
+    DISPATCH = "dispatch"
+    RETRY = "retry"
+    HOLD = "hold"
+    RELEASE = "release"
+    CANCEL = "cancel"
+    CORRECT = "correct"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPage:
+    """`refresh_s` 0 means that nothing more happens by itself; `version` changes with the page."""
+
+    order: Order
+    lines: tuple[OrderLine, ...]
+    shipment: Shipment | None
+    earlier: tuple[Shipment, ...]
+    packages: tuple[Package, ...]
+    quotes: tuple[Quote, ...]
+    decision: RoutingDecision | None
+    story: tuple[StoryEntry, ...]
+    cost: tuple[Money, ...]
+    zone: str
+    actions: frozenset[Action]
+    refresh_s: int
+    version: str
+
+
+def order_page(order: Order, *, actor: object) -> OrderPage:
+    """Expects `OrderQuerySet.for_list` prefetching."""
+    shipment = live_shipment(order)
+    packages = tuple(shipment.packages.all()) if shipment else ()
+    bought = [p for p in packages if p.label_state == LabelState.BOUGHT]
+    story = order_story(order, actor=actor)
+    return OrderPage(
+        order=order,
+        lines=tuple(order.lines.all()),
+        shipment=shipment,
+        earlier=tuple(s for s in order.shipments.all() if s is not shipment),
+        packages=packages,
+        quotes=_quotes(shipment),
+        decision=order.decisions.select_related("rule_set", "warehouse").newest_first().first(),
+        story=story,
+        cost=totals_by_currency(p.label_cost for p in bought if p.label_cost),
+        zone=shipment.warehouse.time_zone if shipment else "UTC",
+        actions=allowed_actions(order, has_shipment=bool(shipment), has_label=bool(bought)),
+        refresh_s=_refresh_s(order),
+        version=_version(order, packages, story),
+    )
+
+
+def allowed_actions(order: Order, *, has_shipment: bool, has_label: bool) -> frozenset[Action]:
+    """What the services would not refuse as the order stands."""
+    state = OrderState(order.state)
+    if order.cancel_requested_at and state is not OrderState.NEEDS_ATTENTION:
+        return frozenset()
+    gone = state in GONE or bool(order.cancel_requested_at)
+    possible = {
+        Action.DISPATCH: state in DISPATCHABLE,
+        Action.RETRY: state is OrderState.NEEDS_ATTENTION,
+        Action.HOLD: may_move(state, OrderState.HELD) and not has_shipment,
+        Action.RELEASE: state is OrderState.HELD,
+        Action.CANCEL: not gone,
+        Action.CORRECT: not gone and not has_label,
+    }
+    return frozenset(action for action, is_possible in possible.items() if is_possible)
+
+
+def _quotes(shipment: Shipment | None) -> tuple[Quote, ...]:
+    if shipment is None:
+        return ()
+    return tuple(shipment.quotes.order_by("-is_chosen", "price", "id"))
+
+
+def _refresh_s(order: Order) -> int:
+    state = OrderState(order.state)
+    waiting = OutboxCommand.objects.in_lane(order.lane).still_open()
+    if state in BUSY or waiting.exclude(state=CommandState.STUCK).exists():
+        return BUSY_REFRESH_S
+    is_resting = state in FINAL_ORDER_STATES or state is OrderState.HELD
+    return 0 if is_resting else SLOW_REFRESH_S
+
+
+def _version(order: Order, packages: tuple[Package, ...], story: tuple[StoryEntry, ...]) -> str:
+    """A digest over what moves, so that an unchanged page need not be drawn again."""
+    parts = [
+        order.state,
+        order.updated_at.isoformat(),
+        *(f"{p.pk} {p.label_state} {p.label_file.name} {p.tracking_status}" for p in packages),
+        *(f"{entry.kind} {entry.row_id} {entry.badge} {entry.detail}" for entry in story),
+    ]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

@@ -1,0 +1,73 @@
+"""One action on many orders: asked for, confirmed with its count, done one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from accounts.models import User
+from accounts.permissions import page_for
+from orders.models import Order
+from orders.web.steering import STEERING, Steering
+from shipping_project.kernel.errors import AppError
+
+MOST_ORDERS = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    order: Order
+    is_done: bool
+    message: str
+
+
+@page_for()
+@require_POST
+def bulk(request: HttpRequest) -> HttpResponse:
+    """Without `confirmed` it only asks; a refused order does not keep the others back."""
+    steering = STEERING.get(request.POST.get("action", ""))
+    chosen = _chosen(request)
+    if steering is None or not chosen:
+        messages.warning(request, "Choose an action and at least one order.")
+        return redirect("orders")
+    context: dict[str, object] = {
+        "action": request.POST["action"],
+        "steering": steering,
+        "orders": chosen,
+        "reason": request.POST.get("reason", ""),
+    }
+    if not request.POST.get("confirmed"):
+        return render(request, "orders/bulk_confirm.html", context)
+    who = cast(User, request.user).label
+    results = _results(steering, chosen, reason=str(context["reason"]), who=who)
+    done = sum(result.is_done for result in results)
+    context |= {"results": results, "done": done, "refused": len(results) - done}
+    return render(request, "orders/bulk_results.html", context)
+
+
+def _chosen(request: HttpRequest) -> list[Order]:
+    ids = [int(text) for text in request.POST.getlist("order") if _is_id(text)]
+    visible = Order.objects.visible_to(request.user)
+    return list(visible.filter(pk__in=ids[:MOST_ORDERS]).order_by("pk"))
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 18
+
+
+def _results(steering: Steering, orders: Sequence[Order], *, reason: str, who: str) -> list[Result]:
+    return [_result(steering, order, reason=reason, who=who) for order in orders]
+
+
+def _result(steering: Steering, order: Order, *, reason: str, who: str) -> Result:
+    try:
+        steering.act(order, reason, who)
+    except AppError as exc:
+        return Result(order=order, is_done=False, message=exc.detail)
+    return Result(order=order, is_done=True, message=steering.done)

@@ -1,0 +1,57 @@
+"""What a person may have done with an order from a page, by the name of the button."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from orders.models import Order
+from orders.services.cancellation import cancel_order
+from orders.services.dispatch import dispatch_order
+from orders.services.holds import hold_order, release_order
+from orders.services.retry import retry_order
+
+Act = Callable[[Order, str, str], object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steering:
+    """An action by its name; `act` takes the order, a reason and who acts."""
+
+    label: str
+    act: Act
+    done: str
+    asks_reason: bool = False
+    is_dangerous: bool = False
+
+
+STEERING: dict[str, Steering] = {
+    "dispatch": Steering(
+        label="Dispatch",
+        act=lambda order, _, who: dispatch_order(order_id=order.pk, actor=who),
+        done="Dispatched.",
+    ),
+    "retry": Steering(
+        label="Retry",
+        act=lambda order, _, who: retry_order(order_id=order.pk, actor=who),
+        done="It goes on from the step that failed.",
+    ),
+    "hold": Steering(
+        label="Hold",
+        act=lambda order, reason, who: hold_order(order_id=order.pk, reason=reason, actor=who),
+        done="Held back.",
+        asks_reason=True,
+    ),
+    "release": Steering(
+        label="Release",
+        act=lambda order, _, who: release_order(order_id=order.pk, actor=who),
+        done="Released.",
+    ),
+    "cancel": Steering(
+        label="Cancel",
+        act=lambda order, reason, who: cancel_order(order_id=order.pk, reason=reason, actor=who),
+        done="Cancellation is under way.",
+        asks_reason=True,
+        is_dangerous=True,
+    ),
+}
