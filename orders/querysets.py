@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import Q
+from django.db.models import FilteredRelation, Q
 
 from accounts.querysets import OwnedQuerySet
 from orders.rules.states import DISPATCHABLE, FINAL_ORDER_STATES, OrderState, ShipmentState
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     )
 
 FINAL_VALUES = [state.value for state in FINAL_ORDER_STATES]
+LIVE_SHIPMENT_VALUES = [
+    state.value for state in ShipmentState if state is not ShipmentState.CANCELLED
+]
+Span = tuple[datetime, datetime]
 
 
 class OrderQuerySet(OwnedQuerySet["Order"]):
@@ -46,6 +51,63 @@ class OrderQuerySet(OwnedQuerySet["Order"]):
     def due_by(self, moment: datetime) -> Self:
         return self.not_yet_shipped().filter(ship_by__lte=moment)
 
+    def late(self, now: datetime) -> Self:
+        """Not handed over though the latest moment for it has passed."""
+        return self.not_yet_shipped().filter(ship_by__lt=now)
+
+    def due_within(self, spans: Mapping[str, Span]) -> Self:
+        """Not handed over and to be so within the span of its warehouse's time zone.
+
+        An order without a shipment counts by the span of "UTC", which must be there.
+        """
+        due = Q(live__isnull=True) & _within("ship_by", spans["UTC"])
+        for zone, span in spans.items():
+            due |= Q(live__warehouse__time_zone=zone) & _within("ship_by", span)
+        return self.with_live_shipment().not_yet_shipped().filter(due)
+
+    def placed_within(self, span: Span) -> Self:
+        return self.filter(_within("placed_at", span))
+
+    def in_states(self, states: Collection[str]) -> Self:
+        return self.filter(state__in=[str(state) for state in states])
+
+    def with_live_shipment(self) -> Self:
+        """Joins the one shipment that is not cancelled as `live`; NULL where there is none."""
+        alive = Q(shipments__state__in=LIVE_SHIPMENT_VALUES)
+        return self.alias(live=FilteredRelation("shipments", condition=alive))
+
+    def shipping_with(self, *, carrier: str = "", platform: str = "", warehouse: str = "") -> Self:
+        """By the live shipment; without one, an order goes under the carrier that was picked."""
+        wanted = Q()
+        if carrier:
+            picked = Q(live__isnull=True, requested_carrier=carrier)
+            wanted &= Q(live__carrier=carrier) | picked
+        if platform:
+            wanted &= Q(live__platform=platform)
+        if warehouse:
+            wanted &= Q(live__warehouse__code=warehouse)
+        return self.with_live_shipment().filter(wanted) if wanted else self
+
+    def labelled_within(
+        self,
+        start: datetime,
+        end: datetime | None = None,
+        *,
+        carrier: str = "",
+        platform: str = "",
+        warehouse: str = "",
+    ) -> Self:
+        """With a label bought from `start` to before `end` and not voided, of such a shipment."""
+        named = {"carrier": carrier, "platform": platform, "warehouse__code": warehouse}
+        wanted = {f"shipments__{name}": value for name, value in named.items() if value}
+        bought = Q(shipments__packages__bought_at__gte=start)
+        if end is not None:
+            bought &= Q(shipments__packages__bought_at__lt=end)
+        labelled = self.model._default_manager.filter(
+            bought, shipments__packages__label_state="bought", **wanted
+        )
+        return self.filter(pk__in=labelled.order_by().values("pk"))
+
     def for_list(self) -> Self:
         """With all that one row of a list shows, in a constant number of queries."""
         return self.select_related("organization").prefetch_related(
@@ -69,6 +131,11 @@ class OrderQuerySet(OwnedQuerySet["Order"]):
             | Q(shipments__platform_ref=text)
             | Q(shipments__packages__tracking_number__iexact=text)
         ).distinct()
+
+
+def _within(field: str, span: Span) -> Q:
+    start, end = span
+    return Q(**{f"{field}__gte": start, f"{field}__lt": end})
 
 
 class OrderLineQuerySet(OwnedQuerySet["OrderLine"]):

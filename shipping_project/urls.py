@@ -26,6 +26,8 @@ urlpatterns = [
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
     path("api/redoc/", SpectacularRedocView.as_view(url_name="schema"), name="api-redoc"),
     path("", include("accounts.web.urls")),
+    path("", include("carriers.web.urls")),
+    path("", include("inventory.web.urls")),
     path("", include("orders.web.urls")),
 ]
 

@@ -1,3 +1,19 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from orders.web.board import orders
+from orders.web.bulk import bulk
+from orders.web.new_order import new_order
+from orders.web.order import address, call, label, order, steer
+from orders.web.overview import overview
+
+urlpatterns = [
+    path("", overview, name="overview"),
+    path("orders/", orders, name="orders"),
+    path("orders/bulk/", bulk, name="orders-bulk"),
+    path("orders/new/", new_order, name="order-new"),
+    path("orders/<str:number>/", order, name="order"),
+    path("orders/<str:number>/steer/", steer, name="order-steer"),
+    path("orders/<str:number>/address/", address, name="order-address"),
+    path("orders/<str:number>/labels/<int:package_id>/", label, name="order-label"),
+    path("orders/<str:number>/calls/<int:call_id>/", call, name="order-call"),
+]

@@ -1,0 +1,24 @@
+/* What every page has: menus that close when one looks elsewhere, and a word when the server is away. */
+(() => {
+  "use strict";
+  const menus = () => document.querySelectorAll("details.user-menu[open]");
+  document.addEventListener("click", (event) => {
+    menus().forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") menus().forEach((menu) => { menu.open = false; menu.querySelector("summary").focus(); });
+    // "/" goes to the search, as long as nobody is typing.
+    const isTyping = event.target.matches && event.target.matches("input, textarea, select, [contenteditable]");
+    const search = document.getElementById("site-search");
+    if (event.key === "/" && !isTyping && search) { event.preventDefault(); search.focus(); }
+  });
+
+  // Figures that refresh themselves must not look fresh when they are not.
+  const stale = (isStale) => document.querySelectorAll("[data-freshness]").forEach((place) => {
+    place.classList.toggle("is-stale", isStale);
+    if (isStale) place.textContent = "The server does not answer; these figures are from before.";
+  });
+  const isPoll = (event) => event.detail.elt.matches && event.detail.elt.matches("[data-refreshes]");
+  ["htmx:sendError", "htmx:responseError", "htmx:timeout"].forEach((name) =>
+    document.addEventListener(name, (event) => { if (isPoll(event)) stale(true); }));
+})();
