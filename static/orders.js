@@ -17,6 +17,13 @@
     if (event.target.closest("#bulk")) countPicks();
   });
 
+  // --- The list: an address that can be passed on, without what was left empty --------------
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (!event.detail.elt.matches("form.filters")) return;
+    const given = event.detail.parameters;
+    Object.keys(given).forEach((name) => { if (given[name] === "") delete given[name]; });
+  });
+
   // --- The form: Enter in a field must not create an order by accident ----------------------
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !event.target.matches("form[data-quiet-enter] input")) return;

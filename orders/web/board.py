@@ -15,12 +15,19 @@ from carriers.models import PLATFORM_CHOICES
 from inventory.models import Warehouse
 from orders.models import OrderSource
 from orders.reports.board import board_rows, state_counts
-from orders.web.filters import filtered_orders
-from orders.web.keyset import keyset_page
+from orders.web.filters import DUE_CHOICES, STAGE_CHOICES, filtered_orders
+from orders.web.keyset import keyset_page, without
 from orders.web.steering import STEERING
 from shipping_project.kernel.htmx import is_fragment
 
 Choices = list[tuple[str, str]]
+FURTHER = (
+    ("state", "state"),
+    ("country", "to"),
+    ("placed", "placed on"),
+    ("labelled", "label bought on"),
+    ("labelled_since", "label bought since"),
+)
 
 
 @page_for()
@@ -29,15 +36,16 @@ Choices = list[tuple[str, str]]
 def orders(request: HttpRequest) -> HttpResponse:
     """The page, and its rows alone when the filters change."""
     found = filtered_orders(request.user, request.GET)
-    page = keyset_page(found.for_list(), request.GET.dict())
-    anywhere = _without(request.GET, "state", "before", "after")
+    page = keyset_page(found.for_list(), request.GET)
+    anywhere = without(request.GET, "state", "before", "after")
     context = {
         "rows": board_rows(page.orders),
         "page": page,
         "tabs": _tabs(request, anywhere),
         "filters": _filters(request),
+        "further": _further(request),
         "q": request.GET.get("q", ""),
-        "is_filtered": any(_without(request.GET, "before", "after").values()),
+        "is_filtered": bool(without(request.GET, "before", "after")),
         "can_write": may(request.user, WRITERS),
         "shows_organization": sees_all(request.user),
         "steering": STEERING,
@@ -67,12 +75,27 @@ def _tabs(request: HttpRequest, anywhere: QueryDict) -> list[dict[str, object]]:
     return tabs
 
 
+def _further(request: HttpRequest) -> list[dict[str, str]]:
+    """What the address asks for beyond the drop-down lists, as the links of figures do."""
+    return [
+        {
+            "name": name,
+            "value": value,
+            "label": f"{label} {value}".replace("_", " "),
+            "without": without(request.GET, name, "before", "after").urlencode(),
+        }
+        for name, label in FURTHER
+        for value in request.GET.getlist(name)
+        if value
+    ]
+
+
 def _filters(request: HttpRequest) -> list[dict[str, object]]:
     """The drop-down lists, each with what is picked in it."""
     warehouses = Warehouse.objects.order_by("code").values_list("code", "name")
     offered: list[tuple[str, str, Choices]] = [
-        ("stage", "Stage", list(STAGE_CHOICES)),
-        ("due", "Due", list(DUE_CHOICES)),
+        ("stage", "Stage", STAGE_CHOICES),
+        ("due", "Due", DUE_CHOICES),
         ("carrier", "Carrier", [(code.value, code.value) for code in CarrierCode]),
         ("platform", "Platform", list(PLATFORM_CHOICES)),
         ("warehouse", "Warehouse", [(code, f"{code} · {name}") for code, name in warehouses]),
@@ -85,10 +108,3 @@ def _filters(request: HttpRequest) -> list[dict[str, object]]:
         {"name": name, "label": label, "choices": choices, "value": request.GET.get(name, "")}
         for name, label, choices in offered
     ]
-
-
-def _without(params: QueryDict, *names: str) -> QueryDict:
-    kept = params.copy()
-    for name in names:
-        kept.pop(name, None)
-    return kept

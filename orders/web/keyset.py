@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlencode
+
+from django.http import QueryDict
 
 from orders.models import Order
 from orders.querysets import OrderQuerySet
@@ -21,9 +21,7 @@ class KeysetPage:
     older: str
 
 
-def keyset_page(
-    rows: OrderQuerySet, params: Mapping[str, str], *, size: int = PAGE_SIZE
-) -> KeysetPage:
+def keyset_page(rows: OrderQuerySet, params: QueryDict, *, size: int = PAGE_SIZE) -> KeysetPage:
     """The page after or before an id: `before=` goes to older orders, `after=` to newer ones."""
     before, after = _id(params.get("before", "")), _id(params.get("after", ""))
     if after and not before:
@@ -35,12 +33,25 @@ def keyset_page(
         found = list(narrowed.order_by("-pk")[: size + 1])
         has_newer, has_older = bool(before), len(found) > size
         found = found[:size]
-    kept = {k: v for k, v in params.items() if k not in {"before", "after"} and v}
     return KeysetPage(
         orders=tuple(found),
-        newer=urlencode({**kept, "after": found[0].pk}) if found and has_newer else "",
-        older=urlencode({**kept, "before": found[-1].pk}) if found and has_older else "",
+        newer=_query(params, "after", found[0].pk) if found and has_newer else "",
+        older=_query(params, "before", found[-1].pk) if found and has_older else "",
     )
+
+
+def without(params: QueryDict, *names: str) -> QueryDict:
+    """The same query without these names and without what is empty."""
+    kept = params.copy()
+    for name in [*names, *(name for name in params if not any(params.getlist(name)))]:
+        kept.pop(name, None)
+    return kept
+
+
+def _query(params: QueryDict, direction: str, pk: int) -> str:
+    query = without(params, "before", "after")
+    query[direction] = str(pk)
+    return query.urlencode()
 
 
 def _id(text: str) -> int:

@@ -105,7 +105,8 @@ def label(request: HttpRequest, number: str, package_id: int) -> HttpResponseBas
     )
     response["Content-Security-Policy"] = EMBEDDABLE
     response["X-Frame-Options"] = "SAMEORIGIN"
-    response["Cache-Control"] = "private, max-age=300"
+    # A voided label must not be printed from a copy.
+    response["Cache-Control"] = "private, no-cache"
     return response
 
 
