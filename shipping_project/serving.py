@@ -7,6 +7,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -24,9 +25,11 @@ SWEEP_GRACE_S = 120
 MANAGE = (sys.executable, str(settings.BASE_DIR / "manage.py"))
 
 
-def processes(*, web_port: int, workers: int = 1) -> list[ProcessSpec]:
+def processes(
+    *, web_port: int, workers: int = 1, twin_options: Sequence[str] = ()
+) -> list[ProcessSpec]:
     """Twin (in demo mode), web and worker clusters, in the order in which they start."""
-    twin = ProcessSpec(name="twin", command=(*MANAGE, "sandbox"), env={})
+    twin = ProcessSpec(name="twin", command=(*MANAGE, "sandbox", *twin_options), env={})
     web = ProcessSpec(
         name="web",
         command=(

@@ -41,11 +41,11 @@ SOURCES = (OrderSource.API, OrderSource.WEB, OrderSource.PASTE, OrderSource.CSV)
 Facts = dict[str, Any]
 
 
-def seed_demo(*, with_orders: bool = True) -> bool:
+def seed_demo(*, with_orders: bool = True, world_file: Path = WORLD) -> bool:
     """Fill an empty installation; False when the demonstration is there already."""
     if Organization.objects.filter(slug__in=ORGANIZATIONS).exists():
         return False
-    world: Facts = json.loads(WORLD.read_text(encoding="utf-8"))
+    world: Facts = json.loads(world_file.read_text(encoding="utf-8"))
     with transaction.atomic():
         organizations = {
             slug: Organization.objects.create(slug=slug, name=name)
@@ -58,6 +58,16 @@ def seed_demo(*, with_orders: bool = True) -> bool:
     if with_orders:
         _add_orders(organizations)
     return True
+
+
+def scaled_world(path: Path, *, factor: int) -> Path:
+    """Write the demonstration's world with `factor` times its stock, for many more orders."""
+    world: Facts = json.loads(WORLD.read_text(encoding="utf-8"))
+    for product in world["products"]:
+        for row in product["sellables"]:
+            row["stock"] = {code: units * factor for code, units in row["stock"].items()}
+    path.write_text(json.dumps(world), encoding="utf-8")
+    return path
 
 
 def demo_api_key() -> str:

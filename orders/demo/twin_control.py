@@ -20,6 +20,12 @@ def add_fault(fault: dict[str, Any]) -> None:
     _call("POST", "faults", fault)
 
 
+def waiting_faults() -> set[tuple[str, str]]:
+    """Method and path of the faults that have not met all their requests yet."""
+    faults = _call("GET", "faults")["faults"]
+    return {(fault["method"], fault["path"]) for fault in faults if fault["times"] > 0}
+
+
 def clear_faults() -> None:
     _call("DELETE", "faults")
 

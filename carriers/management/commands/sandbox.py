@@ -19,6 +19,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=settings.SANDBOX_PORT)
+        parser.add_argument("--world", help="a file with warehouses, products and stock")
         parser.add_argument("--reset", action="store_true", help="forget everything first")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -27,4 +28,5 @@ class Command(BaseCommand):
         os.environ.setdefault("SANDBOX_CONTROL_TOKEN", settings.SANDBOX_CONTROL_TOKEN)
         place = ["--host", options["host"], "--port", str(options["port"])]
         reset = ["--reset"] if options["reset"] else []
-        main([*place, "--store", str(settings.SANDBOX_STORE), *reset])
+        world = ["--world", options["world"]] if options["world"] else []
+        main([*place, "--store", str(settings.SANDBOX_STORE), *world, *reset])

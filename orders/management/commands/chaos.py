@@ -1,0 +1,123 @@
+"""A storm over the whole system, and a count of what it cost. Started by `bin/chaos`."""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from orders.chaos.plan import plan_kills, plan_orders
+from orders.chaos.storm import FaultMaker, kill, post_all, settled_share, wait_for_rest
+from orders.chaos.tally import Tally, tally, unaccounted_labels
+from orders.demo.partner import Partner
+from orders.demo.seed import sample_bodies, scaled_world, seed_demo
+from orders.demo.twin_control import twin_report
+from shipping_project.kernel.processes import Supervisor
+from shipping_project.serving import Keeper, processes, wait_until_ready
+
+# Longer than the clients wait for any answer, so that a held answer is a lost one.
+HOLD_S = settings.HTTP_LABEL_TIMEOUT_S + 1.0
+STORM_ENDS_AT = 0.97
+# The storm lasts until nearly all orders are through, or this long, whichever comes first.
+STORM_S_PER_ORDER = 0.4
+SHORTEST_STORM_S = 40.0
+
+
+class Command(BaseCommand):
+    help = "Send orders through a storm of faults and kills and count labels at the twin."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--orders", type=int, default=60)
+        parser.add_argument("--seed", type=int, default=7)
+        parser.add_argument("--kills", type=int, default=6)
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument(
+            "--restart-services",
+            action="store_true",
+            help="also restart PostgreSQL and flush Redis of this machine meanwhile",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("The storm is for the twin; set DEMO=1.")
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        begun = time.monotonic()
+        call_command("prepare")
+        world = scaled_world(settings.STATE_DIR / "world.json", factor=options["orders"])
+        seed_demo(with_orders=False, world_file=world)
+        supervisor = Supervisor(
+            processes(web_port=options["port"], workers=2, twin_options=("--world", str(world)))
+        )
+        supervisor.start()
+        try:
+            wait_until_ready(supervisor, web_port=options["port"])
+            numbers = self._storm(supervisor, options)
+            result = self._count(numbers, time.monotonic() - begun)
+        finally:
+            supervisor.stop()
+        self.stdout.write(json.dumps(result.totals()))
+        sys.exit(0 if result.is_clean else 1)
+
+    def _storm(self, supervisor: Supervisor, options: dict[str, Any]) -> list[str]:
+        rng = random.Random(options["seed"])  # noqa: S311 # repeatable, not secret
+        samples = list(sample_bodies())
+        orders = plan_orders(samples, count=options["orders"], rng=rng)
+        kills = plan_kills(count=options["kills"], rng=rng)
+        faults = FaultMaker(random.Random(options["seed"] + 1), hold_s=HOLD_S)  # noqa: S311
+        keeper = Keeper(supervisor)
+        numbers: list[str] = []
+        partner = Partner(f"http://127.0.0.1:{options['port']}")
+        poster = threading.Thread(target=lambda: numbers.extend(post_all(orders, partner)))
+        faults.start()
+        poster.start()
+        restarts = _Services() if options["restart_services"] else None
+        storm_s = max(SHORTEST_STORM_S, len(orders) * STORM_S_PER_ORDER)
+        begun = time.monotonic()
+        for index, (name, whole_group) in enumerate(kills):
+            part = (index + 1) / (len(kills) + 1)
+            _go_on_until(keeper, part * STORM_ENDS_AT, len(orders), stop_at=begun + part * storm_s)
+            kill(supervisor.members[name], whole_group=whole_group, rng=rng)
+            if restarts and index % 5 == 2:
+                restarts.restart(index)
+        _go_on_until(keeper, STORM_ENDS_AT, len(orders), stop_at=begun + storm_s)
+        while poster.is_alive():
+            keeper.round()
+            poster.join(0.25)
+        faults.heal()
+        if not wait_for_rest(keeper.round):
+            self.stderr.write("the system did not come to rest")
+        return numbers
+
+    def _count(self, numbers: list[str], seconds: float) -> Tally:
+        labels = twin_report()["labels"]
+        for row in unaccounted_labels(labels):
+            self.stderr.write(f"unaccounted: {row}")
+        return tally(numbers, labels, seconds=seconds)
+
+
+class _Services:
+    """PostgreSQL and Redis of this machine, by Debian's commands."""
+
+    def restart(self, number: int) -> None:
+        if number % 2 == 0:
+            command = "pg_ctlcluster --skip-systemctl-redirect $(ls /etc/postgresql) main restart"
+        else:
+            command = "redis-cli flushall"
+        subprocess.run(command, shell=True, check=True)  # noqa: S602 # fixed text
+
+
+def _go_on_until(keeper: Keeper, share: float, total: int, *, stop_at: float) -> None:
+    """Let the system work until this share of the orders is through, or it is time to go on."""
+    while settled_share(total) < share and time.monotonic() < stop_at:
+        keeper.round()
+        time.sleep(0.25)
