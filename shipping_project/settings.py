@@ -325,4 +325,9 @@ UNFOLD = {
     "SITE_URL": "/",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "SITE_SYMBOL": "local_shipping",
+    "SIDEBAR": {
+        "show_search": True,
+        "navigation": "shipping_project.admin_menu.navigation",
+    },
 }

@@ -36,3 +36,24 @@ def look_again(*, command_id: int, actor: str) -> OutboxCommand:
         )
         command.refresh_from_db()
         return command
+
+
+def take_as_missed(*, command_id: int, reason: str, actor: str) -> OutboxCommand:
+    """A person has seen at the platform that nothing happened, so it is sent again.
+
+    Raises NotStuck with nothing changed.
+    """
+    with transaction.atomic():
+        command: OutboxCommand = OutboxCommand.objects.select_for_update().get(pk=command_id)
+        if command.state != CommandState.STUCK:
+            raise NotStuck(f"Command {command.pk} is {command.get_state_display().lower()}.")
+        release_stuck(command, as_missed=True)
+        record_audit(
+            actor=actor,
+            action="command.taken_as_missed",
+            subject=command,
+            before={"state": command.state},
+            after={"state": CommandState.PENDING.value, "reason": reason},
+        )
+        command.refresh_from_db()
+        return command

@@ -1,0 +1,96 @@
+"""Products, sellables and where platforms list them."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from accounts.admin_actions import NamedAction, Words, confirmed
+from accounts.admin_base import LedgerAdmin, ReadOnlyInline, RoleAdmin
+from accounts.permissions import MANAGERS
+from catalog.models import PlatformListing, Product, Sellable
+from catalog.services import remove_product, remove_sellable
+
+REMOVE = "What was never ordered, counted or listed is deleted; anything else is switched off."
+
+
+class SellableInline(ReadOnlyInline):
+    model = Sellable
+    fields = readonly_fields = ["sku", "title", "price", "currency", "weight_g", "is_active"]
+    show_change_link = True
+
+
+class PlatformListingInline(ReadOnlyInline):
+    model = PlatformListing
+    fields = readonly_fields = ["platform", "external_ref", "updated_at"]
+
+
+def _remove_product(product: Product, words: Words, actor: str) -> str:
+    gone = remove_product(product=product, actor=actor)
+    return "Deleted." if gone else "Switched off together with its sellables."
+
+
+def _remove_sellable(sellable: Sellable, words: Words, actor: str) -> str:
+    return "Deleted." if remove_sellable(sellable=sellable, actor=actor) else "Switched off."
+
+
+@admin.register(Product)
+class ProductAdmin(RoleAdmin):
+    add_roles = change_roles = act_roles = MANAGERS
+    list_display = ["title", "brand", "category", "organization", "is_active"]
+    list_filter = ["is_active", "organization", "category"]
+    list_select_related = ["organization"]
+    search_fields = ["title", "brand", "sellables__sku"]
+    autocomplete_fields = ["organization"]
+    inlines = [SellableInline]
+    actions = [
+        confirmed(
+            NamedAction(
+                name="remove",
+                description="Remove",
+                question=REMOVE,
+                run=_remove_product,
+                is_danger=True,
+            )
+        )
+    ]
+
+
+@admin.register(Sellable)
+class SellableAdmin(RoleAdmin):
+    add_roles = change_roles = act_roles = MANAGERS
+    list_display = ["sku", "title", "price", "currency", "weight_g", "organization", "is_active"]
+    list_filter = ["is_active", "organization", "origin_country"]
+    list_select_related = ["organization"]
+    search_fields = ["sku", "title", "=barcode"]
+    autocomplete_fields = ["organization", "product"]
+    inlines = [PlatformListingInline]
+    fieldsets = [
+        (None, {"fields": ["organization", "product", "sku", "title", "barcode", "is_active"]}),
+        ("Money", {"fields": [("price", "cost", "currency")]}),
+        (
+            "Size of one unit as packed",
+            {"fields": ["weight_g", ("length_mm", "width_mm", "height_mm")]},
+        ),
+        ("Customs", {"fields": ["hs_code", "origin_country", "customs_description"]}),
+    ]
+    actions = [
+        confirmed(
+            NamedAction(
+                name="remove",
+                description="Remove",
+                question=REMOVE,
+                run=_remove_sellable,
+                is_danger=True,
+            )
+        )
+    ]
+
+
+@admin.register(PlatformListing)
+class PlatformListingAdmin(LedgerAdmin):
+    """Written when a platform answers; a wrong id here would book another product."""
+
+    list_display = ["sellable", "platform", "external_ref", "updated_at"]
+    list_filter = ["platform"]
+    list_select_related = ["sellable"]
+    search_fields = ["sellable__sku", "=external_ref"]

@@ -1,0 +1,132 @@
+"""Warehouses, stock and the ledger of its movements."""
+
+from __future__ import annotations
+
+import secrets
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest
+from unfold.widgets import UnfoldAdminIntegerFieldWidget
+
+from accounts.admin_actions import NamedAction, ReasonForm, Words, confirmed
+from accounts.admin_base import LedgerAdmin, ReadOnlyInline, RoleAdmin
+from accounts.permissions import MANAGERS, STAFF
+from inventory.models import Reservation, StockLevel, StockMovement, Warehouse, WarehouseLink
+from inventory.services.adjustments import adjust_stock
+
+
+class WarehouseLinkInline(ReadOnlyInline):
+    model = WarehouseLink
+    fields = readonly_fields = ["platform", "external_ref"]
+
+
+@admin.register(Warehouse)
+class WarehouseAdmin(RoleAdmin):
+    """Never deleted, since orders shipped from it: take away "active" instead."""
+
+    add_roles = change_roles = MANAGERS
+    list_display = ["code", "name", "city", "state", "country", "time_zone", "is_active"]
+    list_filter = ["is_active", "country"]
+    search_fields = ["code", "name", "city"]
+    inlines = [WarehouseLinkInline]
+
+
+@admin.register(WarehouseLink)
+class WarehouseLinkAdmin(LedgerAdmin):
+    list_display = ["warehouse", "platform", "external_ref"]
+    list_filter = ["platform", "warehouse"]
+    list_select_related = ["warehouse"]
+
+
+def _new_reference() -> str:
+    return f"admin-{secrets.token_hex(6)}"
+
+
+class AdjustForm(ReasonForm):
+    """Sending the page twice must not move the units twice, so the reference travels in it."""
+
+    quantity = forms.IntegerField(
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text="Units to add to each chosen row; a minus sign takes them away.",
+    )
+    reference = forms.CharField(widget=forms.HiddenInput, initial=_new_reference, max_length=60)
+    field_order = ["quantity", "reason", "reference"]
+
+    def clean_quantity(self) -> int:
+        quantity: int = self.cleaned_data["quantity"]
+        if quantity == 0 or abs(quantity) > 1_000_000:
+            raise ValidationError("Give units from 1 to 1,000,000, with or without a minus sign.")
+        return quantity
+
+
+def _adjust(level: StockLevel, words: Words, actor: str) -> str:
+    adjusted = adjust_stock(
+        sellable_id=level.sellable_id,
+        warehouse_id=level.warehouse_id,
+        quantity=words["quantity"],
+        reason=words["reason"],
+        reference=words["reference"],
+        actor=actor,
+    )
+    was = "" if adjusted.created else "Counted already. "
+    return f"{was}{adjusted.movement.quantity:+d} units, now {adjusted.movement.balance_after}."
+
+
+@admin.register(StockLevel)
+class StockLevelAdmin(RoleAdmin):
+    """Numbers change by the ledger alone; here only the alert's threshold is edited."""
+
+    change_roles = act_roles = STAFF
+    list_display = ["sellable", "warehouse", "on_hand", "reserved", "left", "low_at", "updated_at"]
+    list_filter = ["warehouse", "sellable__organization"]
+    list_select_related = ["sellable", "warehouse"]
+    search_fields = ["sellable__sku", "sellable__title", "=sellable__barcode"]
+    fields = ["sellable", "warehouse", "on_hand", "reserved", "low_at", "updated_at"]
+    readonly_fields = ["sellable", "warehouse", "on_hand", "reserved", "updated_at"]
+    actions = [
+        confirmed(
+            NamedAction(
+                name="adjust",
+                description="Adjust stock",
+                question="Each change is written to the ledger with your name and the reason.",
+                run=_adjust,
+                form=AdjustForm,
+            )
+        )
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[StockLevel]:
+        return super().get_queryset(request).with_available()
+
+    @admin.display(description="available", ordering="available_units")
+    def left(self, level: StockLevel) -> int:
+        return level.available
+
+
+@admin.register(Reservation)
+class ReservationAdmin(LedgerAdmin):
+    list_display = ["reference", "sellable", "warehouse", "quantity", "state", "created_at"]
+    list_filter = ["state", "warehouse"]
+    list_select_related = ["sellable", "warehouse"]
+    search_fields = ["=reference", "=sellable__sku"]
+
+
+@admin.register(StockMovement)
+class StockMovementAdmin(LedgerAdmin):
+    list_display = [
+        "at",
+        "sellable",
+        "warehouse",
+        "kind",
+        "quantity",
+        "balance_after",
+        "reason",
+        "reference",
+        "actor",
+    ]
+    list_filter = ["kind", "warehouse"]
+    list_select_related = ["sellable", "warehouse"]
+    search_fields = ["=sellable__sku", "=reference", "reason"]

@@ -1,0 +1,90 @@
+"""The daily work on orders: one service call for each chosen order."""
+
+from __future__ import annotations
+
+from accounts.admin_actions import NamedAction, ReasonForm, Words, confirmed
+from orders.models import Order
+from orders.services.cancellation import cancel_order
+from orders.services.dispatch import Dispatched, dispatch_order
+from orders.services.holds import hold_order, release_order
+from orders.services.retry import retry_order
+
+TOLD = {
+    Dispatched.RESERVED: "Routed; stock is held and the booking is under way.",
+    Dispatched.BACKORDERED: "No warehouse has all lines; it goes on when stock arrives.",
+    Dispatched.UNROUTED: "No route was found; the order page says why.",
+}
+
+
+def _dispatch(order: Order, words: Words, actor: str) -> str:
+    return TOLD[dispatch_order(order_id=order.pk, actor=actor)]
+
+
+def _retry(order: Order, words: Words, actor: str) -> str:
+    after = retry_order(order_id=order.pk, actor=actor)
+    return f"Taken up again; it is {after.get_state_display().lower()} now."
+
+
+def _hold(order: Order, words: Words, actor: str) -> str:
+    hold_order(order_id=order.pk, reason=words["reason"], actor=actor)
+    return "Held until somebody releases it."
+
+
+def _release(order: Order, words: Words, actor: str) -> str:
+    release_order(order_id=order.pk, actor=actor)
+    return "Released; it is dispatched next."
+
+
+def _cancel(order: Order, words: Words, actor: str) -> str:
+    after = cancel_order(order_id=order.pk, reason=words["reason"], actor=actor)
+    if after.state == "cancelled":
+        return "Cancelled."
+    return "Cancellation asked for; it ends when the platform has answered."
+
+
+ORDER_ACTIONS = [
+    confirmed(
+        NamedAction(
+            name="dispatch_orders",
+            description="Dispatch",
+            question="Each is routed, its stock is held and it is booked at the platform.",
+            run=_dispatch,
+        )
+    ),
+    confirmed(
+        NamedAction(
+            name="retry",
+            description="Retry",
+            question="Each goes on from the step that failed. No label is bought twice.",
+            run=_retry,
+        )
+    ),
+    confirmed(
+        NamedAction(
+            name="hold",
+            description="Hold",
+            question="Held orders are not dispatched until somebody releases them.",
+            run=_hold,
+            form=ReasonForm,
+        )
+    ),
+    confirmed(
+        NamedAction(
+            name="release",
+            description="Release",
+            question="Held orders go on to dispatch.",
+            run=_release,
+        )
+    ),
+    confirmed(
+        NamedAction(
+            name="cancel",
+            description="Cancel",
+            question="Bookings and labels upstream are called off as well. "
+            "This cannot be taken back.",
+            run=_cancel,
+            form=ReasonForm,
+            is_danger=True,
+        )
+    ),
+]
