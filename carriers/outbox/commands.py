@@ -48,9 +48,17 @@ def cancel_pending(*, lane: str) -> int:
 
 
 def release_stuck(command: OutboxCommand, *, as_missed: bool) -> None:
-    """A person's word on an outcome: look again, or take it as proven not to have happened."""
-    state = CommandState.PENDING if as_missed else CommandState.UNKNOWN
+    """A person's word on an outcome: look again, or take it as proven not to have happened.
+
+    Taken as missed it counts as never sent, or it would be looked up once more.
+    """
+    unsent = {"sent_at": None} if as_missed else {}
     OutboxCommand.objects.filter(pk=command.pk, state=CommandState.STUCK).update(
-        state=state, lookups=0, misses=0, next_attempt_at=timezone.now()
+        state=CommandState.PENDING if as_missed else CommandState.UNKNOWN,
+        attempts=0,
+        lookups=0,
+        misses=0,
+        next_attempt_at=timezone.now(),
+        **unsent,
     )
     nudge(DRAIN, command.queue, queue=command.queue)

@@ -23,7 +23,7 @@ def claim_next(queue: str) -> tuple[OutboxCommand, bool] | None:
     """
     now = timezone.now()
     due = OutboxCommand.objects.due(now, queue=queue).exclude(platform__in=_switched_off())
-    with transaction.atomic():
+    with transaction.atomic(durable=True):
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True, of=("self",))
         command = due.first()
@@ -49,13 +49,14 @@ def _take(command: OutboxCommand, now: datetime) -> bool:
 def mark_sending(command: OutboxCommand) -> None:
     """Note, committed, that the call which cannot be repeated is about to go out.
 
-    From here on a crash means "unknown"; before it, "not sent". Raises LeaseLost when another
+    From here on a crash means "unknown"; before it, "not sent". The lease starts anew, so that
+    reads which took long do not leave it to run out under the call. Raises LeaseLost when another
     worker holds the command by now.
     """
     now = timezone.now()
     held = OutboxCommand.objects.filter(
         pk=command.pk, fence=command.fence, state=CommandState.IN_FLIGHT
-    ).update(sent_at=now)
+    ).update(sent_at=now, lease_until=now + LEASE)
     if held != 1:
         raise LeaseLost(f"command {command.pk} was taken over")
     command.sent_at = now

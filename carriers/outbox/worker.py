@@ -11,27 +11,43 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from carriers.errors import UpstreamError, UpstreamRefused, UpstreamUnauthorized
+from carriers.errors import (
+    UpstreamError,
+    UpstreamRateLimited,
+    UpstreamRefused,
+    UpstreamUnauthorized,
+    UpstreamUnavailable,
+    UpstreamUnreachable,
+)
 from carriers.models import CommandState, OutboxCommand
 from carriers.outbox.commands import DRAIN
 from carriers.outbox.leases import LeaseLost, claim_next, recover_abandoned
 from carriers.outbox.outcomes import Delivered, Finding, Missed, Outcome, Rejected, Retry, Unknown
-from carriers.outbox.registry import CommandHandler, handler_for
+from carriers.outbox.registry import CommandHandler, UnknownKind, handler_for
 from carriers.services.calls import call_context
 from shipping_project.jobs.queue import nudge
 from shipping_project.kernel.errors import AppError
 
 logger = logging.getLogger(__name__)
 
+
+class _Unanswered(Retry):
+    """A look to which the platform gave no answer: it says nothing, either way."""
+
+
 FIRST_BACKOFF_S = 2.0
 MAX_BACKOFF_S = 600.0
-# Two looks in a row, apart from each other, before "not there" counts as "did not happen":
-# a platform's search index lags behind its records.
+# Two looks in a row before "not there" counts as "did not happen": a platform's search index lags
+# behind its records. The first comes OUTCOME_SETTLE_S after we stopped waiting for the answer, the
+# second as long after the first, so a call is sent again no sooner than twice that time after it
+# was given up. A look that fails in between starts the count anew.
 MISSES_FOR_PROOF = 2
 HANDLER_FAILED = "worker.error"
+KIND_UNKNOWN = "worker.unknown_kind"
 # A handler that keeps failing before it sends anything is a fault that a person must see.
 MAX_FAILED_ATTEMPTS = 6
-# After these many looks without a clear result a person decides.
+# After these many answered looks without a clear result a person decides. Looks that got no answer
+# do not count: a platform that is away for an hour must not leave a person with every order.
 MAX_LOOKUPS = 12
 
 
@@ -62,7 +78,12 @@ def run_next(queue: str) -> bool:
     if claimed is None:
         return False
     command, is_unknown = claimed
-    handler = handler_for(command.kind)
+    try:
+        handler = handler_for(command.kind)
+    except UnknownKind as exc:
+        # Written by a newer release than this worker's: left as it is for one that knows it.
+        _put_back(command, Unknown(KIND_UNKNOWN, str(exc)))
+        return True
     with call_context(command):
         if is_unknown and not handler.repeat_safe:
             _look_up(command, handler)
@@ -78,9 +99,17 @@ def _carry_out(command: OutboxCommand, handler: CommandHandler) -> None:
     elif isinstance(outcome, Retry):
         _postpone(command, CommandState.PENDING, outcome, _backoff(command, outcome))
     elif isinstance(outcome, Unknown):
-        _postpone(command, CommandState.UNKNOWN, outcome, settings.OUTCOME_SETTLE_S)
+        _put_back(command, outcome)
     elif outcome is not None:
         _close(command, handler, outcome)
+
+
+def _put_back(command: OutboxCommand, why: Unknown) -> None:
+    """Wait, and look it up if it was sent; nothing that was sent is ever put back as unsent."""
+    delay_s = float(settings.OUTCOME_SETTLE_S)
+    if command.sent_at is None:
+        delay_s = max(delay_s, _backoff(command))
+    _postpone(command, CommandState.UNKNOWN, why, delay_s)
 
 
 def _has_failed_often(command: OutboxCommand) -> bool:
@@ -120,7 +149,8 @@ def _look_up(command: OutboxCommand, handler: CommandHandler) -> None:
     """Ask the platform what became of a call; never send it again before that is known."""
     finding = _finding_of(command, handler)
     misses = command.misses + 1 if isinstance(finding, Missed) else 0
-    _save(command, lookups=command.lookups + 1, misses=misses)
+    was_answered = not isinstance(finding, _Unanswered)
+    _save(command, lookups=command.lookups + was_answered, misses=misses)
     if isinstance(finding, Delivered | Rejected):
         _close(command, handler, finding)
     elif misses >= MISSES_FOR_PROOF:
@@ -130,8 +160,10 @@ def _look_up(command: OutboxCommand, handler: CommandHandler) -> None:
     elif command.lookups >= MAX_LOOKUPS:
         _hand_over(command, handler, Unknown("outcome.unresolved", finding.detail))
     else:
+        delay_s = 0.0 if was_answered else _backoff(command)
         waiting = Unknown("outcome.looking", finding.detail)
-        _postpone(command, CommandState.UNKNOWN, waiting, settings.OUTCOME_SETTLE_S)
+        delay_s = max(delay_s, float(settings.OUTCOME_SETTLE_S))
+        _postpone(command, CommandState.UNKNOWN, waiting, delay_s)
 
 
 def _finding_of(command: OutboxCommand, handler: CommandHandler) -> Finding:
@@ -139,6 +171,8 @@ def _finding_of(command: OutboxCommand, handler: CommandHandler) -> Finding:
         raise TypeError(f"{handler.kind} has nothing to look up")
     try:
         return handler.reconcile(command)
+    except (UpstreamUnavailable, UpstreamUnreachable, UpstreamRateLimited) as exc:
+        return _Unanswered(exc.code, exc.detail)
     except AppError as exc:
         return Retry(exc.code, exc.detail)
     except Exception as exc:
@@ -147,7 +181,23 @@ def _finding_of(command: OutboxCommand, handler: CommandHandler) -> Finding:
 
 
 def _close(command: OutboxCommand, handler: CommandHandler, outcome: Delivered | Rejected) -> None:
-    """Write the outcome and what follows from it in one transaction, if we still hold it."""
+    """Write the outcome and what follows from it in one transaction, if we still hold it.
+
+    When that fails nothing of it is written, and the platform is asked again later: what was sent
+    is looked up, what was not is tried anew.
+    """
+    try:
+        _settle(command, handler, outcome)
+    except Exception as exc:
+        logger.exception("settling failed", extra={"command_id": command.pk, "kind": command.kind})
+        why = Unknown(HANDLER_FAILED, f"{type(exc).__name__} while settling {command.kind}")
+        if _has_failed_often(command):
+            _hand_over(command, handler, why)
+        else:
+            _put_back(command, why)
+
+
+def _settle(command: OutboxCommand, handler: CommandHandler, outcome: Delivered | Rejected) -> None:
     state = CommandState.DELIVERED if isinstance(outcome, Delivered) else CommandState.REJECTED
     with transaction.atomic(durable=True):
         if not _save(
@@ -167,14 +217,20 @@ def _close(command: OutboxCommand, handler: CommandHandler, outcome: Delivered |
 def _hand_over(command: OutboxCommand, handler: CommandHandler, outcome: Unknown) -> None:
     """Stop and let a person decide; the lane stays closed until then."""
     with transaction.atomic(durable=True):
-        if _save(
+        if not _save(
             command,
             state=CommandState.STUCK,
             lease_until=None,
             error_code=outcome.code,
             error_detail=outcome.detail,
         ):
-            handler.settle(command, outcome)
+            return
+        try:
+            with transaction.atomic():
+                handler.settle(command, outcome)
+        except Exception:
+            # The command must stop even if nothing can be told to its order.
+            logger.exception("not told", extra={"command_id": command.pk, "kind": command.kind})
     logger.error("command waits for a person", extra=_facts(command))
 
 
@@ -206,10 +262,11 @@ def _save(command: OutboxCommand, **values: Any) -> bool:
     return held == 1
 
 
-def _backoff(command: OutboxCommand, outcome: Retry) -> float:
-    if outcome.delay_s is not None:
+def _backoff(command: OutboxCommand, outcome: Retry | None = None) -> float:
+    if outcome is not None and outcome.delay_s is not None:
         return outcome.delay_s
-    return min(FIRST_BACKOFF_S * 2.0 ** (command.attempts - 1), MAX_BACKOFF_S)
+    # The exponent is capped: an outage may last for thousands of attempts.
+    return min(FIRST_BACKOFF_S * 2.0 ** min(command.attempts - 1, 20), MAX_BACKOFF_S)
 
 
 def _facts(command: OutboxCommand) -> dict[str, object]:

@@ -51,12 +51,13 @@ def reserve_stock(
     Quantities are units of the sellable, each sellable at most once.
     Raises InsufficientStock listing every short line.
     """
+    warehouse = Warehouse.objects.get(code=warehouse_code)
+    wanted = sorted(demands, key=lambda demand: demand.sellable_id)
+    # Looked for under the locks: of two callers with one reference the second finds the first's.
+    _lock(warehouse, wanted)
     first = list(Reservation.objects.held_for(reference))
     if first:
         return first
-    warehouse = Warehouse.objects.get(code=warehouse_code)
-    wanted = sorted(demands, key=lambda demand: demand.sellable_id)
-    _lock(warehouse, wanted)
     short = [demand for demand in wanted if not _hold(warehouse, demand)]
     if short:
         raise _shortage(warehouse, short)

@@ -6,9 +6,15 @@ from carriers.contracts import Booking
 from carriers.models import OutboxCommand
 from carriers.outbox.leases import mark_sending
 from carriers.outbox.outcomes import Delivered, Finding, Missed, Outcome, Rejected
-from orders.handlers.consignments import consignment_for, port_of, shipment_of
+from orders.handlers.consignments import (
+    CALLED_OFF,
+    consignment_for,
+    is_called_off,
+    port_of,
+    shipment_of,
+)
 from orders.services.booking import record_booking, record_refusal
-from orders.services.cancellation import continue_cancellation
+from orders.services.cancellation import go_on_cancelling
 from orders.services.progress import need_attention
 
 
@@ -17,6 +23,8 @@ def book(command: OutboxCommand) -> Outcome:
     if shipment.platform_ref:
         return Delivered({"platform_ref": shipment.platform_ref})
     consignment = consignment_for(shipment)
+    if is_called_off(shipment):
+        return CALLED_OFF
     mark_sending(command)
     booking = port_of(shipment).create_booking(consignment)
     return Delivered({"platform_ref": booking.platform_ref})
@@ -42,8 +50,7 @@ def settle_booking(command: OutboxCommand, outcome: Outcome) -> None:
     if isinstance(outcome, Delivered):
         record_booking(shipment_id=shipment.pk, platform_ref=str(outcome.result["platform_ref"]))
     elif isinstance(outcome, Rejected):
-        if shipment.order.cancel_requested_at:
-            continue_cancellation(shipment.order)
+        if go_on_cancelling(order_id=shipment.order_id):
             return
         record_refusal(
             shipment_id=shipment.pk,

@@ -7,6 +7,7 @@ from collections import defaultdict
 from carriers.contracts import Consignment, ConsignmentItem, Parcel, Platform
 from carriers.errors import UpstreamRefused
 from carriers.models import OutboxCommand
+from carriers.outbox.outcomes import Rejected
 from carriers.platforms import port_for
 from carriers.ports import ShippingPort
 from catalog.models import PlatformListing
@@ -40,6 +41,15 @@ def shipment_of(command: OutboxCommand) -> Shipment:
         pk=command.payload["shipment_id"]
     )
     return found
+
+
+# What a command ends with that a cancellation overtook before it was sent.
+CALLED_OFF = Rejected("order.called_off", "The order was called off before this was sent.")
+
+
+def is_called_off(shipment: Shipment) -> bool:
+    """Whether a cancellation was asked for by now, however long ago the shipment was read."""
+    return Order.objects.filter(pk=shipment.order_id, cancel_requested_at__isnull=False).exists()
 
 
 def port_of(shipment: Shipment) -> ShippingPort:

@@ -6,49 +6,70 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from carriers.contracts import Booking, Label, RateQuote
+from carriers.errors import UpstreamNotFound
 from carriers.models import OutboxCommand
 from carriers.outbox.leases import mark_sending
 from carriers.outbox.outcomes import Delivered, Finding, Missed, Outcome, Rejected, Retry
-from orders.handlers.consignments import consignment_for, port_of, shipment_of
+from orders.handlers.consignments import (
+    CALLED_OFF,
+    consignment_for,
+    is_called_off,
+    port_of,
+    shipment_of,
+)
 from orders.models import Package, Shipment
 from orders.rules.quotes import chosen_quote, judge_quotes
 from orders.services.booking import record_refusal
-from orders.services.cancellation import continue_cancellation
+from orders.services.cancellation import go_on_cancelling
+from orders.services.kinds import BOOKING_GONE
 from orders.services.labels import (
     open_intent,
     record_label,
     record_label_file,
+    record_label_file_missing,
     record_purchase_refused,
     record_purchase_unknown,
     record_quotes,
     store_label_file,
 )
-from orders.services.progress import need_attention, note_event
+from orders.services.progress import need_attention
 from shipping_project.kernel.money import Money
 
-LABEL_IN_THE_MAKING = Retry("label.pending", "The platform is still making the label.", 3.0)
+LABEL_IN_THE_MAKING = Retry("label.pending", "The platform is still making the label.")
 
 
 def buy_label(command: OutboxCommand) -> Outcome:
     """Ask whether a label exists, and only then buy one: reads first, one write last."""
     shipment = shipment_of(command)
     port = port_of(shipment)
-    booking = port.read_booking(shipment.platform_ref)
-    if booking.label is None and not booking.label_pending:
-        booking = port.prepare_booking(booking, consignment_for(shipment))
+    try:
+        booking = port.read_booking(shipment.platform_ref)
+    except UpstreamNotFound:
+        return _gone(shipment)
     if booking.label is not None:
         return Delivered(label_record(booking.label))
     if booking.label_pending:
         return LABEL_IN_THE_MAKING
+    if booking.is_cancelled:
+        return _gone(shipment)
+    booking = port.prepare_booking(booking, consignment_for(shipment))
     quote = _choose(shipment, booking)
     if quote is None:
         place = shipment.get_platform_display()
         detail = f"{place} offers no {shipment.carrier} service for this parcel."
         return Rejected("service.not_available", detail)
+    if is_called_off(shipment):
+        return CALLED_OFF
     mark_sending(command)
     package = Package.objects.get(shipment=shipment)
     open_intent(package=package, quote=quote, fence=command.fence)
     return Delivered(label_record(port.buy_label(booking, quote)))
+
+
+def _gone(shipment: Shipment) -> Rejected:
+    place = shipment.get_platform_display()
+    detail = f"Booking {shipment.platform_ref} was cancelled or deleted at {place} by someone else."
+    return Rejected(BOOKING_GONE, detail)
 
 
 def find_label(command: OutboxCommand) -> Finding:
@@ -71,8 +92,7 @@ def settle_label(command: OutboxCommand, outcome: Outcome) -> None:
         record_label(shipment_id=shipment.pk, label=label_from(outcome.result))
     elif isinstance(outcome, Rejected):
         record_purchase_refused(shipment_id=shipment.pk, detail=outcome.detail)
-        if shipment.order.cancel_requested_at:
-            continue_cancellation(shipment.order)
+        if go_on_cancelling(order_id=shipment.order_id):
             return
         record_refusal(
             shipment_id=shipment.pk,
@@ -107,14 +127,8 @@ def settle_label_file(command: OutboxCommand, outcome: Outcome) -> None:
     if isinstance(outcome, Delivered):
         record_label_file(shipment_id=shipment.pk)
     else:
-        note_event(
-            shipment.order,
-            kind="label.file_missing",
-            message=f"The label is bought but its file could not be fetched: {outcome.detail}",
-            data={"code": outcome.code},
-        )
-    if shipment.order.cancel_requested_at:
-        continue_cancellation(shipment.order)
+        record_label_file_missing(shipment_id=shipment.pk, code=outcome.code, detail=outcome.detail)
+    go_on_cancelling(order_id=shipment.order_id)
 
 
 def label_record(label: Label) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from carriers.errors import UpstreamNotFound
 from carriers.models import OutboxCommand
 from carriers.outbox.outcomes import Delivered, Outcome, Rejected
 from orders.handlers.consignments import port_of, shipment_of
@@ -34,9 +35,16 @@ def settle_void(command: OutboxCommand, outcome: Outcome) -> None:
 
 def cancel_booking(command: OutboxCommand) -> Outcome:
     shipment = shipment_of(command)
-    reason = shipment.order.cancel_reason or "Corrected"
-    port_of(shipment).cancel_booking(shipment.platform_ref, reason)
-    return Delivered()
+    port = port_of(shipment)
+    try:
+        booking = port.read_booking(shipment.platform_ref)
+        if booking.label is not None:
+            # Bought without our knowing: by somebody there, or by a call taken for lost.
+            port.void_label(booking.label.label_ref, shipment.platform_ref)
+        port.cancel_booking(shipment.platform_ref, shipment.order.cancel_reason or "Corrected")
+    except UpstreamNotFound:
+        return Delivered({"was_gone": True})
+    return Delivered({"voided_label": booking.label.label_ref if booking.label else ""})
 
 
 def settle_booking_cancelled(command: OutboxCommand, outcome: Outcome) -> None:

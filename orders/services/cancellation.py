@@ -12,7 +12,7 @@ from orders.models import LabelState, Order, Package, Shipment
 from orders.rules.states import FINAL_ORDER_STATES, OrderState, ShipmentState
 from orders.services.booking import ask
 from orders.services.intake import DISPATCH
-from orders.services.kinds import CANCEL_BOOKING, VOID_LABEL
+from orders.services.kinds import CANCEL_BOOKING, FETCH_LABEL, VOID_LABEL
 from orders.services.progress import move_order, note_event
 from shipping_project.jobs.queue import nudge
 from shipping_project.kernel.errors import Conflict
@@ -49,7 +49,10 @@ def cancel_order(*, order_id: int, reason: str, actor: str) -> Order:
 
 
 def continue_cancellation(order: Order) -> None:
-    """Take the next step of a requested cancellation; waits while a command is open."""
+    """Take the next step of a requested cancellation; waits while a command is open.
+
+    The caller holds the order.
+    """
     if OutboxCommand.objects.in_lane(order.lane).still_open().exists():
         return
     shipment = order.shipments.live().first()
@@ -62,6 +65,20 @@ def continue_cancellation(order: Order) -> None:
     else:
         end_shipment(shipment)
         _close_order(order)
+
+
+@transaction.atomic
+def go_on_cancelling(*, order_id: int) -> bool:
+    """After a command has ended: the next step, if a cancellation was asked for meanwhile.
+
+    The order is read under its lock, or a request made at this very moment would be overlooked
+    and then wait for ever.
+    """
+    order = Order.objects.locked().get(pk=order_id)
+    if order.cancel_requested_at is None:
+        return False
+    continue_cancellation(order)
+    return True
 
 
 @transaction.atomic
@@ -89,6 +106,9 @@ def record_void_refused(*, shipment_id: int, code: str, detail: str) -> None:
         message=f"The label could not be voided, the order goes on: {detail}",
         data={"code": code},
     )
+    if shipment.packages.filter(label_state=LabelState.BOUGHT, label_file="").exists():
+        # The request to cancel withdrew the fetching of the file.
+        ask(shipment, FETCH_LABEL, order)
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from orders.models import IntakeRecord, Order, OrderLine
 from orders.rules.addresses import check_address, normalize_address
 from orders.rules.drafts import LineDraft, OrderDraft
 from orders.rules.states import OrderState
-from orders.rules.validation import check_draft, warnings_of
+from orders.rules.validation import check_draft, check_total, warnings_of
 from orders.services.progress import move_order, note_event
 from shipping_project.jobs.queue import nudge
 from shipping_project.kernel.errors import Conflict, FieldError, InvalidInput
@@ -117,7 +117,9 @@ def _check(
         for index, line in enumerate(draft.lines)
         if line.sku.strip() and line.sku not in sellables
     ]
-    faults += _currency_faults(draft, sellables)
+    if "currency" not in {fault.field for fault in faults}:
+        faults += _currency_faults(draft, sellables)
+    faults += check_total(_total(draft, sellables))
     if faults:
         raise InvalidInput(errors=faults)
     return sellables
@@ -146,6 +148,12 @@ def _currency_faults(draft: OrderDraft, sellables: Mapping[str, Sellable]) -> li
     ]
 
 
+def _total(draft: OrderDraft, sellables: Mapping[str, Sellable]) -> Decimal:
+    known = [line for line in draft.lines if line.sku in sellables]
+    prices = (_price(line, sellables[line.sku]) * line.quantity for line in known)
+    return sum(prices, Decimal(0))
+
+
 def _currency(draft: OrderDraft, sellables: Mapping[str, Sellable]) -> str:
     known = (sellables[line.sku].currency for line in draft.lines if line.sku in sellables)
     return draft.currency or next(known, "USD")
@@ -169,7 +177,7 @@ def _write(
         region=address.pop("state"),
         **address,
         currency=_currency(draft, sellables),
-        total=sum((price * line.quantity for line, price in pairs), Decimal(0)),
+        total=_total(draft, sellables),
         requested_carrier=draft.requested_carrier,
         note=draft.note,
         findings=warnings,

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from carriers.contracts import Label, RateQuote
@@ -28,7 +29,7 @@ from orders.rules.quotes import JudgedQuote
 from orders.rules.states import OrderState, ShipmentState
 from orders.services.booking import ask
 from orders.services.kinds import FETCH_LABEL, VOID_LABEL
-from orders.services.progress import move_order, note_event
+from orders.services.progress import move_order, need_attention, note_event
 from shipping_project.kernel.errors import Conflict
 
 FIRST_TRACK_AFTER = timedelta(seconds=30)
@@ -63,7 +64,7 @@ def open_intent(*, package: Package, quote: RateQuote, fence: int) -> PurchaseIn
         request_digest=_digest(quote),
         quoted=quote.price.amount,
         currency=quote.price.currency,
-        service_name=quote.service_name,
+        service_name=_fitting(PurchaseIntent, "service_name", quote.service_name),
         sent_at=timezone.now(),
     )
     return intent
@@ -77,7 +78,7 @@ def record_quotes(*, shipment: Shipment, judged: Sequence[JudgedQuote]) -> None:
         Quote(
             shipment=shipment,
             carrier=item.quote.carrier[:20],
-            service_name=item.quote.service_name,
+            service_name=_fitting(Quote, "service_name", item.quote.service_name),
             price=item.quote.price.amount,
             currency=item.quote.price.currency,
             delivery_days=item.quote.delivery_days,
@@ -91,7 +92,7 @@ def record_quotes(*, shipment: Shipment, judged: Sequence[JudgedQuote]) -> None:
 @transaction.atomic
 def record_label(*, shipment_id: int, label: Label) -> None:
     """A label is ours: keep number and cost, close the intent, go on to the file."""
-    shipment = Shipment.objects.select_related("order").get(pk=shipment_id)
+    shipment = Shipment.objects.get(pk=shipment_id)
     order = Order.objects.locked().get(pk=shipment.order_id)
     package = Package.objects.select_for_update().get(shipment=shipment)
     intent = package.intents.filter(state__in=OPEN_INTENTS).first()
@@ -101,7 +102,8 @@ def record_label(*, shipment_id: int, label: Label) -> None:
         intent.settled_at = timezone.now()
         intent.save(update_fields=["state", "settled_at"])
     shipment.state = ShipmentState.LABELLED.value
-    shipment.service_name = label.service_name or (intent.service_name if intent else "")
+    service = label.service_name or (intent.service_name if intent else "")
+    shipment.service_name = _fitting(Shipment, "service_name", service)
     shipment.save(update_fields=["state", "service_name", "updated_at"])
     _know_service(shipment)
     message = f"Label bought: {shipment.service_name}, {label.tracking_number}, " + (
@@ -153,18 +155,36 @@ def record_label_file(*, shipment_id: int) -> None:
     note_event(shipment.order, kind="label.stored", message="The label is ready to print.")
 
 
+@transaction.atomic
+def record_label_file_missing(*, shipment_id: int, code: str, detail: str) -> None:
+    """Money is spent and there is nothing to print: a person must see it and may retry."""
+    shipment = Shipment.objects.get(pk=shipment_id)
+    need_attention(
+        Order.objects.locked().get(pk=shipment.order_id),
+        code=code,
+        detail=f"The label is bought but its file could not be fetched: {detail}",
+        kind="label.file_missing",
+    )
+
+
 def _fill_package(package: Package, label: Label, intent: PurchaseIntent | None) -> None:
     cost, currency = _cost(label, intent)
     package.label_state = LabelState.BOUGHT
     package.label_ref = label.label_ref
     package.tracking_number = label.tracking_number
-    package.tracking_url = label.tracking_url
-    package.label_document_url = label.document_url
+    package.tracking_url = _fitting(Package, "tracking_url", label.tracking_url)
+    package.label_document_url = _fitting(Package, "label_document_url", label.document_url)
     package.cost = cost
     package.cost_currency = currency
     package.bought_at = timezone.now()
     package.next_track_at = timezone.now() + FIRST_TRACK_AFTER
     package.save()
+
+
+def _fitting(model: type[Model], field: str, text: str) -> str:
+    """The platform's words cut to our column: a long one must not lose us a label that is paid."""
+    longest = model._meta.get_field(field).max_length
+    return text[:longest]
 
 
 def _cost(label: Label, intent: PurchaseIntent | None) -> tuple[Decimal | None, str]:
@@ -179,7 +199,7 @@ def _know_service(shipment: Shipment) -> None:
     carrier = Carrier.objects.filter(code=shipment.carrier).first()
     if carrier and shipment.service_name:
         CarrierService.objects.get_or_create(
-            carrier=carrier, platform=shipment.platform, name=shipment.service_name[:120]
+            carrier=carrier, platform=shipment.platform, name=shipment.service_name
         )
 
 

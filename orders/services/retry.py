@@ -9,8 +9,15 @@ from carriers.outbox.commands import release_stuck
 from orders.models import LabelState, Order, Shipment
 from orders.rules.states import DISPATCHABLE, OrderState
 from orders.services.booking import ask
+from orders.services.cancellation import continue_cancellation, end_shipment
 from orders.services.intake import DISPATCH
-from orders.services.kinds import BOOK, BUY_LABEL, FETCH_LABEL
+from orders.services.kinds import (
+    BOOK,
+    BOOKING_GONE,
+    BUY_LABEL,
+    CANCEL_BOOKING,
+    FETCH_LABEL,
+)
 from orders.services.progress import move_order
 from shipping_project.jobs.queue import nudge
 from shipping_project.kernel.errors import Conflict
@@ -39,9 +46,20 @@ def _go_on(order: Order, *, actor: str) -> None:
         if open_command.state == CommandState.STUCK:
             release_stuck(open_command, as_missed=False)
         return
+    if order.cancel_requested_at:
+        # Whatever failed was a step of the cancellation; going on to a label would spend money.
+        continue_cancellation(order)
+        return
+    last = OutboxCommand.objects.in_lane(order.lane).order_by("-id").first()
+    if shipment is not None and last is not None and last.error_code == BOOKING_GONE:
+        end_shipment(shipment)
+        shipment = None
     if shipment is None:
         _resume(order, OrderState.VALID, "Routed anew.", actor)
         nudge(DISPATCH, order.pk, queue="orders")
+    elif last is not None and last.kind == CANCEL_BOOKING:
+        # The booking is for an address that was corrected since; it must not get a label.
+        ask(shipment, CANCEL_BOOKING, order)
     elif not shipment.platform_ref:
         _resume(order, OrderState.RESERVED, "Booking is tried again.", actor)
         ask(shipment, BOOK, order)

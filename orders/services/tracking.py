@@ -32,8 +32,10 @@ SLOW_AFTER = timedelta(days=7)
 @transaction.atomic
 def record_tracking(*, package_id: int, updates: Sequence[TrackingUpdate]) -> int:
     """Keep scans that are new and move the order forward, never back; returns how many are new."""
+    shipment = Shipment.objects.get(packages=package_id)
+    # The order first and the parcel second, as everywhere, so that two callers cannot deadlock.
+    order = Order.objects.locked().get(pk=shipment.order_id)
     package = Package.objects.select_for_update().get(pk=package_id)
-    shipment = Shipment.objects.get(pk=package.shipment_id)
     before = package.tracking_events.count()
     TrackingEvent.objects.bulk_create(
         (_event(package, update) for update in updates), ignore_conflicts=True
@@ -43,7 +45,7 @@ def record_tracking(*, package_id: int, updates: Sequence[TrackingUpdate]) -> in
     package.next_track_at = _next_look(package, reached)
     package.save(update_fields=["tracking_status", "next_track_at", "updated_at"])
     if reached is not None:
-        _advance(shipment, reached)
+        _advance(order, shipment, reached)
     found: int = package.tracking_events.count() - before
     return found
 
@@ -81,8 +83,7 @@ def _next_look(package: Package, reached: TrackingStatus | None) -> datetime | N
     return now + timedelta(seconds=pace)
 
 
-def _advance(shipment: Shipment, reached: TrackingStatus) -> None:
-    order = Order.objects.locked().get(pk=shipment.order_id)
+def _advance(order: Order, shipment: Shipment, reached: TrackingStatus) -> None:
     if PROGRESS[reached] >= 1:
         _hand_over(order, shipment)
     if reached is TrackingStatus.DELIVERED:
