@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from carriers.contracts import CarrierCode
 from orders.rules.addresses import Finding, Severity, check_address
 from orders.rules.drafts import LineDraft, OrderDraft
 from shipping_project.kernel.errors import FieldError
@@ -14,20 +13,29 @@ from shipping_project.kernel.errors import FieldError
 MAX_LINES = 500
 MAX_QUANTITY = 100_000
 MAX_PRICE = Decimal(1000000)
+# What the column of an order's sum holds.
+MAX_TOTAL = Decimal("9999999999.99")
 CURRENCY_PATTERN = re.compile(r"[A-Z]{3}")
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def check_draft(draft: OrderDraft) -> list[FieldError]:
-    """Faults that need no database: reference, carrier, currency, address, lines."""
+    """Faults that need no database: reference, currency, address with carrier, lines."""
     return [
         *_check_reference(draft.external_ref),
-        *_check_carrier(draft.requested_carrier),
         *_check_currency(draft.currency),
         *_check_text(draft),
         *address_errors(check_address(draft.ship_to, carrier=draft.requested_carrier)),
         *_check_lines(draft.lines),
     ]
+
+
+def check_total(total: Decimal) -> list[FieldError]:
+    """The sum of all lines, once every price is known."""
+    if total <= MAX_TOTAL:
+        return []
+    message = f"The lines add up to {total:f}; one order holds at most {MAX_TOTAL}."
+    return [FieldError(field="lines", code="order.total_too_large", message=message)]
 
 
 def address_errors(findings: Sequence[Finding]) -> list[FieldError]:
@@ -70,14 +78,6 @@ def _check_reference(reference: str) -> list[FieldError]:
             )
         ]
     return []
-
-
-def _check_carrier(carrier: str) -> list[FieldError]:
-    known = [code.value for code in CarrierCode]
-    if not carrier or carrier in known:
-        return []
-    message = f"{carrier!r} is not a carrier here; use one of {', '.join(known)} or leave it out."
-    return [FieldError(field="carrier", code="carrier.unknown", message=message)]
 
 
 def _check_currency(currency: str) -> list[FieldError]:
