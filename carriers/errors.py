@@ -60,6 +60,13 @@ class UpstreamUnavailable(UpstreamError):
     title = "The platform is not answering properly"
 
 
+class UpstreamUnreadable(UpstreamUnavailable):
+    """The answer to a read lacks a field that we need; nothing was changed by asking."""
+
+    code = "upstream.malformed"
+    title = "The platform's answer cannot be read"
+
+
 class UpstreamUnclear(UpstreamError):
     """A write went out and no clear answer came back: it may have happened."""
 
@@ -69,7 +76,11 @@ class UpstreamUnclear(UpstreamError):
 
 
 class UpstreamMalformed(UpstreamUnclear):
-    """The answer lacks a field that we need; the detail names its path."""
+    """The answer to a write lacks a field that we need; the detail names its path.
+
+    `parse` modules raise it without knowing what was asked; the session turns it into
+    `UpstreamUnreadable` where the call was a read.
+    """
 
     code = "upstream.malformed"
     title = "The platform's answer cannot be read"
@@ -91,3 +102,10 @@ class UpstreamUnauthorized(UpstreamRefused):
 class UpstreamNotFound(UpstreamRefused):
     code = "upstream.not_found"
     title = "The platform does not know this record"
+
+
+def malformed(platform: str, operation: str, path: str) -> UpstreamMalformed:
+    """The answer lacks what stands at `path`."""
+    return UpstreamMalformed(
+        f"The answer of {platform} lacks {path}.", platform=platform, operation=operation
+    )

@@ -8,18 +8,11 @@ import logging
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from email.utils import parsedate_to_datetime
+from typing import Any, TypeVar
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    MaxRetryError,
-    NameResolutionError,
-    NewConnectionError,
-)
 
 from carriers.errors import (
     UpstreamError,
@@ -31,67 +24,38 @@ from carriers.errors import (
     UpstreamUnavailable,
     UpstreamUnclear,
     UpstreamUnreachable,
+    UpstreamUnreadable,
 )
-from carriers.redact import redacted_json, redacted_query
+from carriers.exchange import (
+    JSON,
+    CallRecorder,
+    CallSpec,
+    HttpAnswer,
+    RecordedCall,
+    RefusalRules,
+    answer_of,
+)
+from carriers.redact import HIDDEN, redacted_json, redacted_query
+from carriers.transport import NEVER_BUILT, answered_by, never_connected, new_session
 
 logger = logging.getLogger(__name__)
 
-CONNECTIONS_PER_HOST = 20
 MAX_ANSWER_BYTES = 20 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
-MAX_RETRY_AFTER_S = 120.0
-NEVER_CONNECTED = (NewConnectionError, ConnectTimeoutError, NameResolutionError)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallSpec:
-    """One call. `is_read` calls change nothing at the platform and may be repeated."""
-
-    operation: str
-    method: str
-    path: str
-    is_read: bool
-    params: tuple[tuple[str, str], ...] = ()
-    body: Mapping[str, Any] | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    accept: str = "application/json"
-    timeout_s: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HttpAnswer:
-    status: int
-    headers: Mapping[str, str]
-    content: bytes
-
-    def json(self) -> Any:
-        """The body as JSON; raises ValueError when it is none."""
-        return json.loads(self.content)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordedCall:
-    """A call as it may be kept: redacted, bodies cut off."""
-
-    platform: str
-    operation: str
-    method: str
-    path: str
-    http_status: int
-    duration_ms: int
-    request_body: str
-    response_body: str
-    request_id: str
-    error_code: str
-    started_at: datetime
-
-
-class CallRecorder(Protocol):
-    def __call__(self, call: RecordedCall) -> None: ...
+MAX_DETAIL = 2_000
+MIN_PAUSE_S = 0.2
+MAX_PAUSE_S = 120.0
+# The request did not arrive whole, or a proxy gave up on it: as unclear as a server error.
+REQUEST_TIMEOUT = 408
+KINDS = {401: UpstreamUnauthorized, 404: UpstreamNotFound}
+Result = TypeVar("Result")
 
 
 class PlatformSession:
-    """Sends calls to one platform with one credential; a pool of connections per process."""
+    """Sends calls to one platform with one credential; a pool of connections per process.
+
+    `secret` is the credential inside `headers`; it is struck out of everything that is kept.
+    """
 
     def __init__(
         self,
@@ -99,131 +63,139 @@ class PlatformSession:
         platform: str,
         base_url: str,
         headers: Mapping[str, str],
+        secret: str,
         connect_timeout_s: float,
         read_timeout_s: float,
         recorder: CallRecorder,
-        error_texts: Callable[[bytes], list[str]],
-        is_rate_limit: Callable[[int, list[str]], bool] = lambda _status, _texts: False,
+        rules: RefusalRules,
+        max_answer_bytes: int = MAX_ANSWER_BYTES,
     ) -> None:
         self.platform = platform
         self.base_url = base_url.rstrip("/")
         self._headers = dict(headers)
-        self._timeouts = (connect_timeout_s, read_timeout_s)
+        self._secret = secret
+        self._connect_timeout_s = connect_timeout_s
+        self._read_timeout_s = read_timeout_s
         self._recorder = recorder
-        self._error_texts = error_texts
-        self._is_rate_limit = is_rate_limit
+        self._rules = rules
+        self._max_answer_bytes = max_answer_bytes
         self._session: requests.Session | None = None
         self._pid = 0
 
-    def send(self, spec: CallSpec) -> HttpAnswer:
-        """Make the call once. Raises the `UpstreamError` that says what may have happened."""
+    def call(self, spec: CallSpec, parse: Callable[[HttpAnswer], Result]) -> Result:
+        """Make the call once and read its answer.
+
+        Raises the `UpstreamError` that says what may have happened.
+        """
         started_at = datetime.now(UTC)
         clock = time.monotonic()
         answer: HttpAnswer | None = None
-        failure: UpstreamError | None = None
+        code = ""
         try:
             answer = self._exchange(spec)
-            failure = self._failure_of(spec, answer)
+            self._require_success(spec, answer)
+            return self._read_answer(spec, parse, answer)
         except UpstreamError as exc:
-            failure = exc
-        elapsed_ms = round((time.monotonic() - clock) * 1000)
-        self._record(spec, answer, failure, started_at, elapsed_ms)
-        if failure is not None:
-            raise failure
-        if answer is None:
-            raise AssertionError("a call ends with an answer or a failure")
-        return answer
-
-    def read_json(self, spec: CallSpec) -> Any:
-        """Send and read the answer as JSON; an empty body is None."""
-        answer = self.send(spec)
-        return json.loads(answer.content) if answer.content.strip() else None
+            code = exc.code
+            raise
+        finally:
+            elapsed_ms = round((time.monotonic() - clock) * 1000)
+            self._record(spec, answer, code, started_at, elapsed_ms)
 
     def _exchange(self, spec: CallSpec) -> HttpAnswer:
-        connect_s, read_s = self._timeouts
-        stop_at = time.monotonic() + connect_s + (spec.timeout_s or read_s) * 2
+        read_s = spec.timeout_s or self._read_timeout_s
+        stop_at = time.monotonic() + self._connect_timeout_s + read_s * 2
         try:
-            with self._pool().request(
-                spec.method,
-                self.base_url + spec.path,
-                params=list(spec.params),
-                json=spec.body,
-                headers={**self._headers, **spec.headers, "Accept": spec.accept},
-                timeout=(connect_s, spec.timeout_s or read_s),
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                return self._read(spec, response, stop_at)
+            with (
+                answered_by(stop_at),
+                self._pool().request(
+                    spec.method,
+                    self.base_url + spec.path,
+                    params=list(spec.params),
+                    json=spec.body,
+                    headers={**self._headers, **spec.headers, "Accept": spec.accept},
+                    timeout=(self._connect_timeout_s, read_s),
+                    allow_redirects=False,
+                    stream=True,
+                ) as response,
+            ):
+                return self._read_body(spec, response)
+        except (*NEVER_BUILT, UnicodeError) as exc:
+            # The cause is left out: it may quote the header that carries the key.
+            raise UpstreamUnreachable(
+                f"The settings for {self.platform} make no valid call ({type(exc).__name__}).",
+                **self._facts(spec),
+            ) from None
         except requests.exceptions.RequestException as exc:
             raise self._transport_failure(spec, exc) from exc
 
-    def _read(self, spec: CallSpec, response: requests.Response, stop_at: float) -> HttpAnswer:
-        """The body, cut off when it is too large or drips for too long."""
+    def _read_body(self, spec: CallSpec, response: requests.Response) -> HttpAnswer:
+        """The whole body, cut off where it grows too large."""
         content = bytearray()
         for chunk in response.iter_content(CHUNK_BYTES):
             content += chunk
-            if len(content) > MAX_ANSWER_BYTES or time.monotonic() > stop_at:
-                raise self._no_answer(spec, "The answer was too large or too slow.")
-        return HttpAnswer(
-            status=response.status_code, headers=response.headers, content=bytes(content)
-        )
+            if len(content) > self._max_answer_bytes:
+                raise self._no_answer(
+                    spec, f"{self.platform} sent too large an answer.", response.status_code
+                )
+        return answer_of(response.status_code, response.headers, bytes(content))
 
     def _pool(self) -> requests.Session:
         """The session of this process; a forked worker must not share its parent's sockets."""
         if self._session is None or self._pid != os.getpid():
-            session = requests.Session()
-            adapter = HTTPAdapter(
-                pool_connections=4, pool_maxsize=CONNECTIONS_PER_HOST, max_retries=0
-            )
-            session.mount("https://", adapter)
-            session.mount("http://", adapter)
-            # Proxies and .netrc of the host must not reroute calls that carry a key.
-            session.trust_env = False
-            self._session, self._pid = session, os.getpid()
+            self._session, self._pid = new_session(), os.getpid()
         return self._session
 
     def _transport_failure(
         self, spec: CallSpec, exc: requests.exceptions.RequestException
     ) -> UpstreamError:
-        if _never_connected(exc):
+        if never_connected(exc):
             return UpstreamUnreachable(f"{self.platform} cannot be reached.", **self._facts(spec))
         return self._no_answer(spec, f"{self.platform} gave no answer ({type(exc).__name__}).")
 
-    def _no_answer(self, spec: CallSpec, detail: str, status: int = 0) -> UpstreamError:
+    def _no_answer(
+        self, spec: CallSpec, detail: str, status: int = 0, pause_s: float | None = None
+    ) -> UpstreamError:
         kind = UpstreamUnavailable if spec.is_read else UpstreamUnclear
-        return kind(detail, **self._facts(spec, status))
+        return kind(detail, retry_after_s=pause_s, **self._facts(spec, status))
 
-    def _failure_of(self, spec: CallSpec, answer: HttpAnswer) -> UpstreamError | None:
-        if 200 <= answer.status < 300:
-            return self._unreadable(spec, answer)
-        if answer.status == 429:
-            return self._slow_down(spec, answer)
-        if answer.status >= 500 or answer.status < 400:
-            detail = f"{self.platform} answered {answer.status}."
-            return self._no_answer(spec, detail, answer.status)
-        texts = self._error_texts(answer.content)
-        if self._is_rate_limit(answer.status, texts):
-            return self._slow_down(spec, answer)
-        detail = " ".join(texts) or f"{self.platform} answered {answer.status}."
-        kinds = {401: UpstreamUnauthorized, 404: UpstreamNotFound}
-        kind = kinds.get(answer.status, UpstreamRefused)
-        return kind(detail, **self._facts(spec, answer.status))
+    def _require_success(self, spec: CallSpec, answer: HttpAnswer) -> None:
+        """Raise what an answer other than a readable success means."""
+        status = answer.status
+        if 200 <= status < 300:
+            self._require_json(spec, answer)
+            return
+        if status == 429 or self._rules.is_rate_limit(status, answer.body):
+            raise self._slow_down(spec, answer)
+        if not 400 <= status < 500 or status == REQUEST_TIMEOUT:
+            detail = f"{self.platform} answered {status}."
+            raise self._no_answer(spec, detail, status, pause_of(answer.headers))
+        words = self._clean(" ".join(self._rules.texts(answer.body)))[:MAX_DETAIL]
+        detail = words or f"{self.platform} answered {status}."
+        if self._rules.is_unclear(spec.operation, status, answer.body):
+            raise self._no_answer(spec, detail, status)
+        raise KINDS.get(status, UpstreamRefused)(detail, **self._facts(spec, status))
 
-    def _unreadable(self, spec: CallSpec, answer: HttpAnswer) -> UpstreamError | None:
+    def _require_json(self, spec: CallSpec, answer: HttpAnswer) -> None:
         """A success that should be JSON and is not: a proxy's page, or a truncated body."""
-        if spec.accept != "application/json" or not answer.content.strip():
-            return None
-        try:
-            json.loads(answer.content)
-        except ValueError:
+        if spec.accept == JSON and not answer.is_json and not answer.is_empty:
             detail = f"{self.platform} answered {answer.status} with something else than JSON."
-            return self._no_answer(spec, detail, answer.status)
-        return None
+            raise self._no_answer(spec, detail, answer.status)
+
+    def _read_answer(
+        self, spec: CallSpec, parse: Callable[[HttpAnswer], Result], answer: HttpAnswer
+    ) -> Result:
+        try:
+            return parse(answer)
+        except UpstreamMalformed as exc:
+            if spec.is_read:
+                raise UpstreamUnreadable(exc.detail, **self._facts(spec, answer.status)) from exc
+            raise
 
     def _slow_down(self, spec: CallSpec, answer: HttpAnswer) -> UpstreamRateLimited:
         return UpstreamRateLimited(
             f"{self.platform} asks us to slow down.",
-            retry_after_s=_pause(answer.headers),
+            retry_after_s=pause_of(answer.headers),
             **self._facts(spec, answer.status),
         )
 
@@ -234,66 +206,62 @@ class PlatformSession:
         self,
         spec: CallSpec,
         answer: HttpAnswer | None,
-        failure: UpstreamError | None,
+        code: str,
         started_at: datetime,
         elapsed_ms: int,
     ) -> None:
-        headers = answer.headers if answer else {}
         call = RecordedCall(
             platform=self.platform,
             operation=spec.operation,
             method=spec.method,
-            path=redacted_query(_path_with_query(spec)),
+            path=self._clean(redacted_query(_path_with_query(spec))),
             http_status=answer.status if answer else 0,
             duration_ms=elapsed_ms,
-            request_body=redacted_json(json.dumps(spec.body)) if spec.body else "",
-            response_body=_kept_answer(answer),
-            request_id=headers.get("X-Request-Id", ""),
-            error_code=failure.code if failure else "",
+            request_body=self._clean(redacted_json(json.dumps(spec.body))) if spec.body else "",
+            response_body=self._clean(_kept_answer(answer)),
+            request_id=answer.headers.get("X-Request-Id", "") if answer else "",
+            error_code=code,
             started_at=started_at,
         )
-        logger.info(
-            "platform call",
-            extra={
-                "operation": spec.operation,
-                "http_status": call.http_status,
-                "duration_ms": elapsed_ms,
-                "error_code": call.error_code,
-            },
-        )
-        self._recorder(call)
+        facts = {
+            "operation": spec.operation,
+            "http_status": call.http_status,
+            "duration_ms": elapsed_ms,
+            "error_code": code,
+        }
+        logger.info("platform call", extra=facts)
+        try:
+            self._recorder(call)
+        except Exception:
+            # The answer may be a label that was paid for; a store that cannot keep the record
+            # of the call must not take it away.
+            logger.exception("platform call not recorded", extra=facts)
+
+    def _clean(self, text: str) -> str:
+        return text.replace(self._secret, HIDDEN) if self._secret else text
 
 
-def malformed(platform: str, operation: str, path: str) -> UpstreamMalformed:
-    """The answer lacks what stands at `path`."""
-    return UpstreamMalformed(
-        f"The answer of {platform} lacks {path}.", platform=platform, operation=operation
-    )
+def pause_of(headers: Mapping[str, str]) -> float | None:
+    """Seconds to wait by `Retry-After` (seconds or date) or `X-Ratelimit-Reset` (Unix time)."""
+    after = headers.get("Retry-After", "").strip()
+    reset = headers.get("X-Ratelimit-Reset", "").strip()
+    if after.isdecimal():
+        wait_s = float(after)
+    elif after and (moment := _http_date(after)) is not None:
+        wait_s = moment.timestamp() - time.time()
+    elif reset.isdecimal():
+        wait_s = float(reset) - time.time()
+    else:
+        return None
+    return min(max(wait_s, MIN_PAUSE_S), MAX_PAUSE_S)
 
 
-def _never_connected(exc: requests.exceptions.RequestException) -> bool:
-    """Whether the request cannot have left: no connection was made at all.
-
-    requests wraps everything in ConnectionError, so the reason inside decides; a connection that
-    broke after it stood may have carried the request.
-    """
-    if isinstance(exc, requests.exceptions.ConnectTimeout):
-        return True
-    if isinstance(exc, requests.exceptions.SSLError):
-        # Only a certificate that was refused is sure to have stopped the request.
-        return "CERTIFICATE_VERIFY_FAILED" in str(exc)
-    cause = exc.args[0] if exc.args else None
-    reason = cause.reason if isinstance(cause, MaxRetryError) else cause
-    return isinstance(reason, NEVER_CONNECTED)
-
-
-def _pause(headers: Mapping[str, str]) -> float | None:
-    """Seconds to wait by `Retry-After` or `X-Ratelimit-Reset` (Unix seconds), capped."""
-    if (after := headers.get("Retry-After", "")).isdigit():
-        return min(float(after), MAX_RETRY_AFTER_S)
-    if (reset := headers.get("X-Ratelimit-Reset", "")).isdigit():
-        return min(max(float(reset) - time.time(), 0.2), MAX_RETRY_AFTER_S)
-    return None
+def _http_date(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
 def _path_with_query(spec: CallSpec) -> str:

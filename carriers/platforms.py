@@ -7,15 +7,15 @@ from functools import cache
 from django.conf import settings
 
 from carriers.contracts import Platform
-from carriers.easyship import parse as easyship_parse
 from carriers.easyship.client import EasyshipClient
 from carriers.easyship.port import EasyshipPort
+from carriers.easyship.refusals import RULES as EASYSHIP_RULES
 from carriers.http import PlatformSession
 from carriers.ports import ShippingPort
 from carriers.services.calls import record_call
-from carriers.veeqo import parse as veeqo_parse
 from carriers.veeqo.client import VeeqoClient
 from carriers.veeqo.port import VeeqoPort
+from carriers.veeqo.refusals import RULES as VEEQO_RULES
 
 USER_AGENT = f"shipping-automation/{settings.VERSION}"
 
@@ -23,36 +23,49 @@ USER_AGENT = f"shipping-automation/{settings.VERSION}"
 @cache
 def port_for(platform: Platform) -> ShippingPort:
     """The one port of a platform in this process."""
-    return _veeqo() if platform is Platform.VEEQO else _easyship()
+    if platform is Platform.VEEQO:
+        return VeeqoPort(veeqo_client(), channel_id=settings.VEEQO_CHANNEL_ID)
+    return EasyshipPort(easyship_client())
 
 
-def _veeqo() -> VeeqoPort:
-    session = PlatformSession(
-        platform=Platform.VEEQO.value,
-        base_url=settings.VEEQO_BASE_URL,
-        headers={"x-api-key": settings.VEEQO_API_KEY, "User-Agent": USER_AGENT},
-        connect_timeout_s=settings.HTTP_CONNECT_TIMEOUT_S,
-        read_timeout_s=settings.HTTP_READ_TIMEOUT_S,
-        recorder=record_call,
-        error_texts=veeqo_parse.error_texts,
+def veeqo_client() -> VeeqoClient:
+    """For the calls that only Veeqo knows."""
+    session = _session(
+        Platform.VEEQO,
+        settings.VEEQO_BASE_URL,
+        settings.VEEQO_API_KEY,
+        settings.HTTP_CONNECT_TIMEOUT_S,
+        settings.HTTP_READ_TIMEOUT_S,
     )
-    client = VeeqoClient(session, label_timeout_s=settings.HTTP_LABEL_TIMEOUT_S)
-    return VeeqoPort(client, channel_id=settings.VEEQO_CHANNEL_ID)
+    return VeeqoClient(session, label_timeout_s=settings.HTTP_LABEL_TIMEOUT_S)
 
 
-def _easyship() -> EasyshipPort:
-    session = PlatformSession(
-        platform=Platform.EASYSHIP.value,
-        base_url=settings.EASYSHIP_BASE_URL,
-        headers={
-            "Authorization": f"Bearer {settings.EASYSHIP_API_TOKEN}",
-            "User-Agent": USER_AGENT,
-        },
-        connect_timeout_s=settings.HTTP_CONNECT_TIMEOUT_S,
-        read_timeout_s=settings.HTTP_READ_TIMEOUT_S,
-        recorder=record_call,
-        error_texts=easyship_parse.error_texts,
-        is_rate_limit=easyship_parse.is_rate_limit,
+def easyship_client() -> EasyshipClient:
+    """For the calls that only Easyship knows."""
+    session = _session(
+        Platform.EASYSHIP,
+        settings.EASYSHIP_BASE_URL,
+        settings.EASYSHIP_API_TOKEN,
+        settings.HTTP_CONNECT_TIMEOUT_S,
+        settings.HTTP_READ_TIMEOUT_S,
     )
-    client = EasyshipClient(session, label_timeout_s=settings.HTTP_LABEL_TIMEOUT_S)
-    return EasyshipPort(client)
+    return EasyshipClient(session, label_timeout_s=settings.HTTP_LABEL_TIMEOUT_S)
+
+
+@cache
+def _session(
+    platform: Platform, base_url: str, secret: str, connect_timeout_s: float, read_timeout_s: float
+) -> PlatformSession:
+    """One for each credential and host in this process."""
+    is_veeqo = platform is Platform.VEEQO
+    credential = {"x-api-key": secret} if is_veeqo else {"Authorization": f"Bearer {secret}"}
+    return PlatformSession(
+        platform=platform.value,
+        base_url=base_url,
+        headers={**credential, "User-Agent": USER_AGENT},
+        secret=secret,
+        connect_timeout_s=connect_timeout_s,
+        read_timeout_s=read_timeout_s,
+        recorder=record_call,
+        rules=VEEQO_RULES if is_veeqo else EASYSHIP_RULES,
+    )

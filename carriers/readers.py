@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
-from carriers.http import malformed
+from carriers.errors import malformed
+from shipping_project.kernel.money import Money
+from shipping_project.kernel.units import (
+    GRAMS_PER_KG,
+    GRAMS_PER_OUNCE,
+    MM_PER_CM,
+    MM_PER_INCH,
+)
+
+GRAMS = {"g": Decimal(1), "kg": GRAMS_PER_KG, "oz": GRAMS_PER_OUNCE, "lb": GRAMS_PER_OUNCE * 16}
+MILLIMETRES = {"cm": MM_PER_CM, "in": MM_PER_INCH, "inches": MM_PER_INCH}
 
 
 class Reader:
@@ -36,6 +46,21 @@ class Reader:
             if isinstance(row, Mapping)
         ]
 
+    def need_children(self, key: str) -> list[Reader]:
+        """The objects of a list that must be there: its absence is no empty list.
+
+        Whoever concludes from an empty list that a thing does not exist must ask this way.
+        """
+        inner = self.value.get(key)
+        if not isinstance(inner, list):
+            raise malformed(self.platform, self.operation, f"{self.path}.{key}[]")
+        return [self._at(row, f"{key}[{index}]") for index, row in enumerate(inner)]
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        inner = self.value.get(key)
+        rows = inner if isinstance(inner, list) else []
+        return tuple(str(row).strip() for row in rows if isinstance(row, str | int) and row != "")
+
     def text(self, key: str) -> str:
         inner = self.value.get(key)
         if inner is None or isinstance(inner, dict | list):
@@ -55,6 +80,21 @@ class Reader:
     def whole(self, key: str) -> int | None:
         number = self.decimal(key)
         return None if number is None else int(number)
+
+    def flag(self, key: str) -> bool:
+        """True for true, "true" and 1; anything else is False."""
+        return self.text(key).lower() in ("true", "1")
+
+    def money(self, key: str, currency: str) -> Money | None:
+        """The amount at `key` in `currency`, None without an amount or an ISO code."""
+        return money_of(self.value.get(key), currency)
+
+    def grams(self, key: str, unit: str) -> int | None:
+        """A weight in whole grams, rounded half up; None where number or unit is not known."""
+        return _whole_units(self.decimal(key), GRAMS.get(unit.lower()))
+
+    def millimetres(self, key: str, unit: str) -> int | None:
+        return _whole_units(self.decimal(key), MILLIMETRES.get(unit.lower()))
 
     def moment(self, key: str) -> datetime | None:
         return moment_of(self.text(key))
@@ -81,15 +121,30 @@ def decimal_of(value: Any) -> Decimal | None:
         return None
     try:
         number = Decimal(str(value).strip())
-    except InvalidOperation:
+    except (InvalidOperation, ValueError):
+        # ValueError: a whole number of more than 4,300 digits.
         return None
     return number if number.is_finite() else None
+
+
+def money_of(amount: Any, currency: str) -> Money | None:
+    number = decimal_of(amount)
+    code = currency.strip().upper()
+    if number is None or len(code) != 3 or not (code.isascii() and code.isalpha()):
+        return None
+    return Money(number, code)
 
 
 def moment_of(text: str) -> datetime | None:
     """An ISO 8601 instant or date as aware UTC, None when it is neither."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _whole_units(number: Decimal | None, factor: Decimal | None) -> int | None:
+    if number is None or factor is None:
+        return None
+    return int((number * factor).quantize(Decimal(1), ROUND_HALF_UP))

@@ -26,16 +26,19 @@ NAMED_THINGS = frozenset({
     "sku_code", "umbrella_name", "warehouse_id", "type_code", "cost", "total_charge",
     "inventory_type_code", "display_position", "provider_type", "carrier",
 })  # fmt: skip
-EMAIL = re.compile(r"[^\s@=&\"]+@[^\s@&\"]+|[^\s@=&\"]+%40[^\s&\"]+")
+EMAIL = re.compile(r"[^\s@=&<>\"]+@[^\s@&<>\"]+|[^\s@=&\"]+%40[^\s&\"]+")
+# A key with its text in what should have been JSON and broke off.
+KEYED_TEXT = re.compile(r'"(?P<key>[^"\\]+)"(?P<gap>\s*:\s*)"(?:[^"\\]|\\.)*"?')
+KEYED_NUMBER = re.compile(r'"(?P<key>[^"\\]+)"(?P<gap>\s*:\s*)-?[\d.]+')
 
 
 def redacted_json(body: bytes | str) -> str:
-    """A body as it may be kept, at most 20,000 characters; what is no JSON loses its mails."""
+    """A body as it may be kept, at most 20,000 characters; broken JSON is cleaned by its keys."""
     try:
         value = json.loads(body)
     except (ValueError, RecursionError):
         text = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
-        return EMAIL.sub(HIDDEN, text.replace("\x00", ""))[:MAX_KEPT]
+        return _cleaned_text(text).replace("\x00", "")[:MAX_KEPT]
     return json.dumps(redacted(value), ensure_ascii=False).replace("\\u0000", "")[:MAX_KEPT]
 
 
@@ -45,7 +48,7 @@ def redacted(value: Any) -> Any:
         return {key: _entry(str(key).lower(), inner, value) for key, inner in value.items()}
     if isinstance(value, list):
         return [redacted(inner) for inner in value]
-    return value
+    return EMAIL.sub(HIDDEN, value) if isinstance(value, str) else value
 
 
 def redacted_query(text: str) -> str:
@@ -59,7 +62,26 @@ def _entry(key: str, value: Any, parent: dict[str, Any]) -> Any:
     if key in DOCUMENT_KEYS:
         return f"<{len(json.dumps(value))} characters>"
     if key == "name" and NAMED_THINGS & parent.keys():
-        return value
-    if key in PERSONAL_KEYS and isinstance(value, str) and value:
-        return HIDDEN
-    return redacted(value)
+        return redacted(value)
+    return _hidden(value) if key in PERSONAL_KEYS else redacted(value)
+
+
+def _hidden(value: Any) -> Any:
+    """Texts and numbers are hidden, in lists too; an object goes by its own keys."""
+    if isinstance(value, dict):
+        return redacted(value)
+    if isinstance(value, list):
+        return [_hidden(inner) for inner in value]
+    return value if value in (None, "") or isinstance(value, bool) else HIDDEN
+
+
+def _cleaned_text(text: str) -> str:
+    for pattern in (KEYED_TEXT, KEYED_NUMBER):
+        text = pattern.sub(_cleaned_entry, text)
+    return EMAIL.sub(HIDDEN, text)
+
+
+def _cleaned_entry(found: re.Match[str]) -> str:
+    if found["key"].lower() in PERSONAL_KEYS | SECRET_KEYS | DOCUMENT_KEYS:
+        return f'"{found["key"]}"{found["gap"]}"{HIDDEN}"'
+    return found[0]

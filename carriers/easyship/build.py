@@ -6,21 +6,24 @@ Keys are sent only with a value: an optional key that is null or empty is refuse
 from __future__ import annotations
 
 import re
-from datetime import UTC
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
-from carriers.contracts import Consignment, ConsignmentItem
+from carriers.contracts import Consignment, ConsignmentItem, LabelOrder
+from carriers.easyship.codes import CATEGORIES, FALLBACK_CATEGORY
 from shipping_project.kernel.errors import AppError
 from shipping_project.kernel.postal import PostalAddress
 from shipping_project.kernel.units import centimetres, kilograms
 
+DDP = "DDP"
 LINE = 35
 ORIGIN_NAME = 22
 ORIGIN_COMPANY = 27
 DESTINATION_NAME = 50
 HS_CODE = re.compile(r"\d{6,10}")
-# Accepted for anything; used where a product has no HS code.
-FALLBACK_CATEGORY = "accessory_no_battery"
+HS_PUNCTUATION = re.compile(r"[.\s-]")
+UNITS = {"weight": "kg", "dimensions": "cm"}
 
 
 class CannotBuild(AppError):
@@ -32,28 +35,94 @@ class CannotBuild(AppError):
 
 def shipment_body(consignment: Consignment) -> dict[str, Any]:
     """POST /shipments without buying: all services are quoted in the answer."""
-    order_data: dict[str, Any] = {
-        "platform_name": "shipping-automation",
-        "platform_order_number": consignment.reference,
-    }
-    if consignment.placed_at:
-        placed = consignment.placed_at.astimezone(UTC)
-        order_data["order_created_at"] = placed.strftime("%Y-%m-%dT%H:%M:%SZ")
     return {
         "origin_address": origin_address(consignment.ship_from),
+        **_contents(consignment),
+        "shipping_settings": {"units": UNITS, "buy_label": False, "buy_label_synchronous": False},
+    }
+
+
+def _contents(consignment: Consignment) -> dict[str, Any]:
+    """What is alike for a shipment made alone and one made in a batch."""
+    return {
         "destination_address": destination_address(consignment.ship_to),
-        "order_data": order_data,
+        "order_data": _order_data(consignment),
         "metadata": {"reference": consignment.reference},
         "incoterms": consignment.incoterm,
         "insurance": {"is_insured": False},
         "courier_settings": {"allow_fallback": False, "apply_shipping_rules": False},
-        "shipping_settings": {
-            "units": {"weight": "kg", "dimensions": "cm"},
-            "buy_label": False,
-            "buy_label_synchronous": False,
-        },
         "parcels": [parcel(consignment)],
     }
+
+
+def _order_data(consignment: Consignment) -> dict[str, str]:
+    told = {
+        "platform_name": "shipping-automation",
+        "platform_order_number": consignment.reference,
+    }
+    if consignment.placed_at:
+        told["order_created_at"] = utc_text(consignment.placed_at)
+    return told
+
+
+def utc_text(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def destination_change_body(ship_to: PostalAddress) -> dict[str, Any]:
+    """PATCH /shipments/{id}: possible until a label was made."""
+    return {"destination_address": destination_address(ship_to)}
+
+
+def rates_body(consignment: Consignment) -> dict[str, Any]:
+    """POST /rates. Its settings are closed objects: no key more than these is taken."""
+    return {
+        "origin_address": origin_address(consignment.ship_from),
+        "destination_address": destination_address(consignment.ship_to),
+        "incoterms": consignment.incoterm,
+        "insurance": {"is_insured": False},
+        "courier_settings": {"apply_shipping_rules": False},
+        "shipping_settings": {"units": UNITS, "output_currency": consignment.currency},
+        "calculate_tax_and_duties": consignment.incoterm == DDP,
+        "parcels": [parcel(consignment)],
+    }
+
+
+def shipment_batch_body(
+    consignments: Sequence[Consignment], *, origin_address_ref: str
+) -> dict[str, Any]:
+    """POST /batches/shipments: the origin must be a saved address."""
+    return {
+        "defaults": {
+            "origin_address_id": origin_address_ref,
+            "sender_address_id": origin_address_ref,
+            "return_address_id": origin_address_ref,
+        },
+        "shipments": [
+            {**_contents(consignment), "shipping_settings": {"units": UNITS, "buy_label": False}}
+            for consignment in consignments
+        ],
+    }
+
+
+def label_batch_body(orders: Sequence[LabelOrder]) -> dict[str, Any]:
+    """POST /batches/labels."""
+    return {"shipments": [_label_order(order) for order in orders]}
+
+
+def _label_order(order: LabelOrder) -> dict[str, str]:
+    entry = {"easyship_shipment_id": order.platform_ref}
+    return entry | {"courier_service_id": order.service_ref} if order.service_ref else entry
+
+
+def return_body(address_ref: str) -> dict[str, Any]:
+    """POST /shipments/{id}/return of everything; "" sends it to the original return address."""
+    body: dict[str, Any] = {
+        "courier_settings": {"allow_fallback": False, "apply_shipping_rules": False}
+    }
+    if address_ref:
+        body["destination_address_id"] = address_ref
+    return body
 
 
 def label_body(courier_service_id: str) -> dict[str, Any]:
@@ -84,10 +153,11 @@ def _item(item: ConsignmentItem, currency: str) -> dict[str, Any]:
         "declared_currency": currency,
         "declared_customs_value": float(item.unit_value.amount),
     }
-    if HS_CODE.fullmatch(item.hs_code):
-        entry["hs_code"] = item.hs_code
+    hs_code = HS_PUNCTUATION.sub("", item.hs_code)
+    if HS_CODE.fullmatch(hs_code):
+        entry["hs_code"] = hs_code
     else:
-        entry["category"] = FALLBACK_CATEGORY
+        entry["category"] = item.category if item.category in CATEGORIES else FALLBACK_CATEGORY
     if item.origin_country:
         entry["origin_country_alpha2"] = item.origin_country
     return entry
@@ -109,18 +179,31 @@ def destination_address(address: PostalAddress) -> dict[str, str]:
     return named
 
 
-def _address(address: PostalAddress) -> dict[str, str]:
+def street_address(address: PostalAddress) -> dict[str, str]:
+    """Where, without whom."""
     line_1, line_2 = two_lines(address.address_1, address.address_2)
-    parts = {
-        "line_1": line_1,
-        "line_2": line_2,
-        "city": address.city,
-        "state": address.state,
-        "postal_code": address.postal_code,
-        "country_alpha2": address.country,
-        "contact_phone": address.phone.partition(" ext.")[0],
-        "contact_email": address.email,
-    }
+    return _told(
+        {
+            "line_1": line_1,
+            "line_2": line_2,
+            "city": address.city,
+            "state": address.state,
+            "postal_code": address.postal_code,
+            "country_alpha2": address.country,
+        }
+    )
+
+
+def _address(address: PostalAddress) -> dict[str, str]:
+    return street_address(address) | _told(
+        {
+            "contact_phone": address.phone.partition(" ext.")[0],
+            "contact_email": address.email,
+        }
+    )
+
+
+def _told(parts: dict[str, str]) -> dict[str, str]:
     return {key: text for key, text in parts.items() if text}
 
 

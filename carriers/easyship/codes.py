@@ -33,10 +33,23 @@ TRACKING = {
     "returned to sender": TrackingStatus.RETURNED,
     "returned to shipper": TrackingStatus.RETURNED,
 }
-HAS_LABEL = frozenset({"generated", "printed", "reported"})
-LABEL_IN_THE_MAKING = frozenset({"pending", "generating"})
+# The label states that are known. A voiding that failed leaves a label that can be used.
+HAS_LABEL = frozenset(
+    {"generated", "printed", "reported", "shipping_document_generated", "void_failed"}
+)
 LABEL_FAILED = frozenset({"failed", "technical_failed"})
+NO_LABEL = frozenset({"not_created", "voided"}) | LABEL_FAILED
+VOIDED = "voided"
+VOID_FAILED = "void_failed"
 CANCELLED = frozenset({"cancelled", "cancelling", "deleted", "discarded"})
+# Accepted for any goods; used where a product has neither HS code nor category.
+FALLBACK_CATEGORY = "accessory_no_battery"
+CATEGORIES = frozenset({
+    "mobile_phones", "tablets", "computers_laptops", "cameras", "accessory_no_battery",
+    "accessory_with_battery", "health_beauty", "fashion", "watches", "home_appliances",
+    "home_decor", "toys", "sport_leisure", "bags_luggages", "audio_video", "documents",
+    "jewelry", "dry_food_supplements", "books_collectibles", "pet_accessory",
+})  # fmt: skip
 
 
 def carrier_of(umbrella_name: str) -> str:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
-from collections.abc import Mapping
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from carriers.contracts import (
     Booking,
     Document,
     Label,
+    Page,
     Platform,
-    PlatformWarehouse,
     RateQuote,
     TrackingUpdate,
 )
@@ -22,35 +21,19 @@ from carriers.easyship.codes import (
     CANCELLED,
     HAS_LABEL,
     LABEL_FAILED,
-    LABEL_IN_THE_MAKING,
+    NO_LABEL,
+    VOIDED,
     carrier_of,
     tracking_of,
 )
-from carriers.http import malformed
+from carriers.errors import malformed
 from carriers.readers import Reader
 from shipping_project.kernel.money import Money
 
 NAME = Platform.EASYSHIP.value
 PDF = "application/pdf"
-
-
-def error_texts(content: bytes) -> list[str]:
-    """`details` say what is wrong; the fixed message stands in where there are none."""
-    try:
-        body = json.loads(content)
-    except ValueError:
-        return []
-    error = body.get("error") if isinstance(body, Mapping) else None
-    if not isinstance(error, Mapping):
-        return []
-    details = [str(text) for text in error.get("details") or [] if text]
-    return details or [str(error["message"])] if error.get("message") else details
-
-
-def is_rate_limit(status: int, texts: list[str]) -> bool:
-    """Bursts and used-up quotas also come as 403, told apart by their words only."""
-    told = " ".join(texts).lower()
-    return status == 403 and ("maximum number of requests" in told or "usage limit" in told)
+CENT = Decimal("0.01")
+Row = TypeVar("Row")
 
 
 def shipment(body: Any, *, operation: str) -> Booking:
@@ -59,31 +42,58 @@ def shipment(body: Any, *, operation: str) -> Booking:
     return _booking(top.need_child("shipment"))
 
 
-def shipments(body: Any, *, operation: str) -> tuple[Booking, ...]:
+def shipments(body: Any, *, operation: str) -> Page[Booking]:
+    return page_of(body, operation, "shipments", _booking)
+
+
+def page_of(body: Any, operation: str, key: str, row_of: Callable[[Reader], Row]) -> Page[Row]:
+    """A page of the list at `key`; a list that is missing is not an empty one."""
     top = Reader(body, platform=NAME, operation=operation)
-    return tuple(_booking(row) for row in top.children("shipments"))
-
-
-def next_page(body: Any, *, operation: str) -> int | None:
-    meta = Reader(body, platform=NAME, operation=operation).child("meta")
+    meta = top.child("meta")
     paging = meta.child("pagination") if meta else None
-    return paging.whole("next") if paging else None
+    return Page(
+        rows=tuple(row_of(row) for row in top.need_children(key)),
+        next_page=paging.whole("next") if paging else None,
+        total=paging.whole("count") if paging else None,
+    )
 
 
 def _booking(row: Reader) -> Booking:
     ref = row.need_text("easyship_shipment_id")
-    order_data = row.child("order_data")
     label_state = row.text("label_state")
+    label = _label(row, ref) if _has_label(row, label_state) else None
     return Booking(
         platform_ref=ref,
-        reference=order_data.text("platform_order_number") if order_data else "",
-        is_cancelled=row.text("shipment_state") in CANCELLED or label_state == "voided",
+        reference=_reference(row),
+        is_cancelled=row.text("shipment_state") in CANCELLED or label_state == VOIDED,
         parcel_ref=ref,
-        label=_label(row, ref) if label_state in HAS_LABEL else None,
-        label_pending=label_state in LABEL_IN_THE_MAKING,
+        label=label,
+        label_pending=label is None and _may_get_label(row, label_state),
         label_failure=_failure(row) if label_state in LABEL_FAILED else "",
-        quotes=tuple(quote for quote in map(_rate, row.children("rates")) if quote),
+        label_state=label_state,
+        quotes=_quotes(row),
     )
+
+
+def _has_label(row: Reader, label_state: str) -> bool:
+    """By the state; a word we do not know counts as a label once there is a number."""
+    if label_state in HAS_LABEL:
+        return True
+    return label_state not in NO_LABEL and bool(_tracking_number(row))
+
+
+def _may_get_label(row: Reader, label_state: str) -> bool:
+    """Every state we do not know to be without a label may lead to one, so nothing is bought."""
+    if not label_state:
+        return bool(row.text("label_paid_at") or row.text("label_generated_at"))
+    return label_state not in NO_LABEL
+
+
+def _reference(row: Reader) -> str:
+    """Ours, sent as order number and, untouched, in the metadata."""
+    order_data, metadata = row.child("order_data"), row.child("metadata")
+    number = order_data.text("platform_order_number") if order_data else ""
+    return number or (metadata.text("reference") if metadata else "")
 
 
 def _label(row: Reader, ref: str) -> Label:
@@ -115,9 +125,8 @@ def _cost(row: Reader, service_id: str) -> Money | None:
     """The charge of the service that was bought."""
     for rate in row.children("rates"):
         service = rate.child("courier_service")
-        total = rate.decimal("total_charge")
-        if service and service.text("id") == service_id and total is not None:
-            return Money(total, rate.text("currency") or row.text("currency") or "USD")
+        if service and service.text("id") == service_id:
+            return rate.money("total_charge", rate.text("currency") or row.text("currency"))
     return None
 
 
@@ -126,17 +135,29 @@ def _failure(row: Reader) -> str:
     return " ".join(text for text in texts if text) or "The carrier refused to make the label."
 
 
+def rates(body: Any, *, operation: str) -> tuple[RateQuote, ...]:
+    """Rates that were asked for without a shipment."""
+    top = Reader(body, platform=NAME, operation=operation)
+    if "rates" not in top.value:
+        raise malformed(NAME, operation, "$.rates")
+    return _quotes(top)
+
+
+def _quotes(row: Reader) -> tuple[RateQuote, ...]:
+    return tuple(quote for quote in map(_rate, row.children("rates")) if quote)
+
+
 def _rate(row: Reader) -> RateQuote | None:
+    """None where service or price is missing: that is no offer."""
     service = row.child("courier_service")
-    total = row.decimal("total_charge")
-    currency = row.text("currency")
-    if service is None or total is None or not service.text("id") or len(currency) != 3:
+    price = row.money("total_charge", row.text("currency"))
+    if service is None or price is None or not service.text("id"):
         return None
     return RateQuote(
         carrier=carrier_of(service.text("umbrella_name")),
         service_ref=service.text("id"),
         service_name=service.text("name"),
-        price=Money(total.quantize(Decimal("0.01")), currency.upper()),
+        price=Money(price.amount.quantize(CENT), price.currency),
         delivery_days=row.whole("max_delivery_time"),
     )
 
@@ -183,13 +204,4 @@ def _checkpoint(row: Reader) -> TrackingUpdate | None:
         description=row.text("message"),
         location=row.text("location"),
         raw_status=row.text("primary_status"),
-    )
-
-
-def warehouses(body: Any, *, operation: str) -> tuple[PlatformWarehouse, ...]:
-    """Saved addresses stand for warehouses here."""
-    top = Reader(body, platform=NAME, operation=operation)
-    return tuple(
-        PlatformWarehouse(warehouse_ref=row.need_text("id"), name=row.text("company_name"))
-        for row in top.children("addresses")
     )

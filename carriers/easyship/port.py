@@ -17,7 +17,13 @@ from carriers.contracts import (
     TrackingUpdate,
 )
 from carriers.easyship.client import EasyshipClient
-from carriers.errors import UpstreamNotFound, UpstreamRefused, UpstreamUnclear
+from carriers.easyship.codes import VOID_FAILED
+from carriers.errors import (
+    UpstreamNotFound,
+    UpstreamRefused,
+    UpstreamUnauthorized,
+    UpstreamUnclear,
+)
 
 
 class EasyshipPort:
@@ -50,13 +56,13 @@ class EasyshipPort:
         after = self._client.buy_label(booking.platform_ref, quote.service_ref)
         if after.label_failure:
             raise UpstreamRefused(
-                after.label_failure, platform=self.platform.value, operation="buy_label"
+                after.label_failure, platform=self.platform.value, operation="easyship.buy_label"
             )
         if after.label is None or not after.label.tracking_number:
             raise UpstreamUnclear(
                 "The label is still being made.",
                 platform=self.platform.value,
-                operation="buy_label",
+                operation="easyship.buy_label",
             )
         return replace(after.label, cost=after.label.cost or quote.price)
 
@@ -64,8 +70,27 @@ class EasyshipPort:
         return self._client.get_label(booking_ref)
 
     def void_label(self, label_ref: str, booking_ref: str) -> None:
-        if not self._client.get_shipment(booking_ref).is_cancelled:
+        """After a refusal the shipment tells whether an earlier void, its answer lost, did it."""
+        if self._is_voided(booking_ref):
+            return
+        try:
             self._client.cancel_shipment(booking_ref)
+        except UpstreamUnauthorized:
+            raise
+        except UpstreamRefused:
+            if not self._is_voided(booking_ref):
+                raise
+
+    def _is_voided(self, booking_ref: str) -> bool:
+        """Raises UpstreamRefused for a voiding that Easyship has tried and that failed."""
+        booking = self._client.get_shipment(booking_ref)
+        if booking.label_state == VOID_FAILED:
+            raise UpstreamRefused(
+                "The carrier did not void the label; ask Easyship's support.",
+                platform=self.platform.value,
+                operation="easyship.cancel_shipment",
+            )
+        return booking.is_cancelled
 
     def cancel_booking(self, platform_ref: str, reason: str) -> None:
         """A shipment whose label was never asked for is deleted, any other cancelled."""
@@ -84,7 +109,7 @@ class EasyshipPort:
         return self._client.get_tracking(booking_ref)
 
     def list_warehouses(self) -> tuple[PlatformWarehouse, ...]:
-        return self._client.list_addresses()
+        return self._client.list_warehouses()
 
     def find_items(self, skus: Sequence[str]) -> tuple[PlatformItem, ...]:
         return ()

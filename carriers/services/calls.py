@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from carriers.http import RecordedCall
+from carriers.exchange import RecordedCall
 from carriers.models import ApiCall, OutboxCommand
 from shipping_project.kernel.request_id import bind_request_id, current_request_id
 

@@ -51,8 +51,11 @@ def tracking_of(status: str) -> TrackingStatus:
 
 
 def currency_of(symbol: str) -> str:
-    """ISO code of a symbol or code, USD where none is given (Veeqo sells US labels)."""
-    word = symbol.strip()
-    if len(word) == 3 and word.isalpha():
-        return word.upper()
-    return CURRENCY_SYMBOLS.get(word, "USD")
+    """ISO code of a symbol or code, USD where none is given (Veeqo sells US labels).
+
+    "" for a symbol we do not know: a price in it must not be taken for dollars.
+    """
+    word = symbol.strip().upper()
+    if len(word) == 3 and word.isascii() and word.isalpha():
+        return word
+    return CURRENCY_SYMBOLS.get(word, "") if word else "USD"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -11,48 +9,31 @@ from carriers.contracts import (
     Booking,
     Label,
     Platform,
-    PlatformItem,
-    PlatformWarehouse,
     RateQuote,
     TrackingUpdate,
 )
-from carriers.http import malformed
-from carriers.readers import Reader, decimal_of, moment_of, rows_of
+from carriers.errors import malformed
+from carriers.readers import Reader, money_of, rows_of
 from carriers.veeqo.codes import carrier_of, currency_of, tracking_of
 from shipping_project.kernel.money import Money
 
 NAME = Platform.VEEQO.value
 
 
-def error_texts(content: bytes) -> list[str]:
-    """The platform's words, from any of its four shapes; an inner JSON document is opened."""
-    try:
-        body = json.loads(content)
-    except ValueError:
-        return []
-    if not isinstance(body, Mapping):
-        return []
-    told = body.get("error_messages", body.get("error", ""))
-    texts = told if isinstance(told, list) else [told]
-    return [words for text in texts if text for words in _opened(str(text))]
-
-
-def _opened(text: str) -> list[str]:
-    if not text.startswith("{"):
-        return [text]
-    try:
-        inner = json.loads(text)
-    except ValueError:
-        return [text]
-    errors = inner.get("errors") if isinstance(inner, Mapping) else None
-    found = [str(e["message"]) for e in errors or [] if isinstance(e, Mapping) and e.get("message")]
-    return found or [text]
-
-
 def order(body: Any, *, operation: str) -> Booking:
     """An order with its one allocation; more than one leaves `parcel_ref` empty."""
-    top = Reader(body, platform=NAME, operation=operation)
-    allocations = top.children("allocations")
+    return booking_of(Reader(body, platform=NAME, operation=operation))
+
+
+def orders_numbered(body: Any, *, operation: str, number: str) -> tuple[Booking, ...]:
+    """Rows of the fuzzy search whose number is exactly `number`; the others are not read."""
+    rows = rows_of(body, platform=NAME, operation=operation)
+    return tuple(booking_of(row) for row in rows if row.text("number") == number)
+
+
+def booking_of(top: Reader) -> Booking:
+    # Only a list that is there can say that nothing is allocated and so no label bought.
+    allocations = top.need_children("allocations")
     label = next((found for found in map(_allocation_label, allocations) if found), None)
     only = allocations[0] if len(allocations) == 1 else None
     warehouse = only.child("warehouse") if only else None
@@ -68,17 +49,16 @@ def order(body: Any, *, operation: str) -> Booking:
 
 
 def _allocation_label(allocation: Reader) -> Label | None:
-    shipment = allocation.child("shipment")
-    return _label(shipment) if shipment and shipment.text("id") else None
+    """Anything but null is a shipment; one that cannot be read is no proof of none."""
+    if allocation.value.get("shipment") is None:
+        return None
+    return _label(allocation.need_child("shipment"))
 
 
 def purchased(body: Any, *, operation: str) -> Label:
-    """The answer to a purchase; sometimes the shipment is nested."""
+    """The answer to a purchase; sometimes the shipment is nested, and then its id is the one."""
     top = Reader(body, platform=NAME, operation=operation)
-    shipment = top if top.text("id") else top.child("shipment")
-    if shipment is None:
-        raise malformed(NAME, operation, "$.id")
-    label = _label(shipment)
+    label = _label(top.child("shipment") or top)
     if not label.tracking_number:
         raise malformed(NAME, operation, "$.tracking_number")
     return label
@@ -95,7 +75,7 @@ def _label(shipment: Reader) -> Label:
         service_name=shipment.text("service_name"),
         tracking_url=shipment.text("tracking_url"),
         document_url=shipment.text("label_url"),
-        cost=Money(value, currency_of(unit)) if value is not None and unit else None,
+        cost=money_of(value, currency_of(unit)) if unit else None,
     )
 
 
@@ -108,23 +88,25 @@ def _tracking_number(shipment: Reader) -> str:
 
 
 def rates(body: Any, *, operation: str) -> tuple[RateQuote, ...]:
-    """`available` rates; one without name or price is no offer and left out."""
+    """`available` rates; one without name or a price we can name is no offer and left out."""
     top = Reader(body, platform=NAME, operation=operation)
-    return tuple(
-        _rate(row)
-        for row in top.children("available")
-        if row.text("name") and row.decimal("total_net_charge") is not None
-    )
+    if "available" not in top.value:
+        raise malformed(NAME, operation, "$.available")
+    return tuple(quote for quote in map(_rate, top.children("available")) if quote)
 
 
-def _rate(row: Reader) -> RateQuote:
-    price = row.decimal("total_net_charge") or Decimal(0)
-    extra, names = _value_added(row)
+def _rate(row: Reader) -> RateQuote | None:
+    currency = currency_of(row.text("currency"))
+    price = row.money("total_net_charge", currency)
+    added = _value_added(row, currency)
+    if not row.text("name") or price is None or added is None:
+        return None
+    extra, names = added
     return RateQuote(
         carrier=carrier_of(row.text("sub_carrier_id"), row.text("service_carrier")),
         service_ref=row.text("name"),
         service_name=row.text("short_title") or row.text("title"),
-        price=Money(price + extra, currency_of(row.text("currency"))),
+        price=price + Money(extra, currency),
         delivery_days=row.whole("expected_delivery_days"),
         expires_at=row.moment("expires_at"),
         purchase={
@@ -139,10 +121,11 @@ def _rate(row: Reader) -> RateQuote:
     )
 
 
-def _value_added(row: Reader) -> tuple[Decimal, dict[str, str]]:
+def _value_added(row: Reader, currency: str) -> tuple[Decimal, dict[str, str]] | None:
     """The cheapest value of each group the rate lists, and what they cost together.
 
-    A rate without options must get no such key at all: some services refuse every value.
+    A rate without options must get no such key at all: some services refuse every value. None
+    when a group has no value in the currency of the rate, so that its price is not known.
     """
     names: dict[str, str] = {}
     extra = Decimal(0)
@@ -151,17 +134,26 @@ def _value_added(row: Reader) -> tuple[Decimal, dict[str, str]]:
         values = [value for value in option.children("values") if value.text("value")]
         if not key.startswith("value_added_service__") or not values:
             continue
-        cheapest = min(values, key=lambda value: value.decimal("price") or Decimal(0))
+        priced = [value for value in values if _priced_in(value, currency)]
+        if not priced:
+            return None
+        cheapest = min(priced, key=lambda value: value.decimal("price") or Decimal(0))
         names[key] = cheapest.text("value")
         extra += cheapest.decimal("price") or Decimal(0)
     return extra, names
+
+
+def _priced_in(value: Reader, currency: str) -> bool:
+    """What costs nothing costs nothing in any currency."""
+    told = value.text("currency")
+    return not told or not value.decimal("price") or currency_of(told) == currency
 
 
 def tracking(body: Any, *, operation: str) -> tuple[TrackingUpdate, ...]:
     """Events oldest first; one without a readable time is left out."""
     updates = []
     for row in rows_of(body or [], platform=NAME, operation=operation):
-        moment = moment_of(row.text("timestamp"))
+        moment = row.moment("timestamp")
         if moment is not None:
             updates.append(
                 TrackingUpdate(
@@ -173,38 +165,3 @@ def tracking(body: Any, *, operation: str) -> tuple[TrackingUpdate, ...]:
                 )
             )
     return tuple(sorted(updates, key=lambda update: update.happened_at))
-
-
-def warehouses(body: Any, *, operation: str) -> tuple[PlatformWarehouse, ...]:
-    return tuple(
-        PlatformWarehouse(
-            warehouse_ref=row.need_text("id"),
-            name=row.text("name"),
-            external_code=row.text("external_id"),
-        )
-        for row in rows_of(body, platform=NAME, operation=operation)
-        if not row.text("deleted_at")
-    )
-
-
-def items(body: Any, *, operation: str) -> tuple[PlatformItem, ...]:
-    """Every sellable of every product."""
-    return tuple(
-        PlatformItem(
-            item_ref=sellable.need_text("id"),
-            sku=str(sellable.value.get("sku_code") or ""),
-            title=sellable.text("full_title") or sellable.text("title"),
-        )
-        for product in rows_of(body, platform=NAME, operation=operation)
-        for sellable in product.children("sellables")
-    )
-
-
-def first_id(body: Any, *, operation: str) -> int | None:
-    """Id of the first row of a list that is neither inactive nor deleted."""
-    for row in rows_of(body, platform=NAME, operation=operation):
-        if row.text("state") in ("", "active") and not row.text("deleted_at"):
-            number = decimal_of(row.value.get("id"))
-            if number is not None:
-                return int(number)
-    return None

@@ -17,8 +17,11 @@ from carriers.contracts import (
     RateQuote,
     TrackingUpdate,
 )
-from carriers.errors import UpstreamNotFound, UpstreamRefused
+from carriers.errors import UpstreamRefused, UpstreamUnauthorized, UpstreamUnavailable
 from carriers.veeqo.client import VeeqoClient
+from carriers.veeqo.refusals import is_already_shipped
+
+DIRECT = "direct"
 
 
 class VeeqoPort:
@@ -38,7 +41,6 @@ class VeeqoPort:
             for booking in self._client.find_orders(
                 reference, channel_id=self._channel_id, status=status
             )
-            if booking.reference == reference
         }
         return tuple(found.values())
 
@@ -65,7 +67,15 @@ class VeeqoPort:
         return booking
 
     def quote(self, booking: Booking) -> tuple[RateQuote, ...]:
-        return self._client.get_rates(booking.parcel_ref)
+        """A refusal because of a label that we have not seen is no refusal: look again."""
+        try:
+            return self._client.get_rates(booking.parcel_ref)
+        except UpstreamRefused as exc:
+            if is_already_shipped(exc.detail):
+                raise UpstreamUnavailable(
+                    exc.detail, platform=exc.platform, operation=exc.operation
+                ) from exc
+            raise
 
     def buy_label(self, booking: Booking, quote: RateQuote) -> Label:
         label = self._client.buy_label(booking.parcel_ref, quote)
@@ -79,11 +89,15 @@ class VeeqoPort:
         return self._client.get_label(label.label_ref)
 
     def void_label(self, label_ref: str, booking_ref: str) -> None:
+        """After a refusal the order tells whether an earlier void, its answer lost, did it."""
         try:
             self._client.delete_shipment(label_ref)
-        except UpstreamNotFound:
-            # Gone already: an earlier void whose answer was lost.
-            return
+        except UpstreamUnauthorized:
+            raise
+        except UpstreamRefused:
+            label = self._client.get_order(booking_ref).label
+            if label is not None and label.label_ref == label_ref:
+                raise
 
     def cancel_booking(self, platform_ref: str, reason: str) -> None:
         if not self._client.get_order(platform_ref).is_cancelled:
@@ -112,21 +126,25 @@ class VeeqoPort:
             raise UpstreamRefused(
                 "Veeqo did not allocate the order to one warehouse; check its stock there.",
                 platform=self.platform.value,
-                operation="create_allocation",
+                operation="veeqo.create_allocation",
             )
         return made
 
     @cached_property
     def _channel_id(self) -> int:
-        channel = self._configured_channel or self._client.first_direct_channel()
-        if not channel:
-            raise UpstreamRefused(
-                "Veeqo has no active direct store; make one, or set VEEQO_CHANNEL_ID.",
-                platform=self.platform.value,
-                operation="list_channels",
-            )
-        return channel
+        if self._configured_channel:
+            return self._configured_channel
+        for store in self._client.list_stores(type_code=DIRECT):
+            # The filter is not taken on trust: an order must not land in a marketplace's store.
+            if store.is_active and store.type_code == DIRECT:
+                return int(store.store_ref)
+        raise UpstreamRefused(
+            "Veeqo has no active direct store; make one, or set VEEQO_CHANNEL_ID.",
+            platform=self.platform.value,
+            operation="veeqo.list_stores",
+        )
 
     @cached_property
     def _delivery_method_id(self) -> int | None:
-        return self._client.first_delivery_method()
+        methods = self._client.list_delivery_methods()
+        return int(methods[0].method_ref) if methods else None

@@ -1,8 +1,4 @@
-"""What crosses the border to a shipping platform, in our own words.
-
-Frozen values only. `build` modules turn them into a platform's JSON and `parse` modules turn the
-answers back into them. Weights are grams, sizes millimetres, instants aware UTC.
-"""
+"""A parcel on its way: what is booked, quoted, bought and followed."""
 
 from __future__ import annotations
 
@@ -131,7 +127,8 @@ class Booking:
     `parcel_ref` is the id that rates and labels hang on (Veeqo: the one allocation, "" when there
     are none or several of the `allocation_refs`; Easyship: the shipment itself).
     `label` is set exactly when the platform holds a live label; `label_pending` while it is being
-    made; `label_failure` is the platform's text for a label that failed.
+    made; `label_failure` is the platform's text for a label that failed; `label_state` is its own
+    word, "" where it has none.
     """
 
     platform_ref: str
@@ -143,6 +140,7 @@ class Booking:
     label: Label | None = None
     label_pending: bool = False
     label_failure: str = ""
+    label_state: str = ""
     quotes: tuple[RateQuote, ...] = ()
 
 

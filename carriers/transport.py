@@ -1,0 +1,140 @@
+"""Connections to a platform: pooled, never repeated, and bound to a deadline.
+
+A read timeout only limits the silence between two bytes, so an answer that drips one byte at a
+time would hold a worker for as long as it likes. Here every read also ends at the deadline of
+the call, in the headers as in the body.
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+import math
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, ClassVar
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    MaxRetryError,
+    NameResolutionError,
+    NewConnectionError,
+)
+
+HOSTS = 4
+CONNECTIONS_PER_HOST = 20
+NEVER_CONNECTED = (NewConnectionError, ConnectTimeoutError, NameResolutionError)
+# Raised while the request is being put together, before any connection is asked for.
+NEVER_BUILT = (
+    requests.exceptions.MissingSchema,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidHeader,
+    requests.exceptions.InvalidJSONError,
+)
+
+_stop_at: ContextVar[float] = ContextVar("stop_at", default=math.inf)
+
+
+@contextmanager
+def answered_by(stop_at: float) -> Iterator[None]:
+    """Answers read inside must be complete at `stop_at` on the monotonic clock."""
+    token = _stop_at.set(stop_at)
+    try:
+        yield
+    finally:
+        _stop_at.reset(token)
+
+
+class PunctualStream(io.RawIOBase):
+    """The bytes of a socket, each wait cut to what is left until the deadline."""
+
+    def __init__(self, sock: socket.socket, stop_at: float) -> None:
+        self._sock = sock
+        # A file of the socket, so that the socket stays open as long as the answer is read.
+        self._bytes = sock.makefile("rb", buffering=0)
+        self._patience_s = sock.gettimeout()
+        self._stop_at = stop_at
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        left_s = self._stop_at - time.monotonic()
+        if left_s <= 0:
+            raise TimeoutError("the answer came too slowly")
+        patience_s = self._patience_s if self._patience_s is not None else math.inf
+        wait_s = min(patience_s, left_s)
+        self._sock.settimeout(wait_s if math.isfinite(wait_s) else None)
+        return self._bytes.readinto(buffer)
+
+    def close(self) -> None:
+        self._bytes.close()
+        super().close()
+
+
+class PunctualResponse(http.client.HTTPResponse):
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        self.fp.close()
+        self.fp = io.BufferedReader(PunctualStream(sock, _stop_at.get()))
+
+
+class PunctualConnection(HTTPConnection):
+    response_class = PunctualResponse
+
+
+class PunctualTlsConnection(HTTPSConnection):
+    response_class = PunctualResponse
+
+
+class PunctualPool(HTTPConnectionPool):
+    ConnectionCls = PunctualConnection
+
+
+class PunctualTlsPool(HTTPSConnectionPool):
+    ConnectionCls = PunctualTlsConnection
+
+
+class PunctualAdapter(HTTPAdapter):
+    pools: ClassVar[dict[str, Any]] = {"http": PunctualPool, "https": PunctualTlsPool}
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = self.pools
+
+
+def new_session() -> requests.Session:
+    """Certificates are checked, nothing is retried, and the environment has no say."""
+    session = requests.Session()
+    adapter = PunctualAdapter(
+        pool_connections=HOSTS, pool_maxsize=CONNECTIONS_PER_HOST, max_retries=0
+    )
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    # Proxies and .netrc of the host must not reroute calls that carry a key.
+    session.trust_env = False
+    return session
+
+
+def never_connected(exc: Exception) -> bool:
+    """Whether the request cannot have left: no connection was made at all.
+
+    requests wraps everything in ConnectionError, so the reason inside decides; a connection that
+    broke after it stood may have carried the request.
+    """
+    if isinstance(exc, requests.exceptions.ConnectTimeout):
+        return True
+    if isinstance(exc, requests.exceptions.SSLError):
+        # Only a certificate that was refused is sure to have stopped the request.
+        return "CERTIFICATE_VERIFY_FAILED" in str(exc)
+    cause = exc.args[0] if exc.args else None
+    reason = cause.reason if isinstance(cause, MaxRetryError) else cause
+    return isinstance(reason, NEVER_CONNECTED)
