@@ -44,7 +44,7 @@ class OrganizationAdmin(RoleAdmin):
 
 
 @admin.register(User)
-class UserAdmin(RoleAdmin, DjangoUserAdmin):  # type: ignore[type-arg,misc]
+class UserAdmin(RoleAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
     """Never deleted, since histories name them: take away "active" instead."""
 
     form = UserChangeForm

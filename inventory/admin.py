@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import F
 from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
@@ -99,7 +100,8 @@ class StockLevelAdmin(RoleAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[StockLevel]:
-        return super().get_queryset(request).with_available()
+        rows = super().get_queryset(request)
+        return rows.annotate(available_units=F("on_hand") - F("reserved"))
 
     @admin.display(description="available", ordering="available_units")
     def left(self, level: StockLevel) -> int:

@@ -46,7 +46,8 @@ class ShipmentInline(ReadOnlyInline):
     show_change_link = True
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Shipment]:
-        return super().get_queryset(request).select_related("warehouse")
+        rows: models.QuerySet[Shipment] = super().get_queryset(request)
+        return rows.select_related("warehouse")
 
 
 class DecisionInline(ReadOnlyInline):
@@ -55,7 +56,7 @@ class DecisionInline(ReadOnlyInline):
     show_change_link = True
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[RoutingDecision]:
-        rows = super().get_queryset(request)
+        rows: models.QuerySet[RoutingDecision] = super().get_queryset(request)
         return rows.select_related("rule_set", "warehouse").defer("trace", "snapshot")
 
 
@@ -128,7 +129,7 @@ class OrderAdmin(LedgerAdmin):
         found = Order.objects.search(search_term).order_by().values("pk")
         return (queryset.filter(pk__in=found) if search_term.strip() else queryset), False
 
-    @display(description="state", ordering="state", label=STATE_COLOURS)
+    @display(description="state", ordering="state", label=STATE_COLOURS)  # type: ignore[untyped-decorator]
     def coloured_state(self, order: Order) -> tuple[str, str]:
         return order.state, order.get_state_display()
 

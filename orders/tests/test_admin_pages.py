@@ -1,0 +1,235 @@
+"""Every page of the admin opens, for few queries, whatever stands in the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.db import connection, models
+from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from django_q.models import Schedule, Task
+
+from accounts.models import Role, User
+from accounts.services.tokens import tokens_for
+from carriers.models import ApiCall, Carrier, CarrierService, OutboxCommand
+from catalog.models import PlatformListing, Sellable
+from inventory.models import Warehouse, WarehouseLink
+from orders.demo.seed import api_key_for, seed_demo
+from orders.models import Order, Package, PurchaseIntent, Quote, Shipment, TrackingEvent
+from orders.rules.states import OrderState
+from orders.services.dispatch import dispatch_order
+from shipping_project.jobs.models import WorkerBeat
+from shipping_project.kernel.models import Counter
+
+OWN_APPS = ("accounts", "carriers", "catalog", "inventory", "orders", "jobs", "kernel")
+# Session, user, rows, their count, and one for each filter that lists rows.
+MOST_QUERIES_OF_A_LIST = 7
+MOST_QUERIES_OF_A_ROW = 10
+WRITTEN_ONCE = (
+    "accounts.AuditEntry",
+    "carriers.ApiCall",
+    "carriers.OutboxCommand",
+    "catalog.PlatformListing",
+    "inventory.Reservation",
+    "inventory.StockMovement",
+    "orders.IntakeRecord",
+    "orders.Order",
+    "orders.OrderEvent",
+    "orders.OrderLine",
+    "orders.Package",
+    "orders.PurchaseIntent",
+    "orders.Quote",
+    "orders.RoutingDecision",
+    "orders.Shipment",
+    "orders.TrackingEvent",
+    "django_q.Failure",
+    "django_q.OrmQ",
+    "django_q.Schedule",
+    "django_q.Success",
+)
+
+
+def fill_every_table() -> None:
+    """The demonstration, and some rows of what only workers and platforms write."""
+    seed_demo()
+    api_key_for("alder")
+    waiting = Order.objects.filter(state=OrderState.VALID.value).order_by("pk")[:6]
+    for pk in list(waiting.values_list("pk", flat=True)):
+        dispatch_order(order_id=pk, actor="tests")
+    for number, shipment in enumerate(Shipment.objects.order_by("pk")):
+        _fill_shipment(shipment, number)
+    for number, command in enumerate(OutboxCommand.objects.order_by("pk")):
+        _add_call(command, number)
+    _fill_background()
+    tokens_for(User.objects.get(username="operator"))
+
+
+def _fill_shipment(shipment: Shipment, number: int) -> None:
+    package = Package.objects.get(shipment=shipment)
+    PurchaseIntent.objects.create(
+        package=package, fence=1, request_digest="0" * 64, quoted="7.10", currency="USD"
+    )
+    Quote.objects.create(shipment=shipment, carrier="UPS", service_name="Ground", price="7.10")
+    TrackingEvent.objects.create(
+        package=package, status="in_transit", happened_at=timezone.now(), description="Scanned"
+    )
+    CarrierService.objects.create(
+        carrier=Carrier.objects.order_by("pk")[0], platform="veeqo", name=f"Ground {number}"
+    )
+    sellable = Sellable.objects.order_by("pk")[number]
+    PlatformListing.objects.create(sellable=sellable, platform="veeqo", external_ref=f"{number}")
+
+
+def _add_call(command: OutboxCommand, number: int) -> None:
+    ApiCall.objects.create(
+        organization_id=command.organization_id,
+        command=command,
+        lane=command.lane,
+        platform=command.platform,
+        operation="find_order",
+        method="GET",
+        path="/orders",
+        http_status=200,
+        started_at=timezone.now(),
+    )
+
+
+def _fill_background() -> None:
+    now = timezone.now()
+    for number, warehouse in enumerate(Warehouse.objects.order_by("pk")):
+        WarehouseLink.objects.create(
+            warehouse=warehouse, platform="veeqo", external_ref=str(number)
+        )
+        WorkerBeat.objects.create(worker=f"host:{number}", task="drain", begun_at=now)
+        Counter.objects.create(key=f"rate:{number}", value=1, expires_at=0)
+        Schedule.objects.create(func="math.sqrt", name=f"schedule {number}")
+        for succeeded in (True, False):
+            name = f"{number}-{succeeded}"
+            Task.objects.create(
+                id=name, name=name, func="math.sqrt", started=now, stopped=now, success=succeeded
+            )
+
+
+def pages() -> Iterator[tuple[str, Any]]:
+    for model, page in admin.site._registry.items():
+        yield model._meta.label, page
+
+
+class EveryPageTests(TestCase):
+    @classmethod
+    def setUpTestData(cls) -> None:
+        fill_every_table()
+
+    def setUp(self) -> None:
+        self.client.force_login(User.objects.get(username="admin"))
+
+    def open(self, label: str, page: str, *args: object) -> tuple[Any, int]:
+        with CaptureQueriesContext(connection) as queries:
+            response = self.client.get(self.address(label, page, *args))
+        return response, len(queries)
+
+    def address(self, label: str, page: str, *args: object) -> str:
+        return reverse(f"admin:{label.lower().replace('.', '_')}_{page}", args=args)
+
+    def first_of(self, label: str) -> models.Model | None:
+        row: models.Model | None = apps.get_model(label)._default_manager.order_by("pk").first()
+        return row
+
+    def test_every_model_of_ours_has_a_page(self) -> None:
+        ours = {m._meta.label for app in OWN_APPS for m in apps.get_app_config(app).get_models()}
+
+        self.assertEqual(ours - {label for label, _ in pages()}, set())
+
+    def test_every_list_opens_for_few_queries(self) -> None:
+        for label, _ in pages():
+            with self.subTest(model=label):
+                response, queries = self.open(label, "changelist")
+
+                self.assertEqual(response.status_code, 200)
+                self.assertLessEqual(queries, MOST_QUERIES_OF_A_LIST)
+
+    def test_every_row_opens_for_few_queries(self) -> None:
+        for label, _ in pages():
+            row = self.first_of(label)
+            if row is None:
+                continue
+            with self.subTest(model=label):
+                response, queries = self.open(label, "change", row.pk)
+
+                self.assertEqual(response.status_code, 200)
+                self.assertLessEqual(queries, MOST_QUERIES_OF_A_ROW)
+
+    def test_every_table_but_ended_tokens_has_rows_here(self) -> None:
+        empty = [label for label, _ in pages() if self.first_of(label) is None]
+
+        self.assertEqual(empty, ["token_blacklist.BlacklistedToken"])
+
+    def test_every_search_answers(self) -> None:
+        for label, page in pages():
+            if not page.search_fields:
+                continue
+            with self.subTest(model=label):
+                response = self.client.get(self.address(label, "changelist"), {"q": "nowhere-9"})
+
+                self.assertEqual(response.status_code, 200)
+                self.assertEqual(response.context["cl"].result_count, 0)
+
+    def test_every_add_page_opens_or_refuses(self) -> None:
+        for label, page in pages():
+            with self.subTest(model=label):
+                response, _ = self.open(label, "add")
+
+                allowed = bool(page.add_roles)
+                self.assertEqual(response.status_code, 200 if allowed else 403)
+
+    def test_what_is_written_once_cannot_be_added_changed_or_deleted(self) -> None:
+        for label in WRITTEN_ONCE:
+            row = self.first_of(label)
+            if row is None:
+                continue
+            with self.subTest(model=label):
+                before = apps.get_model(label)._default_manager.filter(pk=row.pk).values().get()
+
+                added = self.client.post(self.address(label, "add"), {})
+                changed = self.client.post(self.address(label, "change", row.pk), {})
+                deleted = self.client.post(self.address(label, "delete", row.pk), {"post": "yes"})
+
+                self.assertEqual(
+                    (added.status_code, changed.status_code, deleted.status_code), (403, 403, 403)
+                )
+                after = apps.get_model(label)._default_manager.filter(pk=row.pk).values().get()
+                self.assertEqual(after, before)
+
+    def test_list_costs_the_same_for_few_and_many_orders(self) -> None:
+        _, many = self.open("orders.Order", "changelist")
+        kept = Order.objects.order_by("pk")[0].pk
+        with CaptureQueriesContext(connection) as queries:
+            self.client.get(self.address("orders.Order", "changelist"), {"id__exact": kept})
+
+        self.assertEqual(many, len(queries))
+
+    def test_no_page_names_another_host(self) -> None:
+        for label in ("orders.Order", "accounts.User", "inventory.StockLevel"):
+            with self.subTest(model=label):
+                response, _ = self.open(label, "changelist")
+
+                text = response.content.decode()
+                self.assertNotIn('src="http', text)
+                self.assertNotIn('rel="stylesheet" href="http', text)
+
+    def test_roles_open_what_they_work_with(self) -> None:
+        for role, change in ((Role.MANAGER, 200), (Role.OPERATOR, 200)):
+            with self.subTest(role=role):
+                self.client.force_login(User.objects.get(username=role))
+
+                lists = [
+                    self.client.get(self.address(label, "changelist")).status_code
+                    for label in ("orders.Order", "catalog.Product", "orders.RuleSet")
+                ]
+
+                self.assertEqual(lists, [change, change, change])
