@@ -120,7 +120,8 @@ class PlatformTests(CarriersCase):
         self.assertIs(self.is_enabled(), True)
 
     def test_faulty_value_is_named_and_nothing_changes(self) -> None:
-        for value in ("perhaps", None, [], 7):
+        values: list[Any] = ["perhaps", None, [], 7]
+        for value in values:
             with self.subTest(value=value):
                 self.assert_faults(self.switch(self.manager, value), "is_enabled")
         self.assert_faults(

@@ -180,7 +180,7 @@ class LookTests(OrderCase):
 
                     self.assertEqual(response.status_code, 200)
                     self.assertEqual(response["Content-Type"], "application/pdf")
-                    self.assertEqual(b"".join(response.streaming_content), PDF)
+                    self.assertEqual(response.getvalue(), PDF)
 
     def test_missing_label_is_a_problem_even_where_a_pdf_was_asked_for(self) -> None:
         response = self.key.get(f"{self.base}/label", headers={"Accept": "application/pdf"})
@@ -290,7 +290,8 @@ class SteerTests(OrderCase):
         self.assert_problem(self.act("retry"), 409, "conflict")
 
     def test_faulty_reason_is_named_and_nothing_changes(self) -> None:
-        for reason in ("x" * 201, {"a": 1}, []):
+        reasons: list[Any] = ["x" * 201, {"a": 1}, []]
+        for reason in reasons:
             with self.subTest(reason=reason):
                 self.assert_faults(self.act("hold", {"reason": reason}), "reason")
         self.assert_faults(self.act("cancel", {"reason": "x" * 201}), "reason")
