@@ -138,6 +138,14 @@ class ProblemTests(ApiCase):
 
         self.assert_problem(response, 403, "forbidden")
 
+    def test_session_without_a_csrf_token_writes_nothing(self) -> None:
+        client = APIClient(enforce_csrf_checks=True)
+        client.force_login(make_user(Role.MANAGER))
+
+        response = client.post("/api/v1/orders", {}, format="json")
+
+        self.assert_problem(response, 403, "forbidden")
+
     def test_foreign_host_is_refused_before_any_view(self) -> None:
         response = self.staff.get("/api/v1/orders", headers={"Host": "elsewhere.example"})
 
