@@ -36,14 +36,12 @@ class BoardRow:
     destination: str
     lines: str
     carrier: str
-    is_carrier_picked: bool
     platform: str
     service: str
     warehouse: str
     zone: str
     cost: tuple[Money, ...]
     tracking_number: str
-    tracking_url: str
     placed_at: datetime
     ship_by: datetime | None
     is_late: bool
@@ -109,14 +107,12 @@ def _row(order: Order, now: datetime) -> BoardRow:
         destination=destination_of(order),
         lines=_lines(order),
         carrier=shipment.carrier if shipment else order.requested_carrier,
-        is_carrier_picked=bool(order.requested_carrier),
         platform=shipment.get_platform_display() if shipment else "",
         service=shipment.service_name if shipment else "",
         warehouse=shipment.warehouse.code if shipment else "",
         zone=shipment.warehouse.time_zone if shipment else "UTC",
         cost=totals_by_currency(p.label_cost for p in bought if p.label_cost),
         tracking_number=bought[0].tracking_number if bought else "",
-        tracking_url=bought[0].tracking_url if bought else "",
         placed_at=order.placed_at,
         ship_by=order.ship_by,
         is_late=is_open and order.ship_by is not None and order.ship_by < now,

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from accounts.models import Organization, Role, User
+from accounts.services.audit import record_audit
 from carriers.contracts import TrackingStatus
 from carriers.models import ApiCall
 from orders.models import Order, Package, TrackingEvent
@@ -133,6 +134,17 @@ class ContentTests(OrderPageCase):
         self.assertEqual([e.at for e in story], sorted((e.at for e in story), reverse=True))
         self.assertEqual((story[0].title, story[0].badge), ("Left the depot", "in transit"))
         self.assertEqual((story[1].title, story[1].badge), ("POST /orders", "201"))
+
+    def test_edits_by_hand_are_part_of_the_story(self) -> None:
+        order = make_order(self.alder)
+        record_audit(
+            actor="Rita", action="changed_note", subject=order, before={"note": ""}, after={}
+        )
+
+        entry = self.page(order).context["page"].story[0]
+
+        self.assertEqual((entry.kind, entry.actor), ("edit", "Rita"))
+        self.assertEqual((entry.title, entry.detail), ("changed note", "note"))
 
     def test_order_of_another_organization_does_not_exist(self) -> None:
         order = make_labelled(self.alder)
