@@ -7,7 +7,6 @@ import shutil
 import tempfile
 import threading
 import urllib.request
-from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path

@@ -8,17 +8,29 @@ from pathlib import Path
 
 
 def worker_identity() -> str:
-    """This process: host, process id, and when it started, since ids are used again."""
+    """This process: where it runs, process id, and when it started, since ids are used again."""
     pid = os.getpid()
-    return f"{socket.gethostname()}/{pid}/{_started(pid)}"
+    return f"{_place()}/{pid}/{_started(pid)}"
 
 
 def died_here(identity: str) -> bool:
-    """Whether the process ran on this host and is gone; False for other hosts, as unknown."""
-    host, pid, started = [*identity.split("/"), "", ""][:3]
-    if host != socket.gethostname() or not pid.isdigit():
+    """Whether the process ran in this place and is gone; False for other places, as unknown."""
+    place, pid, started = [*identity.split("/"), "", ""][:3]
+    if place != _place() or not pid.isdigit():
         return False
     return _started(int(pid)) != started
+
+
+def _place() -> str:
+    """Host and namespace of process ids: containers that share a host name count ids apart.
+
+    Source: namespaces(7), /proc/[pid]/ns/pid, such as "pid:[4026531836]".
+    """
+    try:
+        namespace = os.readlink("/proc/self/ns/pid")
+    except OSError:
+        namespace = ""
+    return f"{socket.gethostname()}~{namespace.removeprefix('pid:').strip('[]')}"
 
 
 def _started(pid: int) -> str:

@@ -1,0 +1,77 @@
+"""A kind of command whose handler does what a test tells it, to try the worker by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from accounts.models import Organization
+from carriers.models import OutboxCommand
+from carriers.outbox.commands import enqueue_command
+from carriers.outbox.leases import mark_sending
+from carriers.outbox.outcomes import Delivered, Finding, Missed, Outcome
+from carriers.outbox.registry import CommandHandler, register
+
+Told = TypeVar("Told")
+KIND = "tests.scripted"
+REPEAT_SAFE_KIND = "tests.repeat_safe"
+
+
+@dataclass
+class Script:
+    """What comes of each call and look in turn (an exception is raised), and what was done."""
+
+    outcomes: list[Outcome | Exception] = field(default_factory=list)
+    findings: list[Finding | Exception] = field(default_factory=list)
+    settle_errors: list[Exception] = field(default_factory=list)
+    sends: bool = True
+    sent: list[int] = field(default_factory=list)
+    looked: list[int] = field(default_factory=list)
+    settled: list[tuple[int, Outcome]] = field(default_factory=list)
+
+    def clear(self) -> None:
+        self.sends = True
+        for told in (self.outcomes, self.findings, self.settle_errors):
+            told.clear()
+        for done in (self.sent, self.looked, self.settled):
+            done.clear()
+
+
+SCRIPT = Script()
+
+
+def carry_out(command: OutboxCommand) -> Outcome:
+    if SCRIPT.sends:
+        mark_sending(command)
+    SCRIPT.sent.append(command.pk)
+    return _next(SCRIPT.outcomes, Delivered())
+
+
+def reconcile(command: OutboxCommand) -> Finding:
+    SCRIPT.looked.append(command.pk)
+    return _next(SCRIPT.findings, Missed())
+
+
+def settle(command: OutboxCommand, outcome: Outcome) -> None:
+    if SCRIPT.settle_errors:
+        raise SCRIPT.settle_errors.pop(0)
+    SCRIPT.settled.append((command.pk, outcome))
+
+
+def _next(told: list[Told | Exception], otherwise: Told) -> Told:
+    result = told.pop(0) if told else otherwise
+    if isinstance(result, Exception):
+        raise result
+    return result
+
+
+register(CommandHandler(kind=KIND, carry_out=carry_out, reconcile=reconcile, settle=settle))
+register(CommandHandler(kind=REPEAT_SAFE_KIND, carry_out=carry_out, settle=settle))
+
+
+def make_command(
+    organization: Organization, *, lane: str = "order:1", kind: str = KIND, platform: str = "veeqo"
+) -> OutboxCommand:
+    return enqueue_command(
+        organization_id=organization.pk, kind=kind, lane=lane, platform=platform, payload={}
+    )
