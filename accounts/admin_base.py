@@ -170,6 +170,7 @@ class ReadOnlyInline(RoleRules, TabularInline):  # type: ignore[misc]
     extra = 0
     max_num = 0
     can_delete = False
+    hide_title = True
     show_change_link = False
 
 

@@ -44,6 +44,7 @@ class ShipmentInline(ReadOnlyInline):
         "booked_at",
     ]
     show_change_link = True
+    hide_title = False
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Shipment]:
         rows: models.QuerySet[Shipment] = super().get_queryset(request)
@@ -54,6 +55,7 @@ class DecisionInline(ReadOnlyInline):
     model = RoutingDecision
     fields = readonly_fields = ["at", "rule_set", "platform", "carrier", "warehouse", "failure"]
     show_change_link = True
+    hide_title = False
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[RoutingDecision]:
         rows: models.QuerySet[RoutingDecision] = super().get_queryset(request)
@@ -73,10 +75,8 @@ class OrderAdmin(LedgerAdmin):
         "coloured_state",
         "organization",
         "name",
-        "city",
-        "country",
-        "total",
-        "currency",
+        "destination",
+        "amount",
         "ship_by",
         "placed_at",
     ]
@@ -133,10 +133,20 @@ class OrderAdmin(LedgerAdmin):
     def coloured_state(self, order: Order) -> tuple[str, str]:
         return order.state, order.get_state_display()
 
+    @admin.display(ordering="country")
+    def destination(self, order: Order) -> str:
+        return ", ".join(part for part in (order.city, order.country) if part)
+
+    @admin.display(ordering="total")
+    def amount(self, order: Order) -> str:
+        return f"{order.total} {order.currency}"
+
     @admin.display(description="web page")
     def page(self, order: Order) -> str:
         try:
             address = reverse("order", args=[order.number])
         except NoReverseMatch:
             return "–"
-        return format_html('<a href="{}">Open with timeline and label</a>', address)
+        return format_html(
+            '<a class="text-primary-600" href="{}">Open with timeline and label</a>', address
+        )
