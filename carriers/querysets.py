@@ -39,6 +39,10 @@ class OutboxCommandQuerySet(OwnedQuerySet["OutboxCommand"]):
             .order_by("next_attempt_at", "id")
         )
 
+    def unresolved(self) -> Self:
+        """What nobody knows the outcome of yet; those that wait for a person first."""
+        return self.filter(state__in=("unknown", "stuck")).order_by("state", "id")
+
     def leased(self) -> Self:
         return self.filter(state="in_flight")
 
@@ -49,3 +53,12 @@ class ApiCallQuerySet(OwnedQuerySet["ApiCall"]):
 
     def failed(self) -> Self:
         return self.exclude(error_code="")
+
+    def answered(self) -> Self:
+        return self.exclude(http_status=0)
+
+    def at(self, platform: str) -> Self:
+        return self.filter(platform=platform)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-started_at", "-id")

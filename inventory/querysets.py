@@ -28,6 +28,25 @@ class StockLevelQuerySet(OwnedQuerySet["StockLevel"]):
             .order_by("available_units", "pk")
         )
 
+    def search(self, text: str) -> Self:
+        """Every word in SKU or title, or the whole barcode."""
+        found = self
+        for word in text.split():
+            found = found.filter(
+                Q(sellable__sku__icontains=word)
+                | Q(sellable__title__icontains=word)
+                | Q(sellable__product__title__icontains=word)
+                | Q(sellable__barcode=word)
+            )
+        return found
+
+    def after(self, sku: str, pk: int) -> Self:
+        """Behind this place where rows stand by SKU."""
+        return self.filter(Q(sellable__sku__gt=sku) | Q(sellable__sku=sku, pk__gt=pk))
+
+    def before(self, sku: str, pk: int) -> Self:
+        return self.filter(Q(sellable__sku__lt=sku) | Q(sellable__sku=sku, pk__lt=pk))
+
     def well_stocked(self) -> Self:
         """Every row that `running_low` leaves out."""
         return self.with_available().exclude(

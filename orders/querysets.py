@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
@@ -27,6 +28,8 @@ LIVE_SHIPMENT_VALUES = [
     state.value for state in ShipmentState if state is not ShipmentState.CANCELLED
 ]
 Span = tuple[datetime, datetime]
+# How commands and calls name the order that they belong to.
+LANE = re.compile(r"order:(?P<id>[0-9]{1,18})", re.IGNORECASE)
 
 
 class OrderQuerySet(OwnedQuerySet["Order"]):
@@ -119,6 +122,9 @@ class OrderQuerySet(OwnedQuerySet["Order"]):
         text = text.strip()
         if not text:
             return self
+        lane = LANE.fullmatch(text)
+        if lane:
+            return self.filter(pk=int(lane["id"]))
         return self.filter(
             Q(number__iexact=text)
             | Q(external_ref__iexact=text)

@@ -19,6 +19,29 @@
     if (isStale) place.textContent = "The server does not answer; these figures are from before.";
   });
   const isPoll = (event) => event.detail.elt.matches && event.detail.elt.matches("[data-refreshes]");
+  // Nobody is interrupted while deciding, and nothing is asked for a page that nobody sees.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (!isPoll(event)) return;
+    if (document.hidden || event.detail.elt.querySelector("details.editor[open]")) event.preventDefault();
+  });
+  // What was folded open stays open.
+  let open = [];
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    // A session that ended answers with the login page; that belongs into the window, not into a part.
+    if (new URL(event.detail.xhr.responseURL || location.href).pathname.endsWith("/login/")) {
+      event.detail.shouldSwap = false;
+      window.location.reload();
+      return;
+    }
+    if (isPoll(event)) open = [...event.detail.elt.querySelectorAll("details[data-keep][open]")].map((details) => details.dataset.keep);
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    open.forEach((name) => {
+      const details = document.querySelector(`[data-refreshes] details[data-keep="${name}"]`);
+      if (details) details.open = true;
+    });
+    open = [];
+  });
   ["htmx:sendError", "htmx:responseError", "htmx:timeout"].forEach((name) =>
     document.addEventListener(name, (event) => { if (isPoll(event)) stale(true); }));
 })();

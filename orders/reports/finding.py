@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TypedDict
 
 from django.utils import timezone
 
@@ -12,6 +13,12 @@ from orders.querysets import OrderQuerySet
 from orders.rules.criteria import Due, OrderCriteria
 from orders.rules.days import day_around, day_bounds
 from orders.rules.stages import states_of
+
+
+class Route(TypedDict):
+    carrier: str
+    platform: str
+    warehouse: str
 
 
 def orders_matching(
@@ -56,11 +63,9 @@ def _by_origin(found: OrderQuerySet, criteria: OrderCriteria) -> OrderQuerySet:
 
 
 def _by_route(found: OrderQuerySet, criteria: OrderCriteria) -> OrderQuerySet:
-    route = {
-        "carrier": criteria.carrier,
-        "platform": criteria.platform,
-        "warehouse": criteria.warehouse,
-    }
+    route = Route(
+        carrier=criteria.carrier, platform=criteria.platform, warehouse=criteria.warehouse
+    )
     if not (criteria.labelled or criteria.labelled_since):
         return found.shipping_with(**route)
     if criteria.labelled_since:

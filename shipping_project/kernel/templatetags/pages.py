@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 
-CURRENT = mark_safe('aria-current="page"')  # noqa: S308 # a constant of ours
+CURRENT = mark_safe('aria-current="page"')  # a constant of ours
 TONES = {constants.SUCCESS: "ok", constants.WARNING: "warn", constants.ERROR: "bad"}
 
 
