@@ -17,6 +17,7 @@ class SellableInline(ReadOnlyInline):
     model = Sellable
     fields = readonly_fields = ["sku", "title", "price", "currency", "weight_g", "is_active"]
     show_change_link = True
+    hide_title = False
 
 
 class PlatformListingInline(ReadOnlyInline):

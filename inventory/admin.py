@@ -100,7 +100,7 @@ class StockLevelAdmin(RoleAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[StockLevel]:
-        rows = super().get_queryset(request)
+        rows: models.QuerySet[StockLevel] = super().get_queryset(request)
         return rows.annotate(available_units=F("on_hand") - F("reserved"))
 
     @admin.display(description="available", ordering="available_units")

@@ -22,6 +22,7 @@ class PackageInline(ReadOnlyInline):
         "bought_at",
     ]
     show_change_link = True
+    hide_title = False
 
 
 class QuoteInline(ReadOnlyInline):
