@@ -329,13 +329,13 @@ class LabelTests(OrderPageCase):
     def test_label_is_saved_under_order_and_tracking_number(self) -> None:
         order = make_labelled(self.alder)
 
-        response = self.client.get(f"{self.label_url(order)}?download")
+        response: Any = self.client.get(f"{self.label_url(order)}?download")
 
+        self.assertEqual(b"".join(response.streaming_content), PDF)
         self.assertEqual(
             response["Content-Disposition"],
             f'attachment; filename="{order.number}-{TRACKING}.pdf"',
         )
-        response.close()
 
     def test_voided_label_is_not_handed_out(self) -> None:
         order = make_labelled(self.alder)
