@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from accounts.models import Organization
 from carriers.models import OutboxCommand
+from carriers.outbox.leases import recover_abandoned
 from carriers.outbox.worker import run_next
 from carriers.platforms import port_for
 from carriers.sandbox.server import TwinServer, make_world
@@ -141,6 +142,7 @@ class TwinMixin:
 
     def later(self) -> int:
         """The pauses between attempts have passed, here and at the twin; work goes on."""
+        recover_abandoned()
         self.twin.advance(seconds=30)
         OutboxCommand.objects.still_open().update(next_attempt_at=timezone.now())
         return self.work()
@@ -154,7 +156,9 @@ class TwinMixin:
 class TwinCase(TwinMixin, TestCase):
     @classmethod
     def setUpTestData(cls) -> None:
-        seed_demo(with_orders=False)
+        # Nobody logs in here, and slow hashes would take longer than the tests.
+        with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+            seed_demo(with_orders=False)
 
     def setUp(self) -> None:
         super().setUp()
