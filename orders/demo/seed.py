@@ -90,7 +90,7 @@ def _add_people(organizations: dict[str, Organization]) -> None:
             email=f"{name}@example.com",
             role=role,
             organization=organizations.get(slug),
-            is_staff=role in (Role.ADMINISTRATOR, Role.MANAGER, Role.OPERATOR),
+            is_staff=role != Role.PARTNER,
             is_superuser=role == Role.ADMINISTRATOR,
         )
         user.set_password(PASSWORD)
