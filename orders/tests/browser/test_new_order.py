@@ -6,10 +6,9 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import ConsoleMessage, Page, expect, sync_playwright
 
 from orders.demo.seed import PASSWORD
 from orders.tests.browser.conftest import Installation
@@ -47,24 +46,22 @@ def watched(installation: Installation) -> Iterator[Watched]:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         page = browser.new_context(base_url=installation.url).new_page()
         watched = Watched(page)
-        own = urlsplit(installation.url).netloc
-        page.on(
-            "request",
-            lambda request: (
-                None
-                if urlsplit(request.url).netloc in ("", own)
-                else watched.foreign.append(request.url)
-            ),
-        )
-        page.on(
-            "console",
-            lambda message: (
-                watched.errors.append(message.text) if message.type == "error" else None
-            ),
-        )
+        page.on("request", lambda request: _note_foreign(watched, installation, request.url))
+        page.on("console", lambda message: _note_error(watched, message))
         page.on("pageerror", lambda error: watched.errors.append(str(error)))
         yield watched
         browser.close()
+
+
+def _note_foreign(watched: Watched, installation: Installation, url: str) -> None:
+    """Only what goes over the network counts; the PDF viewer is a part of the browser."""
+    if url.startswith(("http", "ws")) and not url.startswith(f"{installation.url}/"):
+        watched.foreign.append(url)
+
+
+def _note_error(watched: Watched, message: ConsoleMessage) -> None:
+    if message.type == "error":
+        watched.errors.append(message.text)
 
 
 def test_pasted_customer_becomes_an_order_with_a_label(watched: Watched) -> None:
