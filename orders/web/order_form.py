@@ -15,13 +15,15 @@ from accounts.models import Organization, User
 from orders.models import OrderSource
 from orders.rules.drafts import OrderDraft
 from orders.rules.order_json import draft_from
+from orders.rules.validation import MAX_LINES
 from orders.services.dispatch import REFERENCE_LETTERS
 from shipping_project.kernel.errors import FieldError
 from shipping_project.kernel.postal import PostalAddress
 
 ADDRESS_NAMES = tuple(PostalAddress().as_dict())
 WHOLE_NUMBER = re.compile(r"[+-]?\d{1,9}")
-MOST_LINES = 500
+# One more than an order may have, so that a longer list is refused rather than cut.
+MOST_LINES = MAX_LINES + 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
