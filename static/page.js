@@ -13,6 +13,10 @@
     if (event.key === "/" && !isTyping && search) { event.preventDefault(); search.focus(); }
   });
 
+  // On a narrow screen the navigation scrolls; where one is should be seen.
+  document.addEventListener("DOMContentLoaded", () =>
+    document.querySelector(".site-nav [aria-current]")?.scrollIntoView({ inline: "nearest", block: "nearest" }));
+
   // Figures that refresh themselves must not look fresh when they are not.
   const stale = (isStale) => document.querySelectorAll("[data-freshness]").forEach((place) => {
     place.classList.toggle("is-stale", isStale);
