@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from orders.rules.states import (
@@ -29,7 +31,7 @@ def test_every_state_has_its_moves() -> None:
     assert set(MOVES) == set(OrderState)
 
 
-@pytest.mark.parametrize(("seen", "to"), list(zip(GOOD_DAY, GOOD_DAY[1:], strict=False)))
+@pytest.mark.parametrize(("seen", "to"), list(pairwise(GOOD_DAY)))
 def test_a_good_day_is_allowed(seen: OrderState, to: OrderState) -> None:
     assert may_move(seen, to)
 
