@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from carriers.sandbox.faults import EFFECTS
 from carriers.sandbox.wire import Dialect, MalformedBody, Request, Response, json_response
-from carriers.sandbox.world import Fault, World
+from carriers.sandbox.world import World
 
 PREFIX = "/__twin__/"
-EFFECTS = ("error_before", "error_after", "drop_after", "hold_after", "refuse")
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Platform twin</title>
 <style>body{{font:15px/1.5 system-ui,sans-serif;margin:2rem;max-width:75rem}}
 table{{border-collapse:collapse;width:100%;margin:.5rem 0 2rem}}
@@ -62,19 +62,12 @@ def _faults(world: World, request: Request, name: str) -> Response:
         case ("GET", "faults"):
             pass
         case ("POST", "faults"):
-            world.faults.append(_fault(request.json()))
+            world.faults.add(request.json())
         case ("DELETE", "faults"):
             world.faults.clear()
         case _:
             return json_response(404, {"error": f"there is no control call {name!r}"})
-    return json_response(200, {"faults": [asdict(fault) for fault in world.faults]})
-
-
-def _fault(given: dict[str, Any]) -> Fault:
-    fault = Fault(**given)
-    if fault.effect not in EFFECTS:
-        raise ValueError(f"effect must be one of {', '.join(EFFECTS)}")
-    return fault
+    return json_response(200, {"faults": world.faults.listed(), "effects": EFFECTS})
 
 
 def report(world: World, dialects: Sequence[Dialect]) -> dict[str, Any]:

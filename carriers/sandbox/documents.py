@@ -1,16 +1,21 @@
-"""Labels as real 4 x 6 inch PDFs (and ZPL text) that open, print and scan."""
+"""Labels of 4 x 6 inches as PDF, image and ZPL that open, print and scan; invoices as PDF."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from string import ascii_uppercase
 
+from PIL import Image, ImageDraw, ImageFont
 from reportlab.graphics.barcode.code128 import Code128
 from reportlab.lib.units import inch
 from reportlab.pdfgen.canvas import Canvas
 
-WIDTH, HEIGHT = 4 * inch, 6 * inch
+LABEL_SIZE = WIDTH, HEIGHT = 4 * inch, 6 * inch
 MARGIN = 0.22 * inch
+DPI = 203
+MARK = "SANDBOX - NOT FOR SHIPPING"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,17 +29,99 @@ class LabelFacts:
     weight_g: float
 
 
-def label_pdf(facts: LabelFacts) -> bytes:
-    """The same facts always give the same bytes."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceLine:
+    description: str
+    hs_code: str
+    origin: str
+    quantity: int
+    unit_value: float
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceFacts:
+    reference: str
+    incoterms: str
+    seller: tuple[str, ...]
+    buyer: tuple[str, ...]
+    lines: tuple[InvoiceLine, ...]
+
+
+def label_pdf(*labels: LabelFacts) -> bytes:
+    """One page for each; the same facts always give the same bytes."""
     buffer = io.BytesIO()
-    canvas = Canvas(buffer, pagesize=(WIDTH, HEIGHT), invariant=1)
-    canvas.setTitle(f"{facts.carrier} {facts.tracking_number}")
-    _heading(canvas, facts)
-    _addresses(canvas, facts)
-    _barcode(canvas, facts)
+    canvas = Canvas(buffer, pagesize=LABEL_SIZE, invariant=1)
+    canvas.setTitle(" ".join(facts.tracking_number for facts in labels))
+    for facts in labels:
+        _heading(canvas, facts)
+        _addresses(canvas, facts)
+        _barcode(canvas, facts)
+        canvas.showPage()
+    canvas.save()
+    return buffer.getvalue()
+
+
+def label_png(facts: LabelFacts) -> bytes:
+    """At the 203 dots per inch of thermal printers, black on white."""
+    image = Image.new("1", (4 * DPI, 6 * DPI), 1)
+    draw = ImageDraw.Draw(image)
+    draw.text(
+        (40, 40), f"{facts.carrier}  {facts.service}", fill=0, font=ImageFont.load_default(34)
+    )
+    for row, text in enumerate(line for line in facts.ship_to if line):
+        draw.text((40, 240 + 44 * row), text, fill=0, font=ImageFont.load_default(32))
+    bars = list(_bars(facts.tracking_number))
+    scale = max(1, (4 * DPI - 80) // sum(width for width, _ in bars))
+    left = 40
+    for width, is_black in bars:
+        if is_black:
+            draw.rectangle((left, 640, left + width * scale - 1, 820), fill=0)
+        left += width * scale
+    draw.text((40, 840), facts.tracking_number, fill=0, font=ImageFont.load_default(32))
+    draw.text((40, 1140), MARK, fill=0, font=ImageFont.load_default(26))
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def _bars(text: str) -> Iterator[tuple[int, bool]]:
+    """Widths of bars and gaps in modules. Letters say them: A a bar of 1, b a gap of 2."""
+    code = Code128(text, quiet=False)
+    code.validate()
+    code.encode()
+    code.decompose()
+    for letter in code.decomposed:
+        yield ord(letter.lower()) - ord("a") + 1, letter in ascii_uppercase
+
+
+def invoice_pdf(facts: InvoiceFacts, size: tuple[float, float]) -> bytes:
+    """A commercial invoice of one page."""
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=size, invariant=1)
+    canvas.setTitle(f"Commercial invoice {facts.reference}")
+    top = size[1] - 0.6 * inch
+    canvas.setFont("Helvetica-Bold", 13)
+    canvas.drawString(MARGIN, top, "COMMERCIAL INVOICE")
+    _block(canvas, "SELLER", facts.seller, top - 0.3 * inch, 7.5)
+    _block(canvas, "BUYER", facts.buyer, top - 1.3 * inch, 7.5)
+    canvas.setFont("Helvetica", 7)
+    rows = [f"Ref {facts.reference}   Terms of sale {facts.incoterms}", *_invoice_rows(facts.lines)]
+    for row, text in enumerate(rows):
+        canvas.drawString(MARGIN, top - 2.3 * inch - row * 11, _printable(text))
     canvas.showPage()
     canvas.save()
     return buffer.getvalue()
+
+
+def _invoice_rows(lines: Sequence[InvoiceLine]) -> list[str]:
+    rows = [
+        f"{line.quantity} x {line.description[:28]}  HS {line.hs_code or '-'}  "
+        f"{line.origin or '-'}  {line.unit_value:.2f} {line.currency}"
+        for line in lines
+    ]
+    total = sum(line.quantity * line.unit_value for line in lines)
+    return [*rows, f"Total {total:.2f} {lines[0].currency if lines else ''}"]
 
 
 def label_zpl(facts: LabelFacts) -> bytes:
@@ -45,7 +132,7 @@ def label_zpl(facts: LabelFacts) -> bytes:
     return (
         f"^XA^FO40,40^A0N,44,44^FD{_zpl(facts.carrier)} {_zpl(facts.service)}^FS{lines}"
         f"^FO40,620^BCN,140,Y,N,N^FD{_zpl(facts.tracking_number)}^FS"
-        "^FO40,1120^A0N,26,26^FDSANDBOX - NOT FOR SHIPPING^FS^XZ"
+        f"^FO40,1120^A0N,26,26^FD{MARK}^FS^XZ"
     ).encode()
 
 
@@ -87,7 +174,7 @@ def _barcode(canvas: Canvas, facts: LabelFacts) -> None:
     canvas.drawString(MARGIN, 0.72 * inch, f"Ref {_printable(facts.reference)}")
     canvas.drawRightString(WIDTH - MARGIN, 0.72 * inch, weight)
     canvas.setFont("Helvetica-Bold", 9)
-    canvas.drawCentredString(WIDTH / 2, 0.38 * inch, "SANDBOX - NOT FOR SHIPPING")
+    canvas.drawCentredString(WIDTH / 2, 0.38 * inch, MARK)
 
 
 def _printable(text: str) -> str:

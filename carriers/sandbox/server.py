@@ -5,30 +5,33 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import struct
 import threading
 import time
 import traceback
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from carriers.sandbox import control
+from carriers.sandbox.breaking import Delivery, NoAnswer, broken, html_page
 from carriers.sandbox.easyship import EasyshipDialect
+from carriers.sandbox.faults import PLAYED, Fault
 from carriers.sandbox.store import Store
 from carriers.sandbox.veeqo import VeeqoDialect
 from carriers.sandbox.wire import Dialect, MalformedBody, Refusal, Request, Response, Route
-from carriers.sandbox.world import DEMO_WORLD, Fault, World, load_world
+from carriers.sandbox.world import DEMO_WORLD, World, load_world
 
 MAX_BODY = 20 * 1024 * 1024
 KEPT_BODY = 20_000
 # The first whose prefix fits answers; Veeqo's is "/" and so comes last.
 DIALECTS: tuple[Dialect, ...] = (EasyshipDialect(), VeeqoDialect())
+TICK_S = 0.2
+# A webhook that is just being delivered is let go after this.
+STOP_S = 2.0
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-
-
-class NoAnswer(Exception):
-    """The connection is to be closed without an answer."""
 
 
 class TwinServer(ThreadingHTTPServer):
@@ -41,9 +44,38 @@ class TwinServer(ThreadingHTTPServer):
         super().__init__(address, TwinHandler)
         self.world = world
         world.base_url = f"http://{address[0]}:{self.server_address[1]}"
+        self._ticker = Ticker(world)
+        self._ticker.start()
+
+    def server_close(self) -> None:
+        self._ticker.stop()
+        super().server_close()
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that went away is no news."""
+
+
+class Ticker(threading.Thread):
+    """Lets happen what nobody asks for: labels become ready, parcels move, webhooks leave."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(name="ticker", daemon=True)
+        self._world = world
+        self._stopped = threading.Event()
+
+    def run(self) -> None:
+        while not self._stopped.wait(TICK_S):
+            for dialect in DIALECTS:
+                try:
+                    dialect.tick(self._world)
+                except Exception:
+                    # One round that failed must not end all the others.
+                    traceback.print_exc()
+        self._world.store.close()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self.join(timeout=STOP_S)
 
 
 class TwinHandler(BaseHTTPRequestHandler):
@@ -61,32 +93,60 @@ class TwinHandler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:
         """The request log in the store says more."""
 
+    def finish(self) -> None:
+        super().finish()
+        # The connection to the store belongs to this thread, which ends here.
+        self.server.world.store.close()
+
     def _serve(self) -> None:
-        length = int(self.headers.get("Content-Length") or 0)
-        body = self.rfile.read(min(length, MAX_BODY))
+        length = self.headers.get("Content-Length") or "0"
+        if not length.isdecimal() or int(length) > MAX_BODY or "Transfer-Encoding" in self.headers:
+            # What follows cannot be told from the next request.
+            self.close_connection = True
+            self._send(Delivery(response=Response(status=413)))
+            return
+        body = self.rfile.read(int(length))
         request = _request(self.command, self.path, self.headers.items(), body)
         try:
-            response = answer(self.server.world, request)
+            delivery = answer(self.server.world, request)
         except NoAnswer:
-            self.close_connection = True
-            self.connection.shutdown(socket.SHUT_RDWR)
+            self._hang_up()
             return
         except Exception:
             # A fault of the twin itself must be seen and must not look like a platform's.
             traceback.print_exc()
-            response = Response(status=500, body=b"the twin itself failed; see its log")
-        self._send(response)
+            text = b"the twin itself failed; see its log"
+            delivery = Delivery(response=Response(status=500, body=text))
+        self._send(delivery)
 
-    def _send(self, response: Response) -> None:
+    def _send(self, delivery: Delivery) -> None:
         """The one place where bytes go out."""
+        response = delivery.response
         self.send_response(response.status)
         for name, value in response.headers.items():
             self.send_header(name, value)
         if response.status != 204:
             self.send_header("Content-Length", str(len(response.body)))
+        if self.close_connection:
+            self.send_header("Connection", "close")
         self.end_headers()
-        self.wfile.write(response.body)
-        self.wfile.flush()
+        for piece in delivery.pieces():
+            self.wfile.write(piece)
+            self.wfile.flush()
+        if delivery.is_broken_off:
+            self._hang_up()
+
+    def send_response(self, code: int, message: str | None = None) -> None:
+        """Without the header that names this server: a fault may bring its own."""
+        self.send_response_only(code, message)
+        self.send_header("Date", self.date_time_string())
+
+    def _hang_up(self) -> None:
+        """With a reset, as a network that fails does it."""
+        self.close_connection = True
+        no_wait = struct.pack("ii", 1, 0)
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, no_wait)
+        self.connection.close()
 
 
 def _request(method: str, target: str, headers: Iterable[tuple[str, str]], body: bytes) -> Request:
@@ -101,21 +161,33 @@ def _request(method: str, target: str, headers: Iterable[tuple[str, str]], body:
     )
 
 
-def answer(world: World, request: Request) -> Response:
+def answer(world: World, request: Request) -> Delivery:
     """Carry a request out. Raises NoAnswer for a fault that swallows the answer."""
     if request.path.startswith(control.PREFIX):
-        return control.answer(world, request, DIALECTS)
+        return Delivery(response=control.answer(world, request, DIALECTS))
     dialect = next(d for d in DIALECTS if request.path.startswith(d.prefix))
     time.sleep(world.options.latency_ms / 1000)
-    fault = world.take_fault(request.method, request.path)
     route, bound = _route(dialect, request)
-    if fault and fault.effect in ("error_before", "refuse"):
-        response = Response(status=429 if fault.effect == "refuse" else fault.status)
-    else:
-        response = _carry_out(world, dialect, route, bound)
+    fault = world.faults.take(request.method, request.path, dialect.reference_of(world, bound))
+    response = _refused_by(fault, world, dialect) if fault else None
+    if response is None:
+        effect = fault.effect if fault and fault.effect in PLAYED else ""
+        response = _carry_out(world, dialect, route, replace(bound, effect=effect))
     is_answered = fault is None or fault.effect != "drop_after"
     _log(world, dialect, route, request, response, is_answered=is_answered)
-    return _faulty(fault, response) if fault else response
+    return broken(fault, response) if fault else Delivery(response=response)
+
+
+def _refused_by(fault: Fault, world: World, dialect: Dialect) -> Response | None:
+    """The answer of a fault that keeps the request from being carried out."""
+    match fault.effect:
+        case "error_before":
+            return Response(status=fault.status)
+        case "html_before":
+            return html_page(fault.status)
+        case "refuse":
+            return dialect.too_many(world)
+    return None
 
 
 def _route(dialect: Dialect, request: Request) -> tuple[Route | None, Request]:
@@ -135,7 +207,7 @@ def _carry_out(world: World, dialect: Dialect, route: Route | None, request: Req
     if route is None:
         return dialect.finish(request, dialect.not_found(request))
     try:
-        if request.method in WRITES:
+        if request.method in WRITES and route.is_atomic:
             with world.store.transaction():
                 response = route.handler(world, request)
         else:
@@ -145,16 +217,6 @@ def _carry_out(world: World, dialect: Dialect, route: Route | None, request: Req
     except MalformedBody as exc:
         response = dialect.malformed(request, str(exc))
     return dialect.finish(request, response)
-
-
-def _faulty(fault: Fault, response: Response) -> Response:
-    if fault.effect == "drop_after":
-        raise NoAnswer
-    if fault.effect == "hold_after":
-        time.sleep(fault.seconds)
-    if fault.effect == "error_after":
-        return Response(status=fault.status)
-    return response
 
 
 def _log(

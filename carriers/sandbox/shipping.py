@@ -12,6 +12,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 # Cubic centimetres per kilogram: what couriers bill bulky parcels by.
 VOLUMETRIC_DIVISOR = 5000
+# By how much a price has risen since it was quoted, where a fault says that it has.
+PRICE_RISE = Decimal("1.07")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,20 +78,22 @@ SERVICES = (
 
 def priced_services(parcel: ParcelFacts) -> list[PricedService]:
     """What is on offer for a parcel, cheapest first."""
-    scope = DOMESTIC if parcel.from_country == parcel.to_country else EXPORT
     offers = [
-        _priced(service, parcel)
-        for service in SERVICES
-        if service.scope == scope
-        and parcel.billable_kg <= service.max_kg
-        and _serves(service, parcel)
+        _priced(service, parcel) for service in SERVICES if not reason_against(service, parcel)
     ]
     return sorted(offers, key=lambda offer: (offer.price, offer.service.code))
 
 
-def _serves(service: Service, parcel: ParcelFacts) -> bool:
-    """The postal service of the United States starts there."""
-    return service.carrier != "USPS" or parcel.from_country == "US"
+def reason_against(service: Service, parcel: ParcelFacts) -> str:
+    """Why a service does not take a parcel; empty when it does."""
+    is_domestic = parcel.from_country == parcel.to_country
+    if (service.scope == DOMESTIC) is not is_domestic:
+        return "Not offered for this destination."
+    if service.carrier == "USPS" and parcel.from_country != "US":
+        return "Not offered from this origin."
+    if parcel.billable_kg > service.max_kg:
+        return f"The parcel is heavier than {service.max_kg:g} kg."
+    return ""
 
 
 def _priced(service: Service, parcel: ParcelFacts) -> PricedService:

@@ -84,11 +84,21 @@ class Store:
         ).fetchone()
         return _read(row) if row else None
 
-    def save(self, kind: str, key: str, body: dict[str, Any]) -> None:
+    def save(self, kind: str, key: str, body: dict[str, Any], *, lookup: str | None = None) -> None:
+        """What is looked up stays as it is unless it is given."""
         self._connection.execute(
-            "UPDATE documents SET body = ? WHERE kind = ? AND key = ?",
-            (json.dumps(body), kind, key),
+            "UPDATE documents SET body = ?, lookup = coalesce(?, lookup) WHERE kind = ? AND key = ?",
+            (json.dumps(body), lookup, kind, key),
         )
+
+    def put(self, kind: str, key: str, body: dict[str, Any]) -> None:
+        """Keep a document whether or not it is there already."""
+        with self.transaction():
+            self._connection.execute(
+                "INSERT INTO documents (kind, key, body) VALUES (?, ?, ?) "
+                "ON CONFLICT (kind, key) DO UPDATE SET body = excluded.body",
+                (kind, key, json.dumps(body)),
+            )
 
     def delete(self, kind: str, key: str) -> None:
         self._connection.execute("DELETE FROM documents WHERE kind = ? AND key = ?", (kind, key))
@@ -112,11 +122,12 @@ class Store:
         )
         return map(_read, rows)
 
-    def count(self, kind: str) -> int:
-        row = self._connection.execute(
-            "SELECT count(*) FROM documents WHERE kind = ?", (kind,)
-        ).fetchone()
-        return int(row[0])
+    def keys(self, kind: str) -> list[str]:
+        """Oldest first."""
+        rows = self._connection.execute(
+            "SELECT key FROM documents WHERE kind = ? ORDER BY seq", (kind,)
+        )
+        return [str(key) for (key,) in rows]
 
     def next_number(self, name: str, start: int) -> int:
         row = self._connection.execute(
@@ -152,11 +163,6 @@ class Store:
             "SELECT method || ' ' || route, count(*) FROM requests GROUP BY 1 ORDER BY 1"
         )
         return {str(name): int(count) for name, count in rows}
-
-    def wipe(self) -> None:
-        with self.transaction():
-            for table in ("documents", "numbers", "requests"):
-                self._connection.execute(f"DELETE FROM {table}")  # noqa: S608
 
     def _many(self, condition: str, values: tuple[str, ...]) -> list[dict[str, Any]]:
         rows = self._connection.execute(

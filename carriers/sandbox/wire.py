@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -20,7 +20,10 @@ class MalformedBody(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """Header names are lower case; `params` come from the path pattern."""
+    """Header names are lower case; `params` come from the path pattern.
+
+    `effect` is that of a fault which the handler itself has to play: see `faults.PLAYED`.
+    """
 
     method: str
     path: str
@@ -28,6 +31,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     params: Mapping[str, str] = field(default_factory=dict)
+    effect: str = ""
 
     def json(self) -> dict[str, Any]:
         """Raises MalformedBody."""
@@ -90,11 +94,15 @@ Handler = Callable[["World", Request], Response]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`pattern` such as "/orders/{order_id}"; a parameter is one path segment."""
+    """`pattern` such as "/orders/{order_id}"; a parameter is one path segment.
+
+    A write is one transaction, unless its handler asks others and says so.
+    """
 
     method: str
     pattern: str
     handler: Handler
+    is_atomic: bool = True
 
     def match(self, path: str) -> dict[str, str] | None:
         found = _compiled(self.pattern).fullmatch(path)
@@ -121,6 +129,9 @@ class Dialect(Protocol):
     def refuse(self, world: World, request: Request) -> Response | None:
         """Authentication and limits: the refusal, or None to go on."""
 
+    def too_many(self, world: World) -> Response:
+        """The refusal of one request too many."""
+
     def not_found(self, request: Request) -> Response: ...
 
     def malformed(self, request: Request, detail: str) -> Response: ...
@@ -128,11 +139,14 @@ class Dialect(Protocol):
     def finish(self, request: Request, response: Response) -> Response:
         """Headers that every answer carries."""
 
+    def reference_of(self, world: World, request: Request) -> str:
+        """The order number that a request is about, or nothing."""
+
+    def tick(self, world: World) -> None:
+        """What happens without being asked for."""
+
     def bookings(self, world: World) -> list[dict[str, Any]]: ...
 
     def labels(self, world: World) -> list[dict[str, Any]]: ...
 
     def seed(self, world: World, facts: dict[str, Any]) -> None: ...
-
-
-Dialects = Sequence[Dialect]

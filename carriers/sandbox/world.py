@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import threading
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from carriers.sandbox.faults import Faults
 from carriers.sandbox.store import Store
 
 DEMO_WORLD = Path(__file__).parent / "worlds" / "demo.json"
@@ -37,6 +37,7 @@ class Options:
     veeqo_burst: int = 56
     veeqo_rate_minutes: float = 15.0
     easyship_label_seconds: float = 2.0
+    easyship_batch_seconds: float = 1.0
     easyship_per_second: int = 1
     easyship_per_minute: int = 6
 
@@ -56,23 +57,7 @@ class Clock:
         return float(kept["offset_s"]) if kept else 0.0
 
     def advance(self, seconds: float) -> None:
-        put_setting(self._store, "clock", {"offset_s": self.offset_s + max(0.0, seconds)})
-
-
-@dataclass
-class Fault:
-    """What goes wrong with the next `times` requests that match `method` and part of the path.
-
-    `effect`: error_before, error_after, drop_after (no answer), hold_after (answer `seconds`
-    later), refuse (429). "after" means that the request had its effect.
-    """
-
-    method: str
-    path: str
-    effect: str
-    times: int = 1
-    status: int = 500
-    seconds: float = 0.0
+        self._store.put("setting", "clock", {"offset_s": self.offset_s + max(0.0, seconds)})
 
 
 @dataclass
@@ -82,11 +67,10 @@ class World:
     easyship_keys: frozenset[str]
     base_url: str = ""
     control_token: str = ""
-    faults: list[Fault] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.clock = Clock(self.store)
-        self._faults_lock = threading.Lock()
+        self.faults = Faults(self.store)
 
     @property
     def options(self) -> Options:
@@ -104,23 +88,8 @@ class World:
             if type(value) is not kind and not (kind is float and type(value) is int):
                 raise ValueError(f"{name} must be of type {kind.__name__}")
         changed = replace(current, **changes)
-        put_setting(self.store, "options", asdict(changed))
+        self.store.put("setting", "options", asdict(changed))
         return changed
-
-    def take_fault(self, method: str, path: str) -> Fault | None:
-        """The fault that this request is to meet, used up by one."""
-        with self._faults_lock:
-            for fault in self.faults:
-                if fault.times > 0 and fault.method in ("*", method) and fault.path in path:
-                    fault.times -= 1
-                    return fault
-        return None
-
-
-def put_setting(store: Store, name: str, value: dict[str, Any]) -> None:
-    with store.transaction():
-        store.delete("setting", name)
-        store.insert("setting", name, value)
 
 
 def load_world(path: Path) -> dict[str, Any]:

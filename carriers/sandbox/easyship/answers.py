@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +14,7 @@ NOT_COMPLIANT = "The request does not comply with the OpenAPI Specification."
 # HTTP status, type and fixed message by code.
 ERRORS: dict[str, tuple[int, str, str]] = {
     "invalid_request": (400, "invalid_request_error", "The request body is malformed or not valid."),
+    "api_error": (400, "api_error", "Internal or 3rd party API error."),
     "invalid_token": (401, "invalid_request_error", "Invalid token."),
     "payment_required": (402, "invalid_request_error", "Insufficient balance on your account. Please add more funds."),
     "resource_not_found": (404, "invalid_request_error", "The requested resource was not found."),
@@ -33,14 +34,25 @@ def done(message: str) -> Response:
     return _answer(200, {"success": {"message": message}, "meta": {}})
 
 
-def page(request: Request, name: str, rows: Sequence[Any], *, counted: bool = True) -> Response:
-    """One page; `next` is the number of the next page or null."""
+def as_is(row: Any) -> Any:
+    return row
+
+
+def page(
+    request: Request,
+    name: str,
+    rows: Sequence[Any],
+    render: Callable[[Any], Any] = as_is,
+    *,
+    counted: bool = True,
+) -> Response:
+    """One page; `next` is the number of the next page or null. Only what is shown is rendered."""
     number = _whole(request, "page", 1, 10**9)
     size = _whole(request, "per_page", 20, 100)
     shown = rows[(number - 1) * size : number * size]
     following = number + 1 if number * size < len(rows) else None
     pagination = {"page": number, "next": following, "count": len(rows) if counted else None}
-    return ok(200, name, shown, pagination=pagination)
+    return ok(200, name, [render(row) for row in shown], pagination=pagination)
 
 
 def refused(code: str, *details: str) -> Refusal:
@@ -57,7 +69,11 @@ def error(code: str, *details: str) -> Response:
     }
     if code not in ("too_many_requests", "invalid_token"):
         body["links"] = [{"kind": "documentation", "name": "Errors", "url": f"{DOCS}/errors"}]
-    return _answer(status, {"error": body})
+    answer = _answer(status, {"error": body})
+    if code == "too_many_requests":
+        # The live one says everything but what it is.
+        return Response(status=answer.status, body=answer.body)
+    return answer
 
 
 def with_request_id(response: Response) -> Response:
@@ -78,6 +94,6 @@ def _whole(request: Request, name: str, default: int, most: int) -> int:
     text = request.first(name)
     if not text:
         return default
-    if not text.isdigit() or not 1 <= int(text) <= most:
+    if not text.isdecimal() or not 1 <= int(text) <= most:
         raise refused("invalid_url_param", NOT_COMPLIANT, f"{name} {text!r} is out of range")
     return int(text)

@@ -5,10 +5,19 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from carriers.sandbox.easyship import buying, resources, shipments
+from carriers.sandbox.easyship import (
+    batches,
+    buying,
+    listing,
+    moving,
+    paperwork,
+    resources,
+    shipments,
+    webhooks,
+)
 from carriers.sandbox.easyship.answers import NOT_COMPLIANT, error, with_request_id
 from carriers.sandbox.limits import Windows
-from carriers.sandbox.wire import Request, Response, Route
+from carriers.sandbox.wire import MalformedBody, Request, Response, Route
 from carriers.sandbox.world import World
 
 BURST = (
@@ -22,7 +31,16 @@ class EasyshipDialect:
 
     name = "easyship"
     prefix = "/2024-09/"
-    routes: tuple[Route, ...] = (*shipments.ROUTES, *resources.ROUTES)
+    routes: tuple[Route, ...] = (
+        *listing.ROUTES,
+        # "trackings" would be taken for the id of a shipment.
+        *moving.ROUTES,
+        *shipments.ROUTES,
+        *paperwork.ROUTES,
+        *batches.ROUTES,
+        *webhooks.ROUTES,
+        *resources.ROUTES,
+    )
 
     def __init__(self) -> None:
         self._windows = Windows()
@@ -35,14 +53,18 @@ class EasyshipDialect:
         if options.enforce_limits and not self._windows.admit(
             token, per_second=options.easyship_per_second, per_minute=options.easyship_per_minute
         ):
-            return error("too_many_requests", BURST).with_headers(
-                {
-                    "X-Ratelimit-Limit": str(options.easyship_per_second),
-                    "X-Ratelimit-Remaining": "0",
-                    "X-Ratelimit-Reset": str(int(time.time()) + 1),
-                }
-            )
+            return self.too_many(world)
         return None
+
+    def too_many(self, world: World) -> Response:
+        """Says when the second is over, and nothing of how long to wait."""
+        return error("too_many_requests", BURST).with_headers(
+            {
+                "X-Ratelimit-Limit": str(world.options.easyship_per_second),
+                "X-Ratelimit-Remaining": "0",
+                "X-Ratelimit-Reset": str(int(time.time()) + 1),
+            }
+        )
 
     def not_found(self, request: Request) -> Response:
         return error("invalid_endpoint", NOT_COMPLIANT)
@@ -52,6 +74,26 @@ class EasyshipDialect:
 
     def finish(self, request: Request, response: Response) -> Response:
         return with_request_id(response)
+
+    def reference_of(self, world: World, request: Request) -> str:
+        pk = request.params.get("easyship_shipment_id")
+        if pk:
+            shipment = world.store.get(buying.KIND, pk) or {"order_data": {}}
+            return str(shipment["order_data"].get("platform_order_number") or "")
+        if request.method == "GET":
+            return request.first("platform_order_number")
+        try:
+            order_data = request.json().get("order_data")
+        except MalformedBody:
+            return ""
+        return str(order_data.get("platform_order_number")) if isinstance(order_data, dict) else ""
+
+    def tick(self, world: World) -> None:
+        """What happens without being asked for: batches, labels, moves, webhooks."""
+        batches.work_off(world)
+        buying.finish_due(world)
+        moving.tell_moves(world)
+        webhooks.deliver_due(world)
 
     def bookings(self, world: World) -> list[dict[str, Any]]:
         return [

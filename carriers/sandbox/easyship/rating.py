@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_DNS, uuid5
 
-from carriers.sandbox.shipping import SERVICES, ParcelFacts, PricedService, Service, priced_services
+from carriers.sandbox.shipping import (
+    DOMESTIC,
+    SERVICES,
+    ParcelFacts,
+    PricedService,
+    Service,
+    priced_services,
+    reason_against,
+)
 
 SHAPES: dict[str, dict[str, Any]] = json.loads(
     (Path(__file__).parent / "shapes.json").read_text(encoding="utf-8")
@@ -29,6 +37,7 @@ def service_id(service: Service) -> str:
 
 
 def courier_service(service: Service) -> Body:
+    """As it stands inside a shipment or a rate."""
     return {
         "id": service_id(service),
         "name": service.name,
@@ -36,6 +45,21 @@ def courier_service(service: Service) -> Body:
         "umbrella_name": service.carrier,
         "easyship_courier_service": True,
     }
+
+
+def listed_service(service: Service) -> Body:
+    """As it stands in the list of services, with all that it accepts."""
+    is_domestic = service.scope == DOMESTIC
+    return shaped(
+        "courier_service",
+        official_name=service.name,
+        service_name=service.name.removeprefix(f"{service.carrier} "),
+        logo_url=service.carrier.lower(),
+        courier_logo_url=f"https://logos.example/{service.carrier.lower()}.png",
+        domestic=is_domestic,
+        international=not is_domestic,
+        **courier_service(service),
+    )
 
 
 def find_service(wanted: str) -> Service | None:
@@ -49,13 +73,25 @@ def offers(body: Mapping[str, Any]) -> list[PricedService]:
     return priced_services(parcel_facts(body))
 
 
+def refusals(body: Mapping[str, Any]) -> list[Body]:
+    """Services that do not fit, each with its reason."""
+    facts = parcel_facts(body)
+    many = "Shipments of several parcels are not supported." if len(body["parcels"]) > 1 else ""
+    told = [(service, reason_against(service, facts) or many) for service in SERVICES]
+    return [
+        {"id": service_id(service), "name": service.name, "message": reason}
+        for service, reason in told
+        if reason
+    ]
+
+
 def parcel_facts(body: Mapping[str, Any]) -> ParcelFacts:
     """The parcel in grams and centimetres, from whatever units it came in."""
     units = (body.get("shipping_settings") or {}).get("units") or {}
     grams = GRAMS[units.get("weight", "kg")]
     cm = CENTIMETRES[units.get("dimensions", "cm")]
     parcel = body["parcels"][0]
-    box = parcel.get("box") or (parcel.get("items") or [{}])[0].get("dimensions") or {}
+    box = parcel.get("box") or parcel["items"][0].get("dimensions") or {}
     origin, destination = body["origin_address"], body["destination_address"]
     return ParcelFacts(
         weight_g=_weight(parcel) * grams,
@@ -73,8 +109,7 @@ def parcel_facts(body: Mapping[str, Any]) -> ParcelFacts:
 def _weight(parcel: Mapping[str, Any]) -> float:
     if parcel.get("total_actual_weight"):
         return float(parcel["total_actual_weight"])
-    items = parcel.get("items") or []
-    return sum(float(i.get("actual_weight") or 0) * int(i.get("quantity") or 1) for i in items)
+    return float(sum(i["actual_weight"] * i.get("quantity", 1) for i in parcel["items"]))
 
 
 def rate(offer: PricedService, rank: int) -> Body:

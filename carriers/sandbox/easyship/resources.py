@@ -1,84 +1,139 @@
-"""Rates without a shipment, courier services, addresses, products, documents, the account."""
+"""Rates without a shipment, courier services, addresses, products, the account and its money."""
 
 from __future__ import annotations
 
-from decimal import Decimal
+from datetime import date
 from typing import Any
 from uuid import NAMESPACE_DNS, uuid4, uuid5
 
-from carriers.sandbox.documents import label_pdf
 from carriers.sandbox.easyship import buying, checking
-from carriers.sandbox.easyship.answers import done, ok, page, refused
-from carriers.sandbox.easyship.rating import courier_service, offers, rates
+from carriers.sandbox.easyship.answers import NOT_COMPLIANT, done, ok, page, refused
+from carriers.sandbox.easyship.drafting import stamp
+from carriers.sandbox.easyship.forms import check_form
+from carriers.sandbox.easyship.rating import listed_service, offers, rates, shaped
+from carriers.sandbox.easyship.shipments import NO_SERVICE
 from carriers.sandbox.shipping import SERVICES
 from carriers.sandbox.wire import Request, Response, Route
 from carriers.sandbox.world import World
 
 Body = dict[str, Any]
 OPENING_BALANCE = "5000.00"
-PRODUCT_KEYS = (
-    "identifier", "name", "description", "height", "width", "length", "weight", "cost_price",
-    "cost_price_currency", "selling_price", "selling_price_currency", "item_category_id",
-    "origin_country_alpha2", "hs_code", "image_url", "sku",
+CURRENCY = "USD"
+DEFAULTS = ("billing", "sender", "pickup", "return")
+ADDRESS_KEYS = (
+    "line_1", "line_2", "state", "city", "postal_code", "country_alpha2", "company_name",
+    "contact_name", "contact_phone", "contact_email",
 )  # fmt: skip
+# Ways in which the list of services can be narrowed by yes or no.
+SERVICE_SWITCHES = ("domestic", "international")
 
 
 def request_rates(world: World, request: Request) -> Response:
     """200 with at least one rate; nothing that fits is a 422 and never an empty list."""
     given = request.json()
-    needed = ("origin_address", "destination_address", "parcels")
-    checking.check_form(given, "RateRequest", checking.RATE_KEYS, needed)
-    faults = checking.parcel_faults(given["parcels"])
-    if faults:
-        raise refused("invalid_content", *faults)
-    wanted = (given.get("filter_options") or {}).get("courier_service_ids") or []
-    found = [
-        entry
-        for entry in rates(offers(given))
-        if not wanted or entry["courier_service"]["id"] in wanted
-    ]
+    check_form(given, "RateRequest")
+    checking.check_rate_request(given)
+    narrowing = given.get("filter_options") or {}
+    found = [entry for entry in rates(offers(given)) if _is_wanted(entry, narrowing)]
     if not found:
-        detail = "No shipping solutions available based on the information provided"
-        raise refused("invalid_content", detail)
+        raise refused("invalid_content", NO_SERVICE)
     pagination = {"page": 1, "next": None, "count": len(found)}
     return ok(200, "rates", found, pagination=pagination)
 
 
+def _is_wanted(entry: Body, narrowing: Body) -> bool:
+    ids = narrowing.get("courier_service_ids") or []
+    name = narrowing.get("courier_service_name") or ""
+    service = entry["courier_service"]
+    return (not ids or service["id"] in ids) and name.lower() in service["name"].lower()
+
+
 def courier_services(world: World, request: Request) -> Response:
-    return page(request, "courier_services", [courier_service(service) for service in SERVICES])
+    carrier = request.first("umbrella_name")
+    countries = request.many("country_alpha2")
+    found = [
+        row
+        for row in map(listed_service, SERVICES)
+        if (not carrier or row["umbrella_name"] == carrier)
+        and (not countries or row["country_alpha2"] in countries)
+        and all(_switch(request, name) in (None, row[name]) for name in SERVICE_SWITCHES)
+    ]
+    return page(request, "courier_services", found)
+
+
+def _switch(request: Request, name: str) -> bool | None:
+    return {"true": True, "false": False}.get(request.first(name))
 
 
 def addresses(world: World, request: Request) -> Response:
-    return page(request, "addresses", list(world.store.each("easyship.address")))
+    wanted = request.first("status") or "active"
+    found = [row for row in world.store.each("easyship.address") if row["status"] == wanted]
+    return page(request, "addresses", found)
 
 
 def create_address(world: World, request: Request) -> Response:
     given = request.json()
-    missing = [name for name in ("line_1", "city", "contact_name") if not given.get(name)]
-    if missing:
-        raise refused("invalid_content", *(f"{name} can't be blank" for name in missing))
+    check_form(given, "AddressCreate")
     address = _saved_address(given)
     world.store.insert("easyship.address", address["id"], address)
     return ok(201, "address", address)
 
 
 def _saved_address(given: Body) -> Body:
-    known = {name: given.get(name) for name in sorted(checking.ADDRESS_KEYS)}
-    return known | {"id": str(uuid4()), "active": True, "default": bool(given.get("default"))}
+    default_for = dict.fromkeys(DEFAULTS, False) | (given.get("default_for") or {})
+    return {
+        "id": str(uuid4()),
+        "status": "active",
+        "default_for": default_for,
+        "hk_district": None,
+        **{name: given.get(name) for name in ADDRESS_KEYS},
+        "state": given.get("state") or "",
+    }
+
+
+def activate_address(world: World, request: Request) -> Response:
+    _set_status(world, request, "active")
+    return done("Address successfully activated")
+
+
+def deactivate_address(world: World, request: Request) -> Response:
+    _set_status(world, request, "inactive")
+    return done("Address successfully deactivated")
+
+
+def _set_status(world: World, request: Request, status: str) -> None:
+    address = world.store.get("easyship.address", request.params["address_id"])
+    if address is None:
+        raise refused("resource_not_found", "The Address was not found")
+    world.store.save("easyship.address", address["id"], address | {"status": status})
 
 
 def products(world: World, request: Request) -> Response:
-    return page(request, "products", list(world.store.each("easyship.product")))
+    sku = request.first("sku")
+    found = (
+        world.store.find("easyship.product", lookup=sku)
+        if sku
+        else list(world.store.each("easyship.product"))
+    )
+    return page(request, "products", found)
 
 
 def create_product(world: World, request: Request) -> Response:
-    given = request.json()
-    if not given.get("name"):
-        raise refused("invalid_content", "name can't be blank")
-    key = str(uuid4())
-    product = {name: given.get(name) for name in PRODUCT_KEYS} | {"id": key}
-    world.store.insert("easyship.product", key, product)
+    given = _checked_product(request)
+    if not given.get("identifier"):
+        raise refused("invalid_content", "Identifier can't be blank")
+    at = stamp(world.clock.now())
+    product = shaped("product", **{**given, "id": str(uuid4()), "created_at": at, "updated_at": at})
+    world.store.insert("easyship.product", product["id"], product, lookup=product["identifier"])
     return ok(201, "product", product)
+
+
+def _checked_product(request: Request) -> Body:
+    """Categories are named by number; their names are not kept here."""
+    given = request.json()
+    check_form(given, "Product")
+    category = given.pop("item_category_id", None)
+    return given | ({"item_category": {"id": category}} if category else {})
 
 
 def _need_product(world: World, request: Request) -> Body:
@@ -88,15 +143,12 @@ def _need_product(world: World, request: Request) -> Body:
     return product
 
 
-def show_product(world: World, request: Request) -> Response:
-    return ok(200, "product", _need_product(world, request))
-
-
 def update_product(world: World, request: Request) -> Response:
-    product = _need_product(world, request)
-    given = request.json()
-    product |= {name: given[name] for name in PRODUCT_KEYS if name in given}
-    world.store.save("easyship.product", product["id"], product)
+    product, given = _need_product(world, request), _checked_product(request)
+    if not given.get("identifier", product["identifier"]):
+        raise refused("invalid_content", "Identifier can't be blank")
+    product |= given | {"id": product["id"], "updated_at": stamp(world.clock.now())}
+    world.store.save("easyship.product", product["id"], product, lookup=product["identifier"])
     return ok(200, "product", product)
 
 
@@ -107,58 +159,58 @@ def delete_product(world: World, request: Request) -> Response:
 
 def account(world: World, request: Request) -> Response:
     kept = world.store.get("easyship.account", "main") or {}
-    return ok(
-        200,
-        "account",
-        {
-            "easyship_company_id": kept["id"],
-            "name": kept["name"],
-            "country_alpha2": "US",
-            "currency": "USD",
-        },
-    )
+    shown = {"name": kept["name"], "easyship_company_id": kept["id"], "credit": _credit(world)}
+    return ok(200, "account", shown)
 
 
 def credit(world: World, request: Request) -> Response:
-    kept = world.store.get("easyship.account", "main") or {}
-    balance = float(Decimal(kept["balance"]))
-    return ok(200, "credit", {"balance": balance, "available_balance": balance, "currency": "USD"})
+    return ok(200, "credit", _credit(world))
 
 
-def transaction_records(world: World, request: Request) -> Response:
+def _credit(world: World) -> Body:
+    amount = float(buying.balance(world))
+    return {"balance": amount, "available_balance": amount, "currency": CURRENCY}
+
+
+def shipment_records(world: World, request: Request) -> Response:
     pk = request.params["easyship_shipment_id"]
     if world.store.get(buying.KIND, pk) is None:
         raise refused("resource_not_found", "The Shipment was not found")
-    rows = [
-        record | {"amount": float(record["amount"])}
-        for record in world.store.children("easyship.transaction", parent=pk)
+    return _records(request, world.store.children("easyship.transaction", parent=pk))
+
+
+def transaction_records(world: World, request: Request) -> Response:
+    """Newest first, by day of settlement and by shipment."""
+    pk, first, last = (request.first("easyship_shipment_id"), _day(request, 2), _day(request, 3))
+    found = [
+        record
+        for record in world.store.each("easyship.transaction", newest_first=True)
+        if (not pk or record["easyship_shipment_id"] == pk)
+        and (not first or record["settled_at"][:10] >= first)
+        and (not last or record["settled_at"][:10] <= last)
     ]
-    return page(request, "transaction_records", rows, counted=False)
+    return _records(request, found)
 
 
-def documents(world: World, request: Request) -> Response:
-    """The commercial invoice; labels are not served here."""
-    shipment = world.store.get(buying.KIND, request.params["easyship_shipment_id"])
-    if shipment is None:
-        raise refused("resource_not_found", "The Shipment was not found")
-    if shipment["label_state"] not in ("generated", "printed"):
-        detail = "The shipment has been canceled or the label hasn't been purchased."
-        raise refused("invalid_request", detail)
-    return _pdf(shipment)
+def _day(request: Request, position: int) -> str:
+    """`position` is where the document lists the parameter, which a refusal names."""
+    text = request.first({2: "from_date", 3: "to_date"}[position])
+    try:
+        return date.fromisoformat(text).isoformat() if text else ""
+    except ValueError:
+        where = f"#/paths/~12024-09~1transaction_records/get/parameters/{position}/schema"
+        told = f'{where} Value: "{text}" is not conformant with date format'
+        raise refused("invalid_url_param", NOT_COMPLIANT, told) from None
 
 
-def document_file(world: World, request: Request) -> Response:
-    """What a document's address leads to; the bearer is needed here as well."""
-    wanted = request.params["document_id"]
-    for shipment in world.store.each(buying.KIND, newest_first=True):
-        if shipment["document_id"] == wanted and shipment["trackings"]:
-            return _pdf(shipment)
-    raise refused("resource_not_found", "The Document was not found")
-
-
-def _pdf(shipment: Body) -> Response:
-    content = label_pdf(buying.facts_of(shipment))
-    return Response(status=200, body=content, headers={"Content-Type": "application/pdf"})
+def _records(request: Request, found: list[Body]) -> Response:
+    return page(
+        request,
+        "transaction_records",
+        found,
+        lambda record: record | {"amount": float(record["amount"])},
+        counted=False,
+    )
 
 
 def seed(world: World, facts: Body) -> None:
@@ -172,7 +224,7 @@ def seed(world: World, facts: Body) -> None:
                 "line_1": warehouse["address_1"],
                 "line_2": warehouse["address_2"] or None,
                 "city": warehouse["city"],
-                "state": warehouse["state"] or None,
+                "state": warehouse["state"],
                 "postal_code": warehouse["postal_code"],
                 "country_alpha2": warehouse["country"],
                 "company_name": warehouse["name"],
@@ -189,14 +241,14 @@ ROUTES = (
     Route("GET", "/courier_services", courier_services),
     Route("GET", "/addresses", addresses),
     Route("POST", "/addresses", create_address),
+    Route("POST", "/addresses/{address_id}/activate", activate_address),
+    Route("POST", "/addresses/{address_id}/deactivate", deactivate_address),
     Route("GET", "/products", products),
     Route("POST", "/products", create_product),
-    Route("GET", "/products/{product_id}", show_product),
     Route("PATCH", "/products/{product_id}", update_product),
     Route("DELETE", "/products/{product_id}", delete_product),
     Route("GET", "/account", account),
     Route("GET", "/account/credit", credit),
-    Route("GET", "/shipments/{easyship_shipment_id}/transaction_records", transaction_records),
-    Route("GET", "/shipments/{easyship_shipment_id}/documents", documents),
-    Route("GET", "/shipment/v1/shipments/{document_id}/shipping_documents/label", document_file),
+    Route("GET", "/transaction_records", transaction_records),
+    Route("GET", "/shipments/{easyship_shipment_id}/transaction_records", shipment_records),
 )

@@ -17,37 +17,64 @@ from carriers.sandbox.veeqo.values import (
 from carriers.sandbox.world import World
 
 Body = dict[str, Any]
+# Orders that are to be allocated by themselves a little later.
+WAITING = "veeqo.waiting"
 
 
-def allocate_by_itself(world: World, order: Body, *, is_due: bool = False) -> None:
+def allocate_by_itself(world: World, order: Body) -> None:
     """To the store's default warehouse, what is available there: at once, later, or never."""
     mode = world.options.veeqo_auto_allocation
     if mode == "off" or not order["payment"]:
         return
-    if mode == "async" and not is_due:
-        later = world.clock.now() + timedelta(seconds=world.options.veeqo_allocation_delay_s)
-        order["allocate_at"] = stamp(later)
-        keep("order", world, order)
-        return
-    order["allocate_at"] = None
+    if mode == "async":
+        at = world.clock.now() + timedelta(seconds=world.options.veeqo_allocation_delay_s)
+        world.store.put(WAITING, str(order["id"]), {"at": stamp(at)})
+    else:
+        _allocate_rest(world, order)
+
+
+def allocate_due(world: World) -> None:
+    """Orders whose time has come, unless they were cancelled or allocated meanwhile."""
+    for pk in world.store.keys(WAITING):
+        with world.store.transaction():
+            waiting = world.store.get(WAITING, pk)
+            order = world.store.get("veeqo.order", pk)
+            if waiting is None or waiting["at"] > now(world):
+                continue
+            world.store.delete(WAITING, pk)
+            if order is not None and order["status"] != "cancelled":
+                _allocate_rest(world, order)
+                settle_status(world, order)
+
+
+def _allocate_rest(world: World, order: Body) -> None:
     channel = world.store.get("veeqo.channel", str(order["channel_id"])) or {}
     warehouse_id = channel["default_warehouse_id"]
     lines = [
-        {"sellable_id": line["sellable_id"], "quantity": units}
-        for line in order["lines"]
-        if (units := min(line["quantity"], _available(world, line, warehouse_id))) > 0
+        {"sellable_id": sellable_id, "quantity": units}
+        for sellable_id, wanted in open_units(world, order).items()
+        if (units := min(wanted, stock.available(world, sellable_id, warehouse_id))) > 0
     ]
     if lines:
         allocate(world, order, warehouse_id, lines)
 
 
-def _available(world: World, line: Body, warehouse_id: int) -> int:
-    return stock.available(world, line["sellable_id"], warehouse_id)
+def open_units(world: World, order: Body) -> dict[int, int]:
+    """Units by sellable that are ordered and not allocated; one may stand on several lines."""
+    units: dict[int, int] = {}
+    for line in order["lines"]:
+        units[line["sellable_id"]] = units.get(line["sellable_id"], 0) + line["quantity"]
+    for allocation in world.store.children("veeqo.allocation", parent=str(order["id"])):
+        for line in allocation["lines"]:
+            units[line["sellable_id"]] = units.get(line["sellable_id"], 0) - line["quantity"]
+    return units
 
 
-def allocate(world: World, order: Body, warehouse_id: int, lines: list[Body]) -> Body:
+def allocate(
+    world: World, order: Body, warehouse_id: int, lines: list[Body], *, pk: int | None = None
+) -> Body:
     """One parcel's worth of an order at one warehouse; raises its allocated stock."""
-    pk = world.store.next_number("veeqo.allocation", 9046001)
+    pk = pk or world.store.next_number("veeqo.allocation", 9046001)
     at = now(world)
     doc: Body = {
         "id": pk,

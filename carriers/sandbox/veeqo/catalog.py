@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from carriers.sandbox.veeqo import objects, stock
@@ -10,10 +11,12 @@ from carriers.sandbox.veeqo.paging import paged
 from carriers.sandbox.veeqo.values import (
     COMPANY_ID,
     keep,
+    moment_of,
     need,
     not_found,
     now,
     number_of,
+    objects_of,
     refusal,
     whole_of,
     wrapped,
@@ -23,13 +26,23 @@ from carriers.sandbox.world import World
 
 Body = dict[str, Any]
 MM_PER_INCH = 25.4
+VARIANT_KEYS = {
+    "title": "title", "sku_code": "sku", "upc_code": "barcode", "price": "price",
+    "cost_price": "cost", "weight_grams": "weight_g",
+}  # fmt: skip
 
 
 def products(world: World, request: Request) -> Response:
     query = request.first("query").lower()
     found = world.store.search("veeqo.product", query) if query else _newest(world, "product")
     since = whole_of(request.first("since_id"))
-    rows = [doc for doc in found if doc["id"] > since]
+    changed = moment_of(request.first("updated_at_min"))
+    rows = [
+        doc
+        for doc in found
+        if doc["id"] > since
+        and (changed is None or datetime.fromisoformat(doc["updated_at"]) >= changed)
+    ]
     return paged(request, rows, lambda doc: objects.product(world, doc), world)
 
 
@@ -44,7 +57,7 @@ def product(world: World, request: Request) -> Response:
 
 def create_product(world: World, request: Request) -> Response:
     given = wrapped(request, "product")
-    variants = given.get("product_variants_attributes") or []
+    variants = objects_of(given.get("product_variants_attributes"))
     if not given.get("title") or not variants:
         raise refusal(400, ["Title can't be blank"])
     doc = add_product(world, str(given["title"]), [_variant(v) for v in variants])
@@ -69,12 +82,18 @@ def update_product(world: World, request: Request) -> Response:
     if set(given) - {"title", "description", "notes", "product_variants_attributes"}:
         return json_response(500, {"status": 500, "error": "Internal Server Error"})
     doc["title"] = given.get("title", doc["title"])
-    for variant in given.get("product_variants_attributes") or []:
+    doc["description"] = given.get("description", doc["description"])
+    for variant in objects_of(given.get("product_variants_attributes")):
         sellable = need("sellable", world, whole_of(variant.get("id")))
-        known = {key: value for key, value in _variant(variant).items() if value}
+        fresh = _variant(variant)
+        known = {ours: fresh[ours] for theirs, ours in VARIANT_KEYS.items() if theirs in variant}
         keep("sellable", world, sellable | known)
     doc["updated_at"] = now(world)
-    keep("product", world, doc)
+    sellables_of = [need("sellable", world, pk) for pk in doc["sellable_ids"]]
+    for sellable in sellables_of:
+        keep("sellable", world, sellable | {"product_title": doc["title"]})
+    words = _words(doc["title"], sellables_of)
+    world.store.save("veeqo.product", str(doc["id"]), doc, lookup=words)
     return json_response(200, objects.product(world, doc))
 
 
@@ -94,9 +113,13 @@ def add_product(world: World, title: str, variants: list[Body]) -> Body:
         body |= {"id": sellable_id, "product_id": pk, "product_title": title}
         world.store.insert("veeqo.sellable", str(sellable_id), body, lookup=body["sku"])
         doc["sellable_ids"].append(sellable_id)
-    words = [title, *(str(variant["sku"]) for variant in variants)]
-    world.store.insert("veeqo.product", str(pk), doc, lookup=" ".join(words).lower())
+    world.store.insert("veeqo.product", str(pk), doc, lookup=_words(title, variants))
     return doc
+
+
+def _words(title: str, variants: list[Body]) -> str:
+    """What the search for products looks through."""
+    return " ".join([title, *(str(variant["sku"]) for variant in variants)]).lower()
 
 
 _NEW_SELLABLE: Body = {

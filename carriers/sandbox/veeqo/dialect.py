@@ -7,7 +7,17 @@ from typing import Any
 from uuid import uuid4
 
 from carriers.sandbox.limits import LeakyBucket
-from carriers.sandbox.veeqo import allocations, catalog, labels, orders
+from carriers.sandbox.veeqo import (
+    allocations,
+    buying,
+    catalog,
+    labels,
+    order_extras,
+    order_list,
+    orders,
+    rating,
+)
+from carriers.sandbox.veeqo.allocating import allocate_due
 from carriers.sandbox.wire import Request, Response, Route, json_response
 from carriers.sandbox.world import World
 
@@ -20,8 +30,12 @@ class VeeqoDialect:
     name = "veeqo"
     prefix = "/"
     routes: tuple[Route, ...] = (
+        *order_list.ROUTES,
         *orders.ROUTES,
+        *order_extras.ROUTES,
         *allocations.ROUTES,
+        *rating.ROUTES,
+        *buying.ROUTES,
         *labels.ROUTES,
         *catalog.ROUTES,
     )
@@ -37,9 +51,12 @@ class VeeqoDialect:
         if options.enforce_limits and not self._bucket.admit(
             key, per_second=LEAK_PER_SECOND, capacity=options.veeqo_burst
         ):
-            # Empty, and without a word on when to come back.
-            return Response(status=429)
+            return self.too_many(world)
         return None
+
+    def too_many(self, world: World) -> Response:
+        """Empty, and without a word on when to come back."""
+        return Response(status=429)
 
     def not_found(self, request: Request) -> Response:
         return json_response(404, {"status": 404, "error": "Not Found"})
@@ -53,6 +70,13 @@ class VeeqoDialect:
         return response.with_headers(
             {"X-Request-Id": str(uuid4()), "X-Runtime": f"{time.process_time() % 1:.6f}"}
         )
+
+    def reference_of(self, world: World, request: Request) -> str:
+        return order_list.reference_of(world, request)
+
+    def tick(self, world: World) -> None:
+        """Orders are allocated by themselves even if nobody looks."""
+        allocate_due(world)
 
     def bookings(self, world: World) -> list[dict[str, Any]]:
         return [

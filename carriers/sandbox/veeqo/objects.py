@@ -36,8 +36,13 @@ def order(world: World, doc: Body) -> Body:
         cancelled_by=USER if doc["cancelled_at"] else None,
         delivery_cost=doc["delivery_cost"],
         subtotal_price=subtotal,
-        total_price=round(subtotal + doc["delivery_cost"], 2),
-        international=False,
+        total_tax=doc["total_tax"],
+        total_discounts=doc["total_discounts"],
+        total_price=round(
+            subtotal - doc["total_discounts"] + doc["delivery_cost"] + doc["total_tax"], 2
+        ),
+        international=_is_international(world, doc),
+        currency_code=_channel(world, doc["channel_id"])["currency_code"],
         payment=doc["payment"],
         delivery_method=_method(method),
         deliver_to=doc["deliver_to"],
@@ -170,8 +175,20 @@ def warehouse(doc: Body, shape: str = "warehouse") -> Body:
     return shaped(shape, **known)
 
 
+def _channel(world: World, channel_id: int) -> Body:
+    return world.store.get("veeqo.channel", str(channel_id)) or {}
+
+
+def _is_international(world: World, doc: Body) -> bool:
+    """Seen from the store's default warehouse."""
+    home = _channel(world, doc["channel_id"])["default_warehouse_id"]
+    warehouse_doc = world.store.get("veeqo.warehouse", str(home)) or {}
+    country = (doc["deliver_to"] or {}).get("country")
+    return bool(country and country != warehouse_doc.get("country"))
+
+
 def channel(world: World, channel_id: int) -> Body:
-    doc = world.store.get("veeqo.channel", str(channel_id)) or {}
+    doc = _channel(world, channel_id)
     home = world.store.get("veeqo.warehouse", str(doc["default_warehouse_id"])) or {}
     return shaped(
         "channel",

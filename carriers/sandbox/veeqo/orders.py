@@ -1,35 +1,40 @@
-"""Orders: create, list, get, update, cancel, notes and tags."""
+"""Orders: create, show, update, cancel."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from carriers.sandbox.veeqo import objects
-from carriers.sandbox.veeqo.allocating import allocate_by_itself, free, settle_status
-from carriers.sandbox.veeqo.paging import paged
+from carriers.sandbox.veeqo.allocating import (
+    WAITING,
+    allocate_by_itself,
+    allocate_due,
+    free,
+    settle_status,
+)
+from carriers.sandbox.veeqo.notes import customer_note, notes, payment
 from carriers.sandbox.veeqo.values import (
-    USER,
     keep,
+    moment_of,
     need,
     now,
     number_of,
+    object_of,
+    objects_of,
     refusal,
     shaped,
+    stamp,
     whole_of,
     wrapped,
 )
 from carriers.sandbox.wire import Request, Response, Route, json_response
 from carriers.sandbox.world import World
 
-STATUSES = (
-    "awaiting_payment", "awaiting_stock", "awaiting_fulfillment", "shipped", "on_hold",
-    "cancelled", "refunded",
-)  # fmt: skip
 ADDRESS_KEYS = (
     "first_name", "last_name", "company", "address1", "address2", "city", "state", "zip",
     "country", "phone", "email",
 )  # fmt: skip
+Body = dict[str, Any]
 
 
 def create(world: World, request: Request) -> Response:
@@ -38,32 +43,32 @@ def create(world: World, request: Request) -> Response:
     _check(world, given)
     pk = world.store.next_number("veeqo.order", 5501001)
     at = now(world)
-    address = given.get("deliver_to_attributes") or {}
-    customer = given.get("customer_attributes") or {}
-    doc: dict[str, Any] = {
+    address = _deliver_to(world, given)
+    customer = object_of(given.get("customer_attributes"))
+    billing = object_of(customer.get("billing_address_attributes")) or address
+    doc: Body = {
         "id": pk,
         "number": str(given.get("number") or f"#P-{pk}"),
         "status": "awaiting_payment",
         "created_at": at,
         "updated_at": at,
-        "due_date": given.get("due_date"),
+        "due_date": _due(given),
         "shipped_at": None,
         "cancelled_at": None,
         "cancel_reason": None,
         "channel_id": whole_of(given["channel_id"]),
         "delivery_method_id": whole_of(given.get("delivery_method_id")),
         "delivery_cost": number_of(given.get("delivery_cost")),
-        "customer_id": _customer(world, customer),
-        "deliver_to": _address(world, "address", address) if address else None,
-        "billing_address": _address(
-            world, "billing_address", customer.get("billing_address_attributes") or address
-        ),
-        "payment": _payment(world, pk, given.get("payment_attributes")),
-        "customer_note": _customer_note(world, pk, given.get("customer_note_attributes")),
-        "employee_notes": _notes(world, pk, given.get("employee_notes_attributes")),
+        "total_tax": number_of(given.get("total_tax")),
+        "total_discounts": number_of(given.get("total_discounts")),
+        "customer_id": whole_of(given.get("customer_id")) or _new_customer(world, customer),
+        "deliver_to": _address(world, "address", address),
+        "billing_address": _address(world, "billing_address", billing),
+        "payment": payment(world, pk, given.get("payment_attributes")),
+        "customer_note": customer_note(world, pk, given.get("customer_note_attributes")),
+        "employee_notes": notes(world, pk, given.get("employee_notes_attributes")),
         "tags": [],
-        "lines": [_line(world, line, at) for line in given["line_items_attributes"]],
-        "allocate_at": None,
+        "lines": [_line(world, line, at) for line in objects_of(given["line_items_attributes"])],
     }
     world.store.insert("veeqo.order", str(pk), doc, lookup=_search_text(world, doc))
     allocate_by_itself(world, doc)
@@ -72,79 +77,46 @@ def create(world: World, request: Request) -> Response:
     return json_response(201, objects.order(world, doc), where)
 
 
-def _check(world: World, given: dict[str, Any]) -> None:
+def _check(world: World, given: Body) -> None:
     """Every referenced id must exist; the platform's own words for this are not documented."""
-    faults = []
-    if world.store.get("veeqo.channel", str(given.get("channel_id"))) is None:
-        faults.append("Channel must exist")
-    if not (given.get("customer_id") or given.get("customer_attributes")):
+    faults = _unknown(world, given)
+    if not (given.get("customer_id") or object_of(given.get("customer_attributes"))):
         faults.append("Customer can't be blank")
-    if not (given.get("deliver_to_id") or given.get("deliver_to_attributes")):
+    if not (given.get("deliver_to_id") or object_of(given.get("deliver_to_attributes"))):
         faults.append("Deliver to can't be blank")
-    lines = given.get("line_items_attributes")
-    if not isinstance(lines, list) or not lines:
+    lines = objects_of(given.get("line_items_attributes"))
+    if not lines:
         faults.append("Line items can't be blank")
-        lines = []
     for line in lines:
-        if world.store.get("veeqo.sellable", str(line.get("sellable_id"))) is None:
-            faults.append(f"Sellable {line.get('sellable_id')} must exist")
-        if number_of(line.get("quantity")) <= 0:
-            faults.append("Quantity must be greater than 0")
+        faults += _line_faults(world, line)
     if faults:
         raise refusal(400, faults)
 
 
-def listing(world: World, request: Request) -> Response:
-    """Newest first; cancelled ones are hidden unless asked for; odd dates are ignored."""
-    query = request.first("query").lower()
-    docs = world.store.search("veeqo.order", query) if query else list(_newest(world))
-    visible = [doc for doc in docs if _matches(world, request, doc, searched=bool(query))]
-    return paged(request, visible, lambda doc: objects.order(world, doc), world)
+def _unknown(world: World, given: Body) -> list[str]:
+    faults = []
+    if world.store.get("veeqo.channel", str(given.get("channel_id"))) is None:
+        faults.append("Channel must exist")
+    for name in ("customer", "deliver_to"):
+        kind = "address" if name == "deliver_to" else name
+        pk = given.get(f"{name}_id")
+        if pk and world.store.get(f"veeqo.{kind}", str(pk)) is None:
+            faults.append(f"{name.replace('_', ' ').capitalize()} must exist")
+    return faults
 
 
-def _newest(world: World) -> Any:
-    return world.store.each("veeqo.order", newest_first=True)
-
-
-def _matches(world: World, request: Request, doc: dict[str, Any], *, searched: bool) -> bool:
-    status, options = request.first("status"), world.options
-    channels = request.many("channel_ids")
-    if status and doc["status"] != status:
-        return False
-    if not status and options.veeqo_hide_cancelled and doc["status"] == "cancelled":
-        return False
-    if channels and str(doc["channel_id"]) not in channels:
-        return False
-    if doc["id"] <= whole_of(request.first("since_id")):
-        return False
-    if searched and not _is_indexed(world, doc):
-        return False
-    return _is_after(doc["created_at"], request.first("created_at_min")) and _is_after(
-        doc["updated_at"], request.first("updated_at_min")
-    )
-
-
-def _is_indexed(world: World, doc: dict[str, Any]) -> bool:
-    """The search lags behind the records."""
-    delay = timedelta(seconds=world.options.veeqo_search_delay_s)
-    return world.clock.now() - datetime.fromisoformat(doc["created_at"]) >= delay
-
-
-def _is_after(stamp: str, limit: str) -> bool:
-    try:
-        moment = datetime.fromisoformat(limit.replace(" ", "T"))
-    except ValueError:
-        return True
-    known = datetime.fromisoformat(stamp)
-    return known >= (moment if moment.tzinfo else moment.replace(tzinfo=known.tzinfo))
+def _line_faults(world: World, line: Body) -> list[str]:
+    faults = []
+    if world.store.get("veeqo.sellable", str(line.get("sellable_id"))) is None:
+        faults.append(f"Sellable {line.get('sellable_id')} must exist")
+    if whole_of(line.get("quantity")) <= 0:
+        faults.append("Quantity must be greater than 0")
+    return faults
 
 
 def show(world: World, request: Request) -> Response:
+    allocate_due(world)
     doc = need("order", world, request.params["order_id"])
-    if doc["allocate_at"] and doc["allocate_at"] <= now(world):
-        with world.store.transaction():
-            allocate_by_itself(world, doc, is_due=True)
-            settle_status(world, doc)
     return json_response(200, objects.order(world, doc))
 
 
@@ -152,25 +124,55 @@ def update(world: World, request: Request) -> Response:
     """Status, tags and number are ignored; employee notes append, the customer note is replaced."""
     doc = need("order", world, request.params["order_id"])
     given = wrapped(request, "order")
-    if given.get("due_date"):
-        doc["due_date"] = given["due_date"]
-    if address := given.get("deliver_to_attributes"):
+    doc["due_date"] = _due(given) or doc["due_date"]
+    if address := object_of(given.get("deliver_to_attributes")):
         doc["deliver_to"] = _address(world, "address", address)
     if note := given.get("customer_note_attributes"):
-        doc["customer_note"] = _customer_note(world, doc["id"], note)
-    doc["employee_notes"] += _notes(world, doc["id"], given.get("employee_notes_attributes"))
-    doc["updated_at"] = now(world)
-    keep("order", world, doc)
+        doc["customer_note"] = customer_note(world, doc["id"], note)
+    if method := whole_of(given.get("delivery_method_id")):
+        doc["delivery_method_id"] = method
+    doc["employee_notes"] += notes(world, doc["id"], given.get("employee_notes_attributes"))
+    _update_lines(world, doc, objects_of(given.get("line_items_attributes")))
+    pay(world, doc, given.get("payment_attributes"))
+    settle_status(world, doc)
     return json_response(200, objects.order(world, doc))
 
 
+def _update_lines(world: World, doc: Body, given: list[Body]) -> None:
+    """A line is meant by its sellable; lines that are left out stay."""
+    faults = [fault for line in given for fault in _line_faults(world, line)]
+    if faults:
+        raise refusal(400, faults)
+    for line in given:
+        fresh = _line(world, line, now(world))
+        same = [old for old in doc["lines"] if old["sellable_id"] == fresh["sellable_id"]]
+        if same:
+            same[0] |= {name: fresh[name] for name in ("quantity", "price", "discount", "tax_rate")}
+        else:
+            doc["lines"].append(fresh)
+
+
+def pay(world: World, doc: Body, given: Any) -> None:
+    """The first payment lets the order be allocated."""
+    paid = payment(world, doc["id"], given)
+    if paid is not None:
+        was_unpaid = doc["payment"] is None
+        doc["payment"] = paid
+        keep("order", world, doc)
+        if was_unpaid:
+            allocate_by_itself(world, doc)
+
+
 def cancel(world: World, request: Request) -> Response:
+    """204. What is allocated is free again; nothing that was shipped can be cancelled."""
     doc = need("order", world, request.params["order_id"])
-    if doc["status"] == "shipped":
+    allocations = objects.allocations_of(world, doc)
+    if any(allocation["shipment"] for allocation in allocations):
         raise refusal(400, "Order has been shipped and cannot be cancelled")
     if doc["status"] != "cancelled":
-        for allocation in objects.allocations_of(world, doc):
+        for allocation in allocations:
             free(world, allocation)
+        world.store.delete(WAITING, str(doc["id"]))
         at = now(world)
         doc |= {"status": "cancelled", "cancelled_at": at, "updated_at": at}
         doc["cancel_reason"] = request.json().get("cancel_reason")
@@ -178,15 +180,7 @@ def cancel(world: World, request: Request) -> Response:
     return Response(status=204)
 
 
-def add_note(world: World, request: Request) -> Response:
-    doc = need("order", world, request.params["order_id"])
-    note = _notes(world, doc["id"], [wrapped(request, "note")])[0]
-    doc["employee_notes"].append(note)
-    keep("order", world, doc)
-    return json_response(201, {key: note[key] for key in note if key != "mentions"})
-
-
-def _line(world: World, line: dict[str, Any], at: str) -> dict[str, Any]:
+def _line(world: World, line: Body, at: str) -> Body:
     return {
         "id": world.store.next_number("veeqo.line", 18077001),
         "sellable_id": whole_of(line["sellable_id"]),
@@ -200,72 +194,48 @@ def _line(world: World, line: dict[str, Any], at: str) -> dict[str, Any]:
     }
 
 
-def _address(world: World, shape: str, given: dict[str, Any]) -> dict[str, Any]:
+def _due(given: Body) -> str | None:
+    """Sent as a day or a time, told as a time."""
+    moment = moment_of(str(given.get("due_date") or ""))
+    return stamp(moment) if moment else None
+
+
+def _deliver_to(world: World, given: Body) -> Body:
+    saved = world.store.get("veeqo.address", str(given.get("deliver_to_id")))
+    return saved or object_of(given.get("deliver_to_attributes"))
+
+
+def _address(world: World, shape: str, given: Body) -> Body:
     values = {key: given.get(key) or None for key in ADDRESS_KEYS}
-    return shaped(shape, id=world.store.next_number("veeqo.address", 7730001), **values)
+    pk = given.get("id") or world.store.next_number("veeqo.address", 7730001)
+    address = shaped(shape, id=pk, **values)
+    if shape == "address":
+        world.store.put("veeqo.address", str(pk), address)
+    return address
 
 
-def _customer(world: World, given: dict[str, Any]) -> int:
+def _new_customer(world: World, given: Body) -> int:
     pk = world.store.next_number("veeqo.customer", 2210001)
     body = {"id": pk, "email": given.get("email"), "phone": given.get("phone")}
     world.store.insert("veeqo.customer", str(pk), body)
     return pk
 
 
-def _payment(world: World, order_id: int, given: Any) -> dict[str, Any] | None:
-    if not isinstance(given, dict) or not given.get("payment_type"):
-        return None
-    at = now(world)
-    return shaped(
-        "payment",
-        id=world.store.next_number("veeqo.payment", 6602001),
-        payment_type=given["payment_type"],
-        reference_number=given.get("reference_number"),
-        created_at=at,
-        updated_at=at,
-        order_id=order_id,
-    )
-
-
-def _customer_note(world: World, order_id: int, given: Any) -> dict[str, Any] | None:
-    if not isinstance(given, dict) or not given.get("text"):
-        return None
-    pk = world.store.next_number("veeqo.note", 551001)
-    return {"id": pk, "text": given["text"], "order_id": order_id}
-
-
-def _notes(world: World, order_id: int, given: Any) -> list[dict[str, Any]]:
-    notes = given if isinstance(given, list) else []
-    return [
-        shaped(
-            "note",
-            id=world.store.next_number("veeqo.note", 551001),
-            text=note.get("text", ""),
-            order_id=order_id,
-            created_at=now(world),
-            created_by=USER,
-        )
-        for note in notes
-        if isinstance(note, dict)
-    ]
-
-
-def _search_text(world: World, doc: dict[str, Any]) -> str:
+def _search_text(world: World, doc: Body) -> str:
     """What the fuzzy search looks through: number, e-mail, name and SKUs."""
-    to = doc["deliver_to"] or {}
+    to = doc["deliver_to"]
+    customer = world.store.get("veeqo.customer", str(doc["customer_id"])) or {}
     skus = [
         (world.store.get("veeqo.sellable", str(line["sellable_id"])) or {}).get("sku", "")
         for line in doc["lines"]
     ]
-    parts = [doc["number"], to.get("email"), to.get("first_name"), to.get("last_name"), *skus]
-    return " ".join(str(part) for part in parts if part).lower()
+    who = [to["email"], customer.get("email"), to["first_name"], to["last_name"]]
+    return " ".join(str(part) for part in (doc["number"], *who, *skus) if part).lower()
 
 
 ROUTES = (
     Route("POST", "/orders", create),
-    Route("GET", "/orders", listing),
     Route("GET", "/orders/{order_id}", show),
     Route("PUT", "/orders/{order_id}", update),
     Route("PUT", "/orders/{order_id}/cancel", cancel),
-    Route("POST", "/orders/{order_id}/notes", add_note),
 )

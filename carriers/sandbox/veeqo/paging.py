@@ -40,6 +40,6 @@ def _whole(request: Request, name: str, default: int) -> int:
     text = request.first(name)
     if not text:
         return default
-    if not text.isdigit() or int(text) < 1:
+    if not text.isdecimal() or int(text) < 1:
         raise refusal(400, ["Infinity"])
     return int(text)

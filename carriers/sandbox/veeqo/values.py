@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -53,16 +54,38 @@ def wrapped(request: Request, name: str) -> dict[str, Any]:
     return inner
 
 
+def objects_of(value: Any) -> list[dict[str, Any]]:
+    """The objects of a list; whatever else is sent counts for nothing."""
+    entries = value if isinstance(value, list) else []
+    return [entry for entry in entries if isinstance(entry, dict)]
+
+
+def object_of(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
 def number_of(value: Any, default: float = 0.0) -> float:
     """Numbers come as numbers or as text."""
     try:
-        return float(value)
-    except (TypeError, ValueError):
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
         return default
+    return number if math.isfinite(number) else default
 
 
 def whole_of(value: Any) -> int:
     return int(number_of(value))
+
+
+def moment_of(text: str) -> datetime | None:
+    """A time in ISO form or as the documents write it, or a day; UTC unless it says otherwise."""
+    for read in (datetime.fromisoformat, lambda day: datetime.strptime(day, "%d/%m/%Y")):  # noqa: DTZ007
+        try:
+            moment = read(text.strip())
+        except ValueError:
+            continue
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return None
 
 
 def need(kind: str, world: World, key: str | int) -> dict[str, Any]:

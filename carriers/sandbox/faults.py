@@ -1,0 +1,115 @@
+"""What shall go wrong: which requests a fault meets, and what it does to them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from carriers.sandbox.store import Store
+
+# Effects that stand in for the answer; "after" means that the request had its effect.
+EFFECTS = {
+    "error_before": "a server error (`status`), and nothing was done",
+    "error_after": "a server error (`status`) although it was done",
+    "refuse": "429 as the platform sends it",
+    "drop_after": "no answer although it was done",
+    "hold_after": "the answer comes `seconds` late",
+    "reset_after": "the connection breaks in the middle of the answer",
+    "truncate_after": "half of the answer as if it were whole",
+    "html_before": "a page of the network in front (`status`), and nothing was done",
+    "html_after": "a page of the network in front (`status`) although it was done",
+    "drip_after": "the answer trickles for `seconds`",
+    "stale": "a list without its newest entry",
+    "price_changed": "a label costs more than was quoted",
+    "no_funds": "a label cannot be paid",
+    "fail_label": "the carrier refuses the label after it was paid",
+    "duplicate": "a webhook is sent twice (method WEBHOOK, path the event)",
+}
+# Effects that the handler of the request plays.
+PLAYED = frozenset({"price_changed", "no_funds", "fail_label"})
+FOR_EVER = -1
+
+
+@dataclass
+class Fault:
+    """Meets requests of `method` (or "*") with `path` as a part of their path.
+
+    `skip` lets so many through first, `probability` lets some through, and `reference` takes only
+    those about that order number. `times` is how many it still meets, -1 for ever. The same
+    `seed` meets the same calls again. `seen` counts the calls that it has looked at.
+    """
+
+    method: str
+    path: str
+    effect: str
+    times: int = 1
+    status: int = 500
+    seconds: float = 0.0
+    skip: int = 0
+    probability: float = 1.0
+    reference: str = ""
+    seed: int = 0
+    seen: int = 0
+
+    def meets(self, method: str, path: str, reference: str) -> bool:
+        """Also counts, so ask once for each request."""
+        is_meant = (
+            self.times != 0
+            and self.method in ("*", method)
+            and self.path in path
+            and self.reference in ("", reference)
+        )
+        if not is_meant:
+            return False
+        self.seen += 1
+        if self.seen <= self.skip or self._roll() >= self.probability:
+            return False
+        self.times -= self.times > 0
+        return True
+
+    def _roll(self) -> float:
+        """From 0 to below 1, the same for ever for the same seed and count."""
+        text = f"{self.seed}:{self.method}:{self.path}:{self.effect}:{self.seen}"
+        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:7], "big") / 256**7
+
+
+class Faults:
+    """Kept in the store: a twin that was killed goes on failing as it was told to.
+
+    The lock of the store guards the list too; one of its own could be taken in both orders.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        kept = store.get("setting", "faults") or {"faults": []}
+        self._faults = [Fault(**fault) for fault in kept["faults"]]
+
+    def add(self, given: dict[str, Any]) -> None:
+        """Raises TypeError for an unknown key and ValueError for an unknown effect."""
+        fault = Fault(**given)
+        if fault.effect not in EFFECTS:
+            raise ValueError(f"effect must be one of {', '.join(EFFECTS)}")
+        with self._store.transaction():
+            self._faults.append(fault)
+            self._keep()
+
+    def clear(self) -> None:
+        with self._store.transaction():
+            self._faults.clear()
+            self._keep()
+
+    def listed(self) -> list[dict[str, Any]]:
+        return [asdict(fault) for fault in self._faults]
+
+    def take(self, method: str, path: str, reference: str) -> Fault | None:
+        """The first fault that a request meets; it is used up by one."""
+        if not self._faults:
+            return None
+        with self._store.transaction():
+            met = next((f for f in self._faults if f.meets(method, path, reference)), None)
+            self._keep()
+        return met
+
+    def _keep(self) -> None:
+        self._store.put("setting", "faults", {"faults": [asdict(f) for f in self._faults]})

@@ -1,0 +1,182 @@
+"""Every answer of the Easyship half is one that the platform's own document allows."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from carriers.sandbox.easyship import EasyshipDialect
+from carriers.tests.sandbox import easyship_bodies as bodies
+from carriers.tests.sandbox.openapi import OpenApi
+from carriers.tests.sandbox.running import RunningTwin
+
+DOCUMENT = os.environ.get("EASYSHIP_OPENAPI", "")
+# Addresses of documents lead to a path of another host, which the document does not describe.
+UNDESCRIBED = {"/shipment/v1/shipments/{document_id}/shipping_documents/{category}"}
+MISSING_UUID = "00000000-0000-4000-8000-000000000000"
+
+pytestmark = pytest.mark.skipif(
+    not DOCUMENT, reason="EASYSHIP_OPENAPI does not say where the OpenAPI document is"
+)
+
+
+class Walk:
+    """Asks, checks each answer, and remembers which routes have been seen."""
+
+    def __init__(self, twin: RunningTwin) -> None:
+        self.twin = twin
+        self.openapi = OpenApi(Path(DOCUMENT))
+        self.seen: set[tuple[str, str]] = set()
+        self.faults: list[str] = []
+
+    def __call__(
+        self, method: str, template: str, wanted: int, body: Any = None, **params: str
+    ) -> requests.Response:
+        path = template.partition("?")[0]
+        asked = template.format(**params)
+        answer = self.twin.easyship(method, asked, body)
+        self.seen.add((method, path))
+        if answer.status_code != wanted:
+            self.faults.append(f"{method} {asked}: {answer.status_code} {answer.text[:300]}")
+        self.faults += [
+            f"{method} {asked} {answer.status_code} {fault}"
+            for fault in self.openapi.faults(method, path, answer)
+        ]
+        return answer
+
+
+@pytest.fixture
+def walk(twin: RunningTwin) -> Walk:
+    return Walk(twin)
+
+
+def routes() -> set[tuple[str, str]]:
+    return {
+        (route.method, route.pattern)
+        for route in EasyshipDialect.routes
+        if route.pattern not in UNDESCRIBED
+    }
+
+
+def test_every_route_is_one_of_the_document() -> None:
+    openapi = OpenApi(Path(DOCUMENT))
+
+    unknown = {pair for pair in routes() if openapi.operation(*pair) is None}
+
+    assert unknown == set()
+
+
+def test_every_answer_fits_the_document(walk: Walk) -> None:
+    walk_shipments(walk)
+    walk_refusals(walk)
+    walk_resources(walk)
+    walk_batches(walk)
+    walk_webhooks(walk)
+
+    assert "\n".join(walk.faults) == ""
+    assert routes() - walk.seen == set()
+
+
+def walk_shipments(walk: Walk) -> None:
+    one = "/shipments/{easyship_shipment_id}"
+    walk("POST", "/rates", 200, bodies.rate_request())
+    london = bodies.destination(country_alpha2="GB", state="", city="London", postal_code="E6 7FB")
+    walk("POST", "/rates", 200, bodies.rate_request(destination_address=london))
+    made = walk("POST", "/shipments", 201, bodies.shipment()).json()["shipment"]
+    pk = made["easyship_shipment_id"]
+    changes = {"destination_address": bodies.destination(line_1="14 Harbour Row")}
+    walk("PATCH", one, 200, changes, easyship_shipment_id=pk)
+    bought = walk("POST", one + "/label", 201, {}, easyship_shipment_id=pk)
+    service = bought.json()["shipment"]["courier_service"]
+    walk("GET", one + "?format=PDF", 200, easyship_shipment_id=pk)
+    walk("GET", one + "/documents?document_type=commercial_invoice", 200, easyship_shipment_id=pk)
+    walk("GET", one + "/transaction_records", 200, easyship_shipment_id=pk)
+    walk("GET", one + "/unavailable_couriers", 200, easyship_shipment_id=pk)
+    walk.twin.advance(40 * 86400)
+    walk("GET", "/shipments", 200)
+    walk("GET", "/shipments/trackings?include_checkpoints=true", 200)
+    walk("GET", "/shipments/trackings", 200)
+    walk("POST", one + "/cancel", 422, {}, easyship_shipment_id=pk)
+    for format_ in ("url", "pdf", "png", "zpl"):
+        walk("POST", "/shipments", 201, bodies.bought_now(f"KS-{format_}", format_))
+    later = walk("POST", "/shipments", 201, bodies.bought_later()).json()["shipment"]
+    walk("POST", one + "/cancel", 200, {}, easyship_shipment_id=later["easyship_shipment_id"])
+    spare = walk("POST", "/shipments", 201, bodies.shipment()).json()["shipment"]
+    walk("DELETE", one, 200, easyship_shipment_id=spare["easyship_shipment_id"])
+    assert service["umbrella_name"]
+
+
+def walk_refusals(walk: Walk) -> None:
+    refused = bodies.destination(contact_name="Label Refused")
+    walk("POST", "/shipments", 202, bodies.bought_now(destination_address=refused))
+    heavy = bodies.parcel(total_actual_weight=900)
+    walk("POST", "/shipments", 202, bodies.shipment(parcels=[heavy]))
+    walk("POST", "/rates", 422, bodies.rate_request(parcels=[heavy]))
+    walk("POST", "/shipments", 422, bodies.shipment(parcels=[]))
+    walk("POST", "/rates", 422, {"parcels": [bodies.parcel()]})
+    for method, path in sorted(routes()):
+        if path.startswith("/shipments/{"):
+            walk(method, path, 404, {}, **dict.fromkeys(("easyship_shipment_id",), "ESUS9999999"))
+
+
+def walk_resources(walk: Walk) -> None:
+    walk("GET", "/account", 200)
+    walk("GET", "/account/credit", 200)
+    walk("GET", "/courier_services", 200)
+    walk("GET", "/addresses", 200)
+    address = walk("POST", "/addresses", 201, bodies.origin()).json()["address"]
+    for action in ("deactivate", "activate"):
+        walk("POST", "/addresses/{address_id}/" + action, 200, {}, address_id=address["id"])
+    walk("GET", "/transaction_records", 200)
+    walk("GET", "/transaction_records?from_date=never", 422)
+    walk("POST", "/addresses", 422, {"line_1": "48 Cannery Row"})
+    product = {"identifier": "KITE-01", "name": "Kite", "weight": 0.4, "selling_price": 39.0}
+    made = walk("POST", "/products", 201, product).json()["product"]
+    walk("POST", "/products", 422, {"name": "Kite"})
+    walk("GET", "/products?sku=KITE-01", 200)
+    one = "/products/{product_id}"
+    walk("PATCH", one, 200, {"identifier": "KITE-01", "weight": 0.5}, product_id=made["id"])
+    walk("DELETE", one, 200, product_id=made["id"])
+    walk("DELETE", one, 404, product_id=made["id"])
+    walk("PATCH", one, 404, {"identifier": "KITE-01"}, product_id=MISSING_UUID)
+
+
+def walk_batches(walk: Walk) -> None:
+    made = walk("POST", "/shipments", 201, bodies.shipment()).json()["shipment"]
+    wanted = [made["easyship_shipment_id"], "ESUS9999999"]
+    labels = {"shipments": [{"easyship_shipment_id": pk} for pk in wanted]}
+    batch = walk("POST", "/batches/labels", 202, labels).json()["batch"]
+    shipment = bodies.batch_shipment()
+    walk("POST", "/batches/shipments", 202, {"shipments": [shipment]})
+    walk.twin.advance(60)
+    walk("GET", "/batches", 200)
+    walk("GET", "/batches/{batch_id}", 200, batch_id=batch["id"])
+    walk("GET", "/batches/{batch_id}/items", 200, batch_id=batch["id"])
+    walk("GET", "/batches/{batch_id}", 404, batch_id=MISSING_UUID)
+    walk("GET", "/batches/{batch_id}/items", 404, batch_id=MISSING_UUID)
+    walk("POST", "/batches/labels", 422, {})
+    walk("POST", "/batches/shipments", 422, {"shipments": []})
+
+
+def walk_webhooks(walk: Walk) -> None:
+    one = "/webhooks/{webhook_id}"
+    given = {
+        "endpoint": "http://127.0.0.1:9/hooks",
+        "event_types": ["shipment_label_created"],
+        "version": "2024-09",
+    }
+    pk = walk("POST", "/webhooks", 201, given).json()["webhook"]["id"]
+    walk("POST", "/webhooks", 422, given | {"event_types": ["unsupported_event"]})
+    walk("GET", "/webhooks", 200)
+    walk("GET", one, 200, webhook_id=pk)
+    walk("PATCH", one, 200, given, webhook_id=pk)
+    for action in ("activate", "deactivate"):
+        walk("POST", f"{one}/{action}", 200, {}, webhook_id=pk)
+    event = {"event_type": "shipment_label_created", "version": "2024-09"}
+    walk("POST", one + "/test", 400, event, webhook_id=pk)
+    walk("DELETE", one, 200, webhook_id=pk)
+    walk("GET", one, 404, webhook_id=pk)
