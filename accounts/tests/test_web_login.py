@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.cache import caches
 from django.test import TestCase, override_settings
 from django.urls import reverse
@@ -16,7 +18,7 @@ class LoginTests(TestCase):
         caches["ratelimit"].clear()
         self.user = make_user(Role.MANAGER, username="mia")
 
-    def log_in(self, password: str = PASSWORD, **more: str) -> object:
+    def log_in(self, password: str = PASSWORD, **more: str) -> Any:
         body = {"username": "mia", "password": password, **more}
         return self.client.post(reverse("login"), body)
 

@@ -8,7 +8,7 @@ from django.test import TestCase
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AuditEntry, Role
+from accounts.models import AuditEntry, Organization, Role, User
 from accounts.tests.builders import make_organization, make_user
 from carriers.models import CommandState, OutboxCommand, PlatformAccount
 from carriers.tests.calls import make_call, make_command
@@ -16,6 +16,9 @@ from shipping_project.kernel.tests.pages import read_page
 
 
 class PlatformsCase(TestCase):
+    alder: Organization
+    manager: User
+
     @classmethod
     def setUpTestData(cls) -> None:
         cls.alder = make_organization("alder")

@@ -7,10 +7,11 @@ from typing import Any
 from django.test import TestCase
 from django.urls import reverse
 
-from accounts.models import Role
+from accounts.models import Organization, Role, User
 from accounts.tests.builders import make_organization, make_user
+from catalog.models import Sellable
 from catalog.tests.builders import make_product, make_sellable
-from inventory.models import StockLevel
+from inventory.models import StockLevel, Warehouse
 from inventory.reports import PAGE_SIZE
 from inventory.services.stock import StockDemand, reserve_stock
 from inventory.tests.builders import make_warehouse, put_stock
@@ -18,6 +19,14 @@ from shipping_project.kernel.tests.pages import read_page
 
 
 class StockPageCase(TestCase):
+    alder: Organization
+    birch: Organization
+    nv: Warehouse
+    ny: Warehouse
+    mug: Sellable
+    tea: Sellable
+    operator: User
+
     @classmethod
     def setUpTestData(cls) -> None:
         cls.alder, cls.birch = make_organization("alder"), make_organization("birch")

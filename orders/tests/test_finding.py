@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.test import TestCase
 from django.utils import timezone
 
-from accounts.models import Role
+from accounts.models import Organization, Role, User
 from orders.models import LabelState, Order, Package, Shipment
 from orders.reports.finding import orders_matching
 from orders.rules.criteria import Due, OrderCriteria
@@ -28,6 +28,10 @@ NOW = datetime(2026, 3, 10, 3, tzinfo=UTC)
 
 
 class FindingCase(TestCase):
+    alder: Organization
+    birch: Organization
+    staff: User
+
     @classmethod
     def setUpTestData(cls) -> None:
         cls.alder, cls.birch = make_organization("alder"), make_organization("birch")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.test import TestCase
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Role
+from accounts.models import Organization, Role, User
 from carriers.tests.calls import make_call
 from orders.models import LabelState, Order, Package, Shipment
 from orders.reports.overview import DAYS, overview_for
@@ -32,6 +32,12 @@ QUERIES = 25
 
 
 class OverviewCase(TestCase):
+    alder: Organization
+    birch: Organization
+    manager: User
+    now: datetime
+    british: Order
+
     @classmethod
     def setUpTestData(cls) -> None:
         cls.alder, cls.birch = make_organization("alder"), make_organization("birch")
@@ -51,20 +57,20 @@ class OverviewCase(TestCase):
         dispatch_order(order_id=short.pk, actor="tests")
         odd = make_order(cls.alder)
         move_order(odd, OrderState.NEEDS_ATTENTION, kind="test", message="odd")
-        cls.labelled = make_labelled(cls.alder, tracking="794600000001")
+        make_labelled(cls.alder, tracking="794600000001")
         cls.british = make_labelled(cls.alder, tracking="794600000002")
         cls._package(cls.british).update(cost=Decimal("4.00"), cost_currency="GBP")
-        cls.moving = make_labelled(cls.alder, tracking="794600000003")
-        move_order(cls.moving, OrderState.IN_TRANSIT, kind="test", message="scanned")
-        cls._package(cls.moving).update(bought_at=cls.now - timedelta(days=2))
-        cls.old = make_labelled(cls.alder, tracking="794600000004")
-        cls._package(cls.old).update(bought_at=cls.now - timedelta(days=DAYS))
+        moving = make_labelled(cls.alder, tracking="794600000003")
+        move_order(moving, OrderState.IN_TRANSIT, kind="test", message="scanned")
+        cls._package(moving).update(bought_at=cls.now - timedelta(days=2))
+        old = make_labelled(cls.alder, tracking="794600000004")
+        cls._package(old).update(bought_at=cls.now - timedelta(days=DAYS))
         voided = make_labelled(cls.alder, tracking="794600000005")
         cls._package(voided).update(label_state=LabelState.VOIDED)
         Order.objects.filter(pk=voided.pk).update(state=OrderState.CANCELLED)
         Shipment.objects.filter(order=cls.british).update(carrier="UPS")
-        cls.tea = make_order(cls.birch, "TEA-01")
-        Order.objects.filter(pk=cls.tea.pk).update(placed_at=cls.now - timedelta(days=1))
+        tea = make_order(cls.birch, "TEA-01")
+        Order.objects.filter(pk=tea.pk).update(placed_at=cls.now - timedelta(days=1))
 
     @staticmethod
     def _package(order: Order) -> Any:
