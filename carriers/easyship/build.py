@@ -91,7 +91,7 @@ def rates_body(consignment: Consignment) -> dict[str, Any]:
 def shipment_batch_body(
     consignments: Sequence[Consignment], *, origin_address_ref: str
 ) -> dict[str, Any]:
-    """POST /batches/shipments: the origin must be a saved address."""
+    """POST /batches/shipments: the origin must be a saved address, the items known products."""
     return {
         "defaults": {
             "origin_address_id": origin_address_ref,
@@ -99,10 +99,25 @@ def shipment_batch_body(
             "return_address_id": origin_address_ref,
         },
         "shipments": [
-            {**_contents(consignment), "shipping_settings": {"units": UNITS, "buy_label": False}}
+            {
+                **_contents(consignment),
+                "parcels": [_parcel_of_products(consignment)],
+                "shipping_settings": {"units": UNITS, "buy_label": False},
+            }
             for consignment in consignments
         ],
     }
+
+
+def _parcel_of_products(consignment: Consignment) -> dict[str, Any]:
+    """Weight, size and origin of an item are the product's own there and not taken again."""
+    own = ("sku", "actual_weight", "dimensions", "origin_country_alpha2")
+    told = parcel(consignment)
+    items = [
+        {"product": {"sku": item["sku"]}} | {k: v for k, v in item.items() if k not in own}
+        for item in told["items"]
+    ]
+    return told | {"items": items}
 
 
 def label_batch_body(orders: Sequence[LabelOrder]) -> dict[str, Any]:

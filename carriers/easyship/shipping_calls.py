@@ -138,7 +138,10 @@ class ShippingCalls(EasyshipCalls):
     def create_shipment_batch(
         self, consignments: Sequence[Consignment], *, origin_address_ref: str
     ) -> Batch:
-        """Up to 1,000 shipments without labels; found again by their references."""
+        """Up to 1,000 shipments without labels; found again by their references.
+
+        The SKUs must be in Easyship's catalog.
+        """
         body = build.shipment_batch_body(consignments, origin_address_ref=origin_address_ref)
         path = "/batches/shipments"
         return self._write("create_shipment_batch", "POST", path, parse_handling.batch, body)

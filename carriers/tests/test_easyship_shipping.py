@@ -138,6 +138,14 @@ PARCEL = {
         }
     ],
 }
+PRODUCT_ITEM = {
+    "product": {"sku": "LMP-GRN"},
+    "description": "Desk lamp",
+    "quantity": 2,
+    "declared_currency": "USD",
+    "declared_customs_value": 18.5,
+    "category": "accessory_no_battery",
+}
 CONTENTS = {
     "destination_address": DESTINATION,
     "order_data": {
@@ -384,7 +392,13 @@ CASES = [
                 "sender_address_id": ADDRESS_REF,
                 "return_address_id": ADDRESS_REF,
             },
-            "shipments": [{**CONTENTS, "shipping_settings": {"units": UNITS, "buy_label": False}}],
+            "shipments": [
+                {
+                    **CONTENTS,
+                    "parcels": [{**PARCEL, "items": [PRODUCT_ITEM]}],
+                    "shipping_settings": {"units": UNITS, "buy_label": False},
+                }
+            ],
         },
         status=202,
         answer=fixture("easyship/create_shipment_batch"),
