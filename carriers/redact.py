@@ -26,7 +26,12 @@ NAMED_THINGS = frozenset({
     "sku_code", "umbrella_name", "warehouse_id", "type_code", "cost", "total_charge",
     "inventory_type_code", "display_position", "provider_type", "carrier",
 })  # fmt: skip
-EMAIL = re.compile(r"[^\s@=&<>\"]+@[^\s@&<>\"]+|[^\s@=&\"]+%40[^\s&\"]+")
+# From the start of a word on and without a step back: a body of one long word must not cost the
+# square of its length.
+EMAIL = re.compile(
+    r"(?<![^\s@=&<>\"])[^\s@=&<>\"]++@[^\s@&<>\"]+"
+    r"|(?<![^\s@=&\"])[^\s@=&\"%]*+(?:%(?!40)[^\s@=&\"%]*+)*+%40[^\s&\"]+"
+)
 # A key with its text in what should have been JSON and broke off.
 KEYED_TEXT = re.compile(r'"(?P<key>[^"\\]+)"(?P<gap>\s*:\s*)"(?:[^"\\]|\\.)*"?')
 KEYED_NUMBER = re.compile(r'"(?P<key>[^"\\]+)"(?P<gap>\s*:\s*)-?[\d.]+')
@@ -38,7 +43,7 @@ def redacted_json(body: bytes | str) -> str:
         value = json.loads(body)
     except (ValueError, RecursionError):
         text = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
-        return _cleaned_text(text).replace("\x00", "")[:MAX_KEPT]
+        return _cleaned_text(text[: MAX_KEPT * 2]).replace("\x00", "")[:MAX_KEPT]
     return json.dumps(redacted(value), ensure_ascii=False).replace("\\u0000", "")[:MAX_KEPT]
 
 
