@@ -17,6 +17,14 @@ needs_row_locks = pytest.mark.skipif(
 )
 
 
+def results(answers: list[Result | Exception]) -> list[Result]:
+    """What came of calls of which none may have failed."""
+    for answer in answers:
+        if isinstance(answer, Exception):
+            raise answer
+    return [answer for answer in answers if not isinstance(answer, Exception)]
+
+
 def at_once(times: int, action: Callable[[int], Result]) -> list[Result | Exception]:
     """What each of `times` simultaneous calls returned or raised; each is told its number."""
     gate = Barrier(times)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from accounts.models import Organization
 from carriers.models import OutboxCommand
@@ -12,7 +11,6 @@ from carriers.outbox.leases import mark_sending
 from carriers.outbox.outcomes import Delivered, Finding, Missed, Outcome
 from carriers.outbox.registry import CommandHandler, register
 
-Told = TypeVar("Told")
 KIND = "tests.scripted"
 REPEAT_SAFE_KIND = "tests.repeat_safe"
 
@@ -44,25 +42,24 @@ def carry_out(command: OutboxCommand) -> Outcome:
     if SCRIPT.sends:
         mark_sending(command)
     SCRIPT.sent.append(command.pk)
-    return _next(SCRIPT.outcomes, Delivered())
+    outcome = SCRIPT.outcomes.pop(0) if SCRIPT.outcomes else Delivered()
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
 
 
 def reconcile(command: OutboxCommand) -> Finding:
     SCRIPT.looked.append(command.pk)
-    return _next(SCRIPT.findings, Missed())
+    finding = SCRIPT.findings.pop(0) if SCRIPT.findings else Missed()
+    if isinstance(finding, Exception):
+        raise finding
+    return finding
 
 
 def settle(command: OutboxCommand, outcome: Outcome) -> None:
     if SCRIPT.settle_errors:
         raise SCRIPT.settle_errors.pop(0)
     SCRIPT.settled.append((command.pk, outcome))
-
-
-def _next(told: list[Told | Exception], otherwise: Told) -> Told:
-    result = told.pop(0) if told else otherwise
-    if isinstance(result, Exception):
-        raise result
-    return result
 
 
 register(CommandHandler(kind=KIND, carry_out=carry_out, reconcile=reconcile, settle=settle))

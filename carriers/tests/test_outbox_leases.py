@@ -114,6 +114,7 @@ class AbandonedTests(WorkerCase):
         mark_sending(command)
 
         command.refresh_from_db()
+        assert command.lease_until is not None
         left = (command.lease_until - timezone.now()).total_seconds()
         self.assertAlmostEqual(left, LEASE.total_seconds(), delta=2)
 

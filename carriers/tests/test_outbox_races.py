@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from django.test import TransactionTestCase
 from django.utils import timezone
@@ -11,7 +13,7 @@ from carriers.models import CommandState, OutboxCommand
 from carriers.outbox.commands import cancel_pending
 from carriers.outbox.leases import claim_next, recover_abandoned
 from carriers.outbox.worker import run_next
-from carriers.tests.races import at_once, needs_row_locks
+from carriers.tests.races import at_once, needs_row_locks, results
 from carriers.tests.scripted import SCRIPT, make_command
 
 
@@ -33,7 +35,7 @@ class ManyWorkersTests(TransactionTestCase):
     def test_eight_workers_take_each_command_once(self) -> None:
         commands = [make_command(self.organization, lane=f"order:{n}") for n in range(60)]
 
-        taken = [pk for answer in at_once(8, self.claim_all) for pk in answer]
+        taken = [pk for took in results(at_once(8, self.claim_all)) for pk in took]
 
         self.assertEqual(sorted(taken), [command.pk for command in commands])
         self.assertEqual(set(OutboxCommand.objects.values_list("fence", flat=True)), {1})
@@ -41,7 +43,7 @@ class ManyWorkersTests(TransactionTestCase):
     def test_of_one_lane_only_the_head_is_taken(self) -> None:
         commands = [make_command(self.organization, lane=f"order:{n % 3}") for n in range(12)]
 
-        taken = [pk for answer in at_once(8, self.claim_all) for pk in answer]
+        taken = [pk for took in results(at_once(8, self.claim_all)) for pk in took]
 
         self.assertEqual(sorted(taken), [command.pk for command in commands[:3]])
 
@@ -75,18 +77,17 @@ class ManyWorkersTests(TransactionTestCase):
             lane = f"order:{number}"
             command = make_command(self.organization, lane=lane)
 
-            answers = at_once(
-                2, lambda n, lane=lane: cancel_pending(lane=lane) if n else claim_next("orders")
-            )
+            claimed, withdrawn = results(at_once(2, partial(self.claim_or_withdraw, lane)))
 
-            claimed, withdrawn = answers
             command.refresh_from_db()
             self.assertEqual(
-                (claimed is not None, withdrawn, command.state),
-                (False, 1, CommandState.CANCELLED)
-                if withdrawn
-                else (True, 0, CommandState.IN_FLIGHT),
+                (claimed, command.state),
+                (not withdrawn, CommandState.CANCELLED if withdrawn else CommandState.IN_FLIGHT),
             )
+
+    def claim_or_withdraw(self, lane: str, number: int) -> bool:
+        """The first of two workers claims, the second withdraws; whether it got something."""
+        return bool(cancel_pending(lane=lane)) if number else claim_next("orders") is not None
 
     def work(self, _: int) -> None:
         while run_next("orders"):

@@ -183,7 +183,7 @@ def _fill_package(package: Package, label: Label, intent: PurchaseIntent | None)
 
 def _fitting(model: type[Model], field: str, text: str) -> str:
     """The platform's words cut to our column: a long one must not lose us a label that is paid."""
-    longest = model._meta.get_field(field).max_length
+    longest: int | None = getattr(model._meta.get_field(field), "max_length", None)
     return text[:longest]
 
 

@@ -166,6 +166,7 @@ class ProvenMissTests(TwinCase):
 
         command = self.command_of(order)
         wait = timedelta(seconds=settings.OUTCOME_SETTLE_S)
+        assert command.sent_at is not None
         self.assertGreaterEqual(command.next_attempt_at, command.sent_at + wait)
 
     def test_looks_that_got_no_answer_prove_nothing_and_tire_nobody(self) -> None:

@@ -171,7 +171,7 @@ class TwinCase(TwinMixin, TestCase):
         package = Shipment.objects.live().get(order=order).packages.get()
         sold = [row for row in self.twin.labels() if row["reference"].startswith(order.number)]
         self.assertEqual([row["tracking_number"] for row in sold], [package.tracking_number])
-        self.assertTrue(package.label_file.name.endswith(".pdf"))
+        self.assertTrue(str(package.label_file.name).endswith(".pdf"))
         self.assertFalse(OutboxCommand.objects.in_lane(order.lane).still_open().exists())
 
     def command_of(self, order: Order) -> OutboxCommand:
