@@ -9,7 +9,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from carriers.contracts import CarrierCode, Platform
-from carriers.querysets import ApiCallQuerySet, OutboxCommandQuerySet
+from carriers.querysets import (
+    ApiCallQuerySet,
+    OutboxCommandQuerySet,
+    UpstreamSignatureQuerySet,
+)
 
 PLATFORM_CHOICES = [(Platform.VEEQO.value, "Veeqo"), (Platform.EASYSHIP.value, "Easyship")]
 
@@ -119,6 +123,15 @@ class OutboxCommand(models.Model):
     result = models.JSONField(default=dict, blank=True)
     error_code = models.CharField(max_length=60, blank=True, default="")
     error_detail = models.TextField(blank=True, default="")
+    signature = models.ForeignKey(
+        "carriers.UpstreamSignature",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="commands",
+        help_text="The group of texts that a failure belongs to when no rule knew its words.",
+    )
     request_id = models.CharField(max_length=64, blank=True, default="")
     created_at = models.DateTimeField(default=timezone.now)
     settled_at = models.DateTimeField(null=True, blank=True)
@@ -141,6 +154,11 @@ class OutboxCommand(models.Model):
                 name="outbox_open_lane",
             ),
             models.Index(fields=["settled_at"], name="outbox_settled"),
+            models.Index(
+                fields=["signature", "id"],
+                condition=Q(signature__isnull=False),
+                name="outbox_signature",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -149,6 +167,39 @@ class OutboxCommand(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
+
+
+class UpstreamSignature(models.Model):
+    """Failures whose words no rule knew, as one: the same text without numbers, names and dates.
+
+    `mapped_code` is the problem that a person gave them; past and coming cases take it over.
+    """
+
+    platform = models.CharField(max_length=10, choices=PLATFORM_CHOICES)
+    operation = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the pattern.")
+    pattern = models.CharField(max_length=300)
+    example = models.TextField(help_text="The words of the newest case, redacted.")
+    raw_code = models.CharField(max_length=60)
+    cases = models.PositiveIntegerField(default=0)
+    first_seen_at = models.DateTimeField(default=timezone.now)
+    last_seen_at = models.DateTimeField(default=timezone.now)
+    mapped_code = models.CharField(max_length=60, blank=True, default="")
+    mapped_by = models.CharField(max_length=120, blank=True, default="")
+    mapped_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = UpstreamSignatureQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-cases", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["platform", "operation", "digest"], name="one_row_per_signature"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.operation}: {self.pattern[:60]}"
 
 
 class ApiCall(models.Model):

@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.querysets import OwnedQuerySet
 
 if TYPE_CHECKING:
-    from carriers.models import ApiCall, OutboxCommand  # noqa: F401 # in base classes, as text
+    from carriers.models import (  # noqa: F401 # in base classes, as text
+        ApiCall,
+        OutboxCommand,
+        UpstreamSignature,
+    )
 
 OPEN = ("pending", "in_flight", "unknown", "stuck")
 CLAIMABLE = ("pending", "unknown")
@@ -62,3 +66,13 @@ class ApiCallQuerySet(OwnedQuerySet["ApiCall"]):
 
     def newest_first(self) -> Self:
         return self.order_by("-started_at", "-id")
+
+
+class UpstreamSignatureQuerySet(QuerySet["UpstreamSignature"]):
+    """Shared by all organizations: how a platform words a refusal belongs to none of them."""
+
+    def locked(self) -> Self:
+        return self.select_for_update().order_by("pk")
+
+    def unmapped(self) -> Self:
+        return self.filter(mapped_code="")

@@ -45,6 +45,7 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("carriers.CarrierService", "Services", "speed"),
         ("carriers.OutboxCommand", "Outbox", "outbox"),
         ("carriers.ApiCall", "Calls", "swap_horiz"),
+        ("carriers.UpstreamSignature", "Unknown refusals", "help"),
     ),
     "People and access": (
         ("accounts.Organization", "Organizations", "apartment"),
