@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 STEPS = (
     # share of the service's days, status, description, at which end
-    (0.0, "awaiting_collection", "Shipping label created", "from"),
+    (0.01, "awaiting_collection", "Shipping label created", "from"),
     (0.15, "in_transit", "Accepted at facility", "from"),
     (0.55, "in_transit", "Departed sorting hub", "from"),
     (0.90, "out_for_delivery", "Out for delivery", "to"),

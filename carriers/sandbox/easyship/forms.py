@@ -87,7 +87,7 @@ def _check_plain(value: Any, kind: str, where: str) -> None:
     if not isinstance(value, types) or is_number_for_truth:
         _refuse_type(value, "string" if types == (str,) else kind, where)
     shape = SHAPES.get(kind)
-    if shape and not shape(value):
+    if shape and not shape(str(value)):
         told = "UUID" if kind == "uuid" else "date-time"
         _refuse(f"{where} Value: {json.dumps(value)} is not conformant with {told} format")
 
