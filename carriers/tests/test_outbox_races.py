@@ -13,8 +13,8 @@ from carriers.models import CommandState, OutboxCommand
 from carriers.outbox.commands import cancel_pending
 from carriers.outbox.leases import claim_next, recover_abandoned
 from carriers.outbox.worker import run_next
-from carriers.tests.races import at_once, needs_row_locks, results
 from carriers.tests.scripted import SCRIPT, make_command
+from shipping_project.kernel.tests.races import at_once, needs_row_locks, results
 
 
 @pytest.mark.postgres

@@ -10,7 +10,6 @@ from django.db import IntegrityError, transaction
 from django.test import TestCase, TransactionTestCase
 
 from accounts.tests.builders import make_organization
-from carriers.tests.races import at_once, needs_row_locks
 from catalog.models import Sellable
 from catalog.tests.builders import make_sellable
 from inventory.models import (
@@ -31,6 +30,7 @@ from inventory.services.stock import (
     ship_reservations,
 )
 from inventory.tests.builders import make_warehouse, put_stock
+from shipping_project.kernel.tests.races import at_once, needs_row_locks
 
 
 class StockCase(TestCase):

@@ -8,7 +8,6 @@ from django.test import TestCase, TransactionTestCase
 
 from accounts.tests.builders import make_organization
 from carriers.models import CommandState, OutboxCommand
-from carriers.tests.races import at_once, needs_row_locks
 from inventory.models import MovementKind, Reservation, StockLevel
 from inventory.proof import stock_differences
 from inventory.services.stock import StockDemand, move_stock, reserve_stock
@@ -29,6 +28,7 @@ from orders.tests.builders import (
     put_stock,
 )
 from shipping_project.kernel.errors import Conflict, StateChanged
+from shipping_project.kernel.tests.races import at_once, needs_row_locks
 
 
 class DispatchCase(TestCase):

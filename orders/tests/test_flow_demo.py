@@ -9,7 +9,6 @@ from django.test import TransactionTestCase
 from django.utils import timezone
 
 from carriers.models import CommandState, OutboxCommand
-from carriers.tests.races import at_once, needs_row_locks
 from inventory.models import MovementKind, Reservation, StockLevel, StockMovement
 from inventory.proof import stock_differences
 from orders.demo.seed import seed_demo
@@ -19,6 +18,7 @@ from orders.rules.states import OrderState
 from orders.services.snapshots import restored_snapshot
 from orders.tasks import dispatch_waiting, poll_tracking
 from orders.tests.twin import TwinCase, TwinMixin
+from shipping_project.kernel.tests.races import at_once, needs_row_locks
 
 RESTING = {OrderState.HELD.value, OrderState.BACKORDERED.value}
 
