@@ -96,6 +96,8 @@ class Order(Timestamped):
             models.Index(fields=["organization", "-id"], name="order_org_newest"),
             models.Index(fields=["state", "id"], name="order_state"),
             models.Index(fields=["updated_at", "id"], name="order_changed"),
+            # Figures by the day on which orders were placed.
+            models.Index(fields=["placed_at"], name="order_placed"),
             # The deadline queue: what is open and due.
             models.Index(
                 fields=["ship_by"], condition=~Q(state__in=FINAL_VALUES), name="order_open_due"
