@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
+from django.test import TransactionTestCase
 from django.utils import timezone
 
 from carriers.models import CommandState, OutboxCommand
@@ -10,12 +13,14 @@ from carriers.outbox.leases import claim_next, mark_sending
 from carriers.outbox.worker import run_next
 from inventory.models import Reservation, ReservationState, StockLevel
 from inventory.proof import stock_differences
+from orders.demo.seed import seed_demo
 from orders.models import LabelState, Order
 from orders.rules.states import OrderState
 from orders.services.cancellation import cancel_order
 from orders.services.retry import retry_order
-from orders.tests.twin import TwinCase
+from orders.tests.twin import TwinCase, TwinMixin
 from shipping_project.kernel.errors import Conflict
+from shipping_project.kernel.tests.races import at_once, needs_row_locks, results
 
 TEXAS = {"city": "Austin", "state": "TX", "postal_code": "78701"}
 VEEQO_KEY = {"x-api-key": "vk-test"}
@@ -239,3 +244,45 @@ class BehindOurBackTests(CancelCase):
         order.refresh_from_db()
         self.assertEqual(order.state, OrderState.CANCELLED.value)
         self.assertEqual(stock_differences(), [])
+
+
+@pytest.mark.postgres
+@needs_row_locks
+class AtTheSameMomentTests(TwinMixin, TransactionTestCase):
+    """A worker and a person act on one order at once; whoever is first, it ends cancelled."""
+
+    serialized_rollback = True
+
+    def setUp(self) -> None:
+        seed_demo(with_orders=False)
+        self.start_twin(self.addCleanup)
+
+    def race(self, order: Order) -> None:
+        results(at_once(2, partial(self.work_or_cancel, order.pk)))
+        self.finish()
+        order.refresh_from_db()
+        self.assertEqual(order.state, OrderState.CANCELLED.value, order.attention_detail)
+        self.assertEqual(self.twin.labels(), [])
+        self.assertFalse(StockLevel.objects.filter(reserved__gt=0).exists())
+        self.assertEqual(stock_differences(), [])
+
+    def work_or_cancel(self, order_id: int, number: int) -> object:
+        if number:
+            return cancel_order(order_id=order_id, reason="Changed mind", actor="tests").pk
+        return self.work()
+
+    def test_cancelling_while_the_booking_is_made(self) -> None:
+        for _ in range(6):
+            self.race(self.place(**TEXAS))
+
+    def test_cancelling_while_the_booking_is_refused(self) -> None:
+        for _ in range(6):
+            order = self.place(**TEXAS)
+            self.twin.fault("POST", "/orders", "error_before", status=422)
+            self.race(order)
+
+    def test_cancelling_while_the_label_is_bought(self) -> None:
+        for _ in range(6):
+            order = self.place(**TEXAS)
+            run_next("orders")
+            self.race(order)
