@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from orders.models import Order, Package
@@ -118,7 +120,7 @@ def _work(stages: dict[Stage, int]) -> tuple[Figure, ...]:
             "Orders for which no warehouse holds every line; looked at again every minute.",
             tone="warn",
         ),
-        _stage_figure(Stage.HELD, stages, "Orders that a person has put on hold."),
+        _stage_figure(Stage.HELD, stages, "Orders kept back until a person releases them."),
         _stage_figure(Stage.IN_TRANSIT, stages, "Orders whose parcel the carrier has scanned."),
     )
 
@@ -182,10 +184,10 @@ def _labels(actor: object, first: date, last: date) -> PackageQuerySet:
     return rows.filter(bought_at__gte=day_bounds(first)[0], bought_at__lt=day_bounds(last)[1])
 
 
-def _sums(rows: object) -> tuple[Money, ...]:
+def _sums(rows: Iterable[tuple[str, Decimal | None]]) -> tuple[Money, ...]:
     """Sums by currency; labels whose cost the platform has not told count for nothing."""
-    found: list[tuple[str, Decimal | None]] = list(rows)  # type: ignore[call-overload]
-    return tuple(Money(cost, code) for code, cost in sorted(found) if code and cost is not None)
+    told = [(code, cost) for code, cost in rows if code and cost is not None]
+    return tuple(Money(cost, code) for code, cost in sorted(told))
 
 
 def _costs(actor: object, now: datetime) -> tuple[CarrierCost, ...]:
@@ -216,8 +218,10 @@ def _days(actor: object, now: datetime) -> tuple[DayCount, ...]:
     days = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
     orders = Order.objects.visible_to(actor)
     span = (day_bounds(days[0])[0], day_bounds(today)[1])
-    placed = _by_day(orders.placed_within(span), "placed_at", "pk")
-    labelled = _by_day(_labels(actor, days[0], today), "bought_at", "shipment__order")
+    placed = _by_day(orders.placed_within(span), "placed_at", Count("pk"))
+    labelled = _by_day(
+        _labels(actor, days[0], today), "bought_at", Count("shipment__order", distinct=True)
+    )
     return tuple(
         DayCount(
             day=day,
@@ -230,6 +234,6 @@ def _days(actor: object, now: datetime) -> tuple[DayCount, ...]:
     )
 
 
-def _by_day(rows: object, moment: str, counted: str) -> dict[date, int]:
-    grouped = rows.order_by().annotate(day=TruncDate(moment, tzinfo=UTC))  # type: ignore[attr-defined]
-    return dict(grouped.values_list("day").annotate(count=Count(counted, distinct=True)))
+def _by_day(rows: QuerySet[Any], moment: str, counted: Count) -> dict[date, int]:
+    grouped = rows.order_by().annotate(day=TruncDate(moment, tzinfo=UTC))
+    return dict(grouped.values_list("day").annotate(count=counted))
