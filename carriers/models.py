@@ -8,14 +8,15 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from carriers.contracts import CarrierCode, Platform
+from carriers.choices import PLATFORM_CHOICES as PLATFORM_CHOICES
+from carriers.contracts import CarrierCode
+from carriers.inbox.models import SyncCursor as SyncCursor
+from carriers.inbox.models import WebhookReceipt as WebhookReceipt
 from carriers.querysets import (
     ApiCallQuerySet,
     OutboxCommandQuerySet,
     UpstreamSignatureQuerySet,
 )
-
-PLATFORM_CHOICES = [(Platform.VEEQO.value, "Veeqo"), (Platform.EASYSHIP.value, "Easyship")]
 
 
 class Carrier(models.Model):

@@ -45,6 +45,8 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("carriers.CarrierService", "Services", "speed"),
         ("carriers.OutboxCommand", "Outbox", "outbox"),
         ("carriers.ApiCall", "Calls", "swap_horiz"),
+        ("carriers.WebhookReceipt", "Inbox", "move_to_inbox"),
+        ("carriers.SyncCursor", "Lists read", "sync"),
         ("carriers.UpstreamSignature", "Unknown refusals", "help"),
     ),
     "People and access": (
