@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from carriers.sandbox.faults import Faults
+from carriers.sandbox.limits import LeakyBucket, Windows
 from carriers.sandbox.store import Store
 
 DEMO_WORLD = Path(__file__).parent / "worlds" / "demo.json"
@@ -71,6 +72,8 @@ class World:
     def __post_init__(self) -> None:
         self.clock = Clock(self.store)
         self.faults = Faults(self.store)
+        self.bucket = LeakyBucket()
+        self.windows = Windows()
 
     @property
     def options(self) -> Options:

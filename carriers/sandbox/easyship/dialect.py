@@ -16,7 +16,6 @@ from carriers.sandbox.easyship import (
     webhooks,
 )
 from carriers.sandbox.easyship.answers import NOT_COMPLIANT, error, with_request_id
-from carriers.sandbox.limits import Windows
 from carriers.sandbox.wire import MalformedBody, Request, Response, Route
 from carriers.sandbox.world import World
 
@@ -42,15 +41,12 @@ class EasyshipDialect:
         *resources.ROUTES,
     )
 
-    def __init__(self) -> None:
-        self._windows = Windows()
-
     def refuse(self, world: World, request: Request) -> Response | None:
         token = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
         if token not in world.easyship_keys:
             return error("invalid_token")
         options = world.options
-        if options.enforce_limits and not self._windows.admit(
+        if options.enforce_limits and not world.windows.admit(
             token, per_second=options.easyship_per_second, per_minute=options.easyship_per_minute
         ):
             return self.too_many(world)

@@ -6,7 +6,6 @@ import time
 from typing import Any
 from uuid import uuid4
 
-from carriers.sandbox.limits import LeakyBucket
 from carriers.sandbox.veeqo import (
     allocations,
     buying,
@@ -40,15 +39,12 @@ class VeeqoDialect:
         *catalog.ROUTES,
     )
 
-    def __init__(self) -> None:
-        self._bucket = LeakyBucket()
-
     def refuse(self, world: World, request: Request) -> Response | None:
         key = request.headers.get("x-api-key", "")
         if key not in world.veeqo_keys:
             return json_response(401, {"error_messages": "You're not authorized"})
         options = world.options
-        if options.enforce_limits and not self._bucket.admit(
+        if options.enforce_limits and not world.bucket.admit(
             key, per_second=LEAK_PER_SECOND, capacity=options.veeqo_burst
         ):
             return self.too_many(world)

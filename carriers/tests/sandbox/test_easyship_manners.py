@@ -1,0 +1,170 @@
+"""Easyship's manners: the bearer, envelopes, pages, both layers of refusals, limits."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Any
+
+import pytest
+
+from carriers.tests.sandbox import easyship_bodies as bodies
+from carriers.tests.sandbox import easyship_steps as steps
+from carriers.tests.sandbox.running import RunningTwin
+
+NOT_COMPLIANT = "The request does not comply with the OpenAPI Specification."
+
+
+@pytest.mark.parametrize("path", ["/account", "/shipments/ESUS40551001", "/nowhere"])
+@pytest.mark.parametrize("bearer", ["", "Bearer wrong", "Basic abc"])
+def test_a_wrong_token_is_refused_on_every_route(twin: RunningTwin, path: str, bearer: str) -> None:
+    answer = twin.easyship("GET", path, headers={"Authorization": bearer})
+
+    error = answer.json()["error"]
+    assert answer.status_code == 401
+    assert (error["code"], error["message"]) == ("invalid_token", "Invalid token.")
+    assert error["details"] == []
+    assert "links" not in error
+
+
+def test_an_unknown_route_says_so(twin: RunningTwin) -> None:
+    answer = twin.easyship("GET", "/nowhere")
+
+    assert steps.details(answer, 404) == [NOT_COMPLIANT]
+    assert answer.json()["error"]["code"] == "invalid_endpoint"
+
+
+def test_answers_carry_their_request_id_twice(twin: RunningTwin) -> None:
+    good, bad = twin.easyship("GET", "/account"), twin.easyship("GET", "/shipments/ESUS1")
+
+    ids = [good.json()["meta"]["request_id"], bad.json()["error"]["request_id"]]
+    assert ids == [good.headers["X-Request-Id"], bad.headers["X-Request-Id"]]
+    assert all(re.fullmatch(r"[0-9a-f]{32}", text) for text in ids)
+    assert good.headers["Content-Type"] == "application/json; charset=utf-8"
+
+
+def test_pages_say_what_comes_next(twin: RunningTwin) -> None:
+    first = twin.easyship("GET", "/courier_services?per_page=8").json()
+    last = twin.easyship("GET", "/courier_services?per_page=8&page=2").json()
+
+    assert (len(first["courier_services"]), len(last["courier_services"])) == (8, 4)
+    assert first["meta"]["pagination"] == {"page": 1, "next": 2, "count": 12}
+    assert last["meta"]["pagination"] == {"page": 2, "next": None, "count": 12}
+
+
+def test_shipments_are_paged_without_a_count(twin: RunningTwin) -> None:
+    for number in range(3):
+        steps.created(twin, bodies.shipment(f"KS-{number}"))
+
+    answer = twin.easyship("GET", "/shipments?per_page=2").json()
+
+    numbers = [row["order_data"]["platform_order_number"] for row in answer["shipments"]]
+    assert numbers == ["KS-2", "KS-1"]
+    assert answer["meta"]["pagination"] == {"page": 1, "next": 2, "count": None}
+
+
+@pytest.mark.parametrize("query", ["per_page=101", "per_page=0", "page=x", "page=²"])
+def test_page_parameters_out_of_range_are_refused(twin: RunningTwin, query: str) -> None:
+    answer = twin.easyship("GET", f"/shipments?{query}")
+
+    assert steps.details(answer)[0] == NOT_COMPLIANT
+    assert answer.json()["error"]["code"] == "invalid_url_param"
+
+
+def test_a_body_that_is_no_json_is_a_400(twin: RunningTwin) -> None:
+    answer = twin.easyship("POST", "/shipments", data=b"{not json")
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["code"] == "invalid_request"
+
+
+ADDRESS = "#/components/schemas/Address/properties"
+CREATE = "#/components/schemas/ShipmentCreate"
+FORM_FAULTS: list[tuple[str, dict[str, Any], str]] = [
+    ("unknown key", {"courier_selection": {}}, f"{CREATE} does not define properties: courier_selection"),
+    ("null", {"origin_address": bodies.origin(line_1=None)}, f"{ADDRESS}/line_1 does not allow null values"),
+    ("null phone", {"destination_address": bodies.destination(contact_phone=None)},
+     "#/components/schemas/DestinationAddress/properties/contact_phone does not allow null values"),
+    ("closed address", {"destination_address": bodies.destination(name="Ines")},
+     "#/components/schemas/DestinationAddress does not define properties: name"),
+    ("enum", {"incoterms": "EXW"}, f'"EXW" isn\'t part of the enum in {CREATE}/properties/incoterms'),
+    ("unit", {"shipping_settings": {"units": {"weight": "stone"}}},
+     f'"stone" isn\'t part of the enum in {CREATE}/properties/shipping_settings/properties/units/properties/weight'),
+    ("type", {"origin_address": "Reno"}, f'{CREATE}/properties/origin_address expected object, but received String: "Reno"'),
+    ("text for number", {"parcels": [bodies.parcel(total_actual_weight="1")]},
+     '#/components/schemas/ParcelCreate/properties/total_actual_weight expected number, but received String: "1"'),
+    ("truth for number", {"parcels": [bodies.parcel(total_actual_weight=True)]},
+     "#/components/schemas/ParcelCreate/properties/total_actual_weight expected number, but received TrueClass: true"),
+    ("no parcels", {"parcels": []}, f"{CREATE}/properties/parcels [] contains fewer than min items"),
+    ("uuid", {"origin_address_id": "x"}, f'{CREATE}/properties/origin_address_id Value: "x" is not conformant with UUID format'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "told"), [row[1:] for row in FORM_FAULTS], ids=[row[0] for row in FORM_FAULTS])  # fmt: skip
+def test_a_fault_of_form_is_told_alone(
+    twin: RunningTwin, changes: dict[str, Any], told: str
+) -> None:
+    answer = twin.easyship("POST", "/shipments", bodies.shipment(**changes))
+
+    assert steps.details(answer) == [NOT_COMPLIANT, told]
+    assert answer.json()["error"]["code"] == "invalid_content"
+    assert twin.report()["bookings"] == []
+
+
+def test_missing_keys_are_told_together(twin: RunningTwin) -> None:
+    answer = twin.easyship("POST", "/rates", {"parcels": [bodies.parcel()]})
+
+    told = "missing required parameters: origin_address, destination_address"
+    assert steps.details(answer)[1] == f"#/components/schemas/RateRequest {told}"
+
+
+def test_faults_of_sense_are_told_all(twin: RunningTwin) -> None:
+    item = {"quantity": 1, "declared_currency": "USD", "declared_customs_value": 0}
+    body = bodies.shipment(
+        origin_address=bodies.origin(line_1="x" * 36),
+        destination_address=bodies.destination(state=""),
+        parcels=[bodies.parcel(total_actual_weight=0, box=None, items=[item])],
+    )
+
+    answer = twin.easyship("POST", "/shipments", body)
+
+    assert steps.details(answer) == [
+        "origin_address.line_1 is too long (maximum is 35 characters)",
+        "destination_address.state can't be blank",
+        "parcels[0].total_actual_weight must be greater than 0",
+        "parcels[0].items[0].category can't be blank if hs_code is blank",
+        "parcels[0].items[0].dimensions can't be blank",
+        "parcels[0].items[0].declared_customs_value must be greater than 0",
+        "parcels[0].items[0].description can't be blank",
+    ]
+    assert twin.report()["bookings"] == []
+
+
+def test_open_objects_take_what_they_do_not_know(twin: RunningTwin) -> None:
+    body = bodies.shipment(courier_settings={"allow_courier_fallback": True})
+
+    assert twin.easyship("POST", "/shipments", body).status_code == 201
+
+
+def test_the_limit_answers_429_with_three_headers(twin: RunningTwin) -> None:
+    twin.options(enforce_limits=True, easyship_per_second=1)
+
+    answers = [twin.easyship("GET", "/account") for _ in range(2)]
+
+    refused = answers[1]
+    assert [answer.status_code for answer in answers] == [200, 429]
+    assert refused.headers["X-Ratelimit-Limit"] == "1"
+    assert refused.headers["X-Ratelimit-Remaining"] == "0"
+    assert 0 < int(refused.headers["X-Ratelimit-Reset"]) - time.time() <= 1
+    assert "Retry-After" not in refused.headers
+    assert "Content-Type" not in refused.headers
+    assert refused.json()["error"]["code"] == "too_many_requests"
+    assert "links" not in refused.json()["error"]
+
+
+def test_the_minute_has_a_limit_too(twin: RunningTwin) -> None:
+    twin.options(enforce_limits=True, easyship_per_second=100, easyship_per_minute=6)
+
+    statuses = [twin.easyship("GET", "/account").status_code for _ in range(7)]
+
+    assert statuses == [200] * 6 + [429]

@@ -1,0 +1,234 @@
+"""Webhooks of the Easyship half: signed, repeated, doubled, switched off."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from carriers.tests.sandbox import easyship_bodies as bodies
+from carriers.tests.sandbox import easyship_steps as steps
+from carriers.tests.sandbox.running import RunningTwin
+
+PATIENCE_S = 10.0
+DAY_S = 86400.0
+ALL = ["shipment_label_created", "shipment_label_failed", "shipment_cancelled"]
+
+
+class Receiver(ThreadingHTTPServer):
+    """Keeps what it is sent; answers with `status`."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), ReceivingHandler)
+        self.status = 200
+        self.got: list[tuple[str, dict[str, Any]]] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}/hooks"
+
+    def events(self) -> list[str]:
+        return [body["event_type"] for _, body in self.got]
+
+
+class ReceivingHandler(BaseHTTPRequestHandler):
+    server: Receiver
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.got.append((self.headers["X-EASYSHIP-SIGNATURE"], json.loads(body)))
+        self.send_response(self.server.status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Tests look at what was kept."""
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    server = Receiver()
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def hooked(twin: RunningTwin, receiver: Receiver, *names: str) -> dict[str, Any]:
+    given = {"endpoint": receiver.url, "event_types": list(names or ALL), "version": "2024-09"}
+    webhook: dict[str, Any] = twin.easyship("POST", "/webhooks", given).json()["webhook"]
+    twin.easyship("POST", f"/webhooks/{webhook['id']}/activate")
+    return webhook
+
+
+def wait_for(is_true: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE_S
+    while not is_true():
+        assert time.monotonic() < end, "nothing came"
+        time.sleep(0.02)
+
+
+def decoded(part: str) -> bytes:
+    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+
+
+def test_a_new_webhook_is_inactive_and_says_its_secret(
+    twin: RunningTwin, receiver: Receiver
+) -> None:
+    given = {"endpoint": receiver.url, "event_types": ALL, "version": "2024-09"}
+
+    webhook = twin.easyship("POST", "/webhooks", given).json()["webhook"]
+    steps.created(twin, bodies.bought_now())
+    time.sleep(0.5)
+
+    assert webhook["state"] == "inactive"
+    assert webhook["secret_token"].startswith("webh_")
+    assert receiver.got == []
+
+
+def test_a_label_is_told_and_signed(twin: RunningTwin, receiver: Receiver) -> None:
+    webhook = hooked(twin, receiver)
+
+    shipment = steps.created(twin, bodies.bought_now())
+    wait_for(lambda: len(receiver.got) == 1)
+
+    signature, body = receiver.got[0]
+    head, claims, mac = signature.split(".")
+    wanted = hmac.new(webhook["secret_token"].encode(), f"{head}.{claims}".encode(), hashlib.sha256)
+    account = twin.easyship("GET", "/account").json()["account"]
+    assert decoded(mac) == wanted.digest()
+    assert json.loads(decoded(head))["alg"] == "HS256"
+    assert json.loads(decoded(claims)) == {"easyship_company_id": account["easyship_company_id"]}
+    assert body["event_type"] == "shipment.label.created"
+    assert body["resource_id"] == shipment["easyship_shipment_id"]
+    assert body["data"]["tracking_number"] == shipment["trackings"][0]["tracking_number"]
+
+
+def test_an_asynchronous_label_is_told_without_being_asked_for(
+    twin: RunningTwin, receiver: Receiver
+) -> None:
+    hooked(twin, receiver)
+    twin.options(easyship_label_seconds=60.0)
+    twin.fault("POST", "/shipments", "fail_label")
+    steps.created(twin, bodies.bought_later("KS-1"))
+    steps.created(twin, bodies.bought_later("KS-2"))
+    twin.advance(61)
+
+    wait_for(lambda: len(receiver.got) == 2)
+
+    assert sorted(receiver.events()) == ["shipment.label.created", "shipment.label.failed"]
+
+
+def test_moves_are_told_once_each(twin: RunningTwin, receiver: Receiver) -> None:
+    hooked(twin, receiver, "shipment_tracking_status_changed")
+    steps.created(twin, bodies.bought_now())
+    for _ in range(3):
+        twin.advance(4 * DAY_S)
+        time.sleep(0.5)
+
+    wait_for(
+        lambda: receiver.got[-1:] != [] and receiver.got[-1][1]["data"]["status"] == "Delivered"
+    )
+
+    told = [body["data"]["status"] for _, body in receiver.got]
+    assert len(told) == len(set(told))
+
+
+def test_a_failed_delivery_is_tried_again_after_a_minute(
+    twin: RunningTwin, receiver: Receiver
+) -> None:
+    hooked(twin, receiver)
+    receiver.status = 503
+    steps.created(twin, bodies.bought_now())
+    wait_for(lambda: len(receiver.got) == 1)
+    time.sleep(0.6)
+    before = len(receiver.got)
+    receiver.status = 200
+
+    twin.advance(61)
+    wait_for(lambda: len(receiver.got) == 2)
+    twin.advance(61)
+    time.sleep(0.6)
+
+    assert before == 1
+    assert len(receiver.got) == 2
+
+
+def test_thirty_failures_switch_a_webhook_off(twin: RunningTwin, receiver: Receiver) -> None:
+    webhook = hooked(twin, receiver)
+    receiver.status = 500
+    steps.created(twin, bodies.bought_now())
+
+    for attempt in range(1, 31):
+        wait_for(lambda: len(receiver.got) == attempt)  # noqa: B023
+        twin.advance(61)
+
+    path = f"/webhooks/{webhook['id']}"
+    wait_for(lambda: twin.easyship("GET", path).json()["webhook"]["state"] == "inactive")
+    assert len(receiver.got) == 30
+
+
+def test_a_webhook_can_be_doubled(twin: RunningTwin, receiver: Receiver) -> None:
+    hooked(twin, receiver)
+    twin.fault("WEBHOOK", "shipment_label_created", "duplicate")
+
+    steps.created(twin, bodies.bought_now())
+    wait_for(lambda: len(receiver.got) == 2)
+
+    assert receiver.got[0][1] == receiver.got[1][1]
+
+
+def test_webhooks_can_come_out_of_order(twin: RunningTwin, receiver: Receiver) -> None:
+    hooked(twin, receiver)
+    twin.fault("WEBHOOK", "shipment_label_created", "hold_after", seconds=60)
+    pk = steps.created(twin, bodies.bought_now())["easyship_shipment_id"]
+    twin.easyship("POST", f"/shipments/{pk}/cancel")
+    wait_for(lambda: len(receiver.got) == 1)
+    twin.advance(61)
+    wait_for(lambda: len(receiver.got) == 2)
+
+    assert receiver.events() == ["shipment.cancelled", "shipment.label.created"]
+
+
+def test_a_low_balance_is_told_once_a_day(twin: RunningTwin, receiver: Receiver) -> None:
+    limit = {"credit_balance_low": {"credit_balance_limit": 5000}}
+    given = {
+        "endpoint": receiver.url,
+        "event_types": ["credit_balance_low"],
+        "version": "2024-09",
+        "configuration": limit,
+    }
+    pk = twin.easyship("POST", "/webhooks", given).json()["webhook"]["id"]
+    twin.easyship("POST", f"/webhooks/{pk}/activate")
+
+    for number in range(3):
+        steps.created(twin, bodies.bought_now(f"KS-{number}"))
+    wait_for(lambda: len(receiver.got) == 1)
+    time.sleep(0.5)
+
+    assert receiver.events() == ["credit.balance.low"]
+
+
+def test_the_test_call_says_how_it_was_answered(twin: RunningTwin, receiver: Receiver) -> None:
+    webhook = hooked(twin, receiver)
+    path = f"/webhooks/{webhook['id']}/test"
+    event = {"event_type": "shipment_label_created", "version": "2024-09"}
+
+    good = twin.easyship("POST", path, event)
+    receiver.status = 502
+    bad = twin.easyship("POST", path, event)
+
+    assert good.json()["success"] == {"message": "Webhook test succeeded"}
+    assert steps.details(bad, 400) == [
+        "Webhook test failed. A 2xx status code is expected. (Response Code: 502)"
+    ]
