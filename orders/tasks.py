@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import logging
 
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from inventory.models import StockLevel
 from orders import pulls
-from orders.models import Order
+from orders.models import Order, OrderLine
 from orders.rules.states import OrderState
 from orders.services.dispatch import dispatch_order
 from shipping_project.kernel.errors import AppError
@@ -27,8 +30,22 @@ def dispatch_waiting() -> int:
     """
     waiting = Order.objects.dispatchable().order_by("id").values_list("pk", flat=True)
     new = list(waiting.filter(state=OrderState.VALID.value)[:DISPATCH_BATCH])
-    short = list(waiting.filter(state=OrderState.BACKORDERED.value)[:DISPATCH_BATCH])
-    return sum(_dispatch(order_id) for order_id in [*new, *short])
+    short = waiting.filter(~Exists(_lines_out_of_stock()), state=OrderState.BACKORDERED.value)
+    return sum(_dispatch(order_id) for order_id in [*new, *short[:DISPATCH_BATCH]])
+
+
+def _lines_out_of_stock() -> QuerySet[OrderLine]:
+    """Lines of an order that no single warehouse can fill; with one of them, looking is in vain.
+
+    Left out beforehand, or a batch of hopeless orders would keep all younger ones waiting.
+    """
+    enough = StockLevel.objects.filter(
+        sellable=OuterRef("sellable"),
+        warehouse__is_active=True,
+        on_hand__gte=F("reserved") + OuterRef("quantity"),
+    )
+    lines: QuerySet[OrderLine] = OrderLine.objects.filter(~Exists(enough), order=OuterRef("pk"))
+    return lines
 
 
 def _dispatch(order_id: int) -> bool:

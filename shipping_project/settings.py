@@ -256,8 +256,9 @@ EASYSHIP_API_TOKEN = ENV.secret(
     "EASYSHIP_API_TOKEN", required=STRICT, why="make a token in Easyship under Connect, API."
 )
 HTTP_CONNECT_TIMEOUT_S = 5
-HTTP_READ_TIMEOUT_S = ENV.integer("HTTP_READ_TIMEOUT_S", 20, minimum=1)
-HTTP_LABEL_TIMEOUT_S = ENV.integer("HTTP_LABEL_TIMEOUT_S", 60, minimum=1)
+# Also how long a lost call is taken to be under way yet; the twin answers in moments.
+HTTP_READ_TIMEOUT_S = ENV.integer("HTTP_READ_TIMEOUT_S", 10 if DEMO else 20, minimum=1)
+HTTP_LABEL_TIMEOUT_S = ENV.integer("HTTP_LABEL_TIMEOUT_S", 10 if DEMO else 60, minimum=1)
 
 # --- Background work --------------------------------------------------------------------------
 QUEUES = ("orders", "sync", "inventory", "default")
@@ -291,7 +292,7 @@ Q_CLUSTER = {
 }
 # How long to wait before asking a platform what became of a call without a clear answer: it must
 # have had the time to finish and to show what it did.
-OUTCOME_SETTLE_S = ENV.integer("OUTCOME_SETTLE_S", 4 if DEMO else 30)
+OUTCOME_SETTLE_S = ENV.integer("OUTCOME_SETTLE_S", 4 if DEMO else 30, minimum=1)
 # How often a parcel on its way is asked after.
 TRACKING_POLL_S = ENV.integer("TRACKING_POLL_S", 15 if DEMO else 900, minimum=5)
 # How long a due command may wait while nothing is being worked on before the watchdog acts.

@@ -38,9 +38,10 @@ class _Unanswered(Retry):
 FIRST_BACKOFF_S = 2.0
 MAX_BACKOFF_S = 600.0
 # Two looks in a row before "not there" counts as "did not happen": a platform's search index lags
-# behind its records. The first comes OUTCOME_SETTLE_S after we stopped waiting for the answer, the
-# second as long after the first, so a call is sent again no sooner than twice that time after it
-# was given up. A look that fails in between starts the count anew.
+# behind its records. They are OUTCOME_SETTLE_S apart, and the first that counts comes no sooner
+# than that after the longest time we would have waited for the answer: when a worker dies in the
+# middle of a purchase, the platform is still busy with it. Looks before that may find the label,
+# but prove nothing by not finding it; one that fails in between starts the count anew.
 MISSES_FOR_PROOF = 2
 HANDLER_FAILED = "worker.error"
 KIND_UNKNOWN = "worker.unknown_kind"
@@ -148,7 +149,8 @@ def outcome_of_error(error: AppError) -> Outcome:
 def _look_up(command: OutboxCommand, handler: CommandHandler) -> None:
     """Ask the platform what became of a call; never send it again before that is known."""
     finding = _finding_of(command, handler)
-    misses = command.misses + 1 if isinstance(finding, Missed) else 0
+    early_s = _seconds_until_proof(command) if isinstance(finding, Missed) else 0.0
+    misses = command.misses + 1 if isinstance(finding, Missed) and early_s <= 0 else 0
     was_answered = not isinstance(finding, _Unanswered)
     _save(command, lookups=command.lookups + was_answered, misses=misses)
     if isinstance(finding, Delivered | Rejected):
@@ -160,10 +162,19 @@ def _look_up(command: OutboxCommand, handler: CommandHandler) -> None:
     elif command.lookups >= MAX_LOOKUPS:
         _hand_over(command, handler, Unknown("outcome.unresolved", finding.detail))
     else:
-        delay_s = 0.0 if was_answered else _backoff(command)
+        delay_s = early_s if was_answered else _backoff(command)
         waiting = Unknown("outcome.looking", finding.detail)
         delay_s = max(delay_s, float(settings.OUTCOME_SETTLE_S))
         _postpone(command, CommandState.UNKNOWN, waiting, delay_s)
+
+
+def _seconds_until_proof(command: OutboxCommand) -> float:
+    """How long a miss proves nothing yet; 0 or less when it counts."""
+    if command.sent_at is None:
+        return 0.0
+    longest_call_s = max(settings.HTTP_LABEL_TIMEOUT_S, settings.HTTP_READ_TIMEOUT_S)
+    ripe = command.sent_at + timedelta(seconds=longest_call_s + settings.OUTCOME_SETTLE_S)
+    return (ripe - timezone.now()).total_seconds()
 
 
 def _finding_of(command: OutboxCommand, handler: CommandHandler) -> Finding:

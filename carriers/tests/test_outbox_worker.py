@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.db.models import F
 from django.test import TestCase
 from django.utils import timezone
 
@@ -41,11 +42,15 @@ class WorkerCase(TestCase):
 
     def work(self) -> int:
         """Carry out what is due, as if every pause were over; returns how many."""
-        OutboxCommand.objects.still_open().update(next_attempt_at=timezone.now())
+        self.let_time_pass()
         done = 0
         while run_next("orders"):
             done += 1
         return done
+
+    def let_time_pass(self) -> None:
+        long_ago = F("sent_at") - timedelta(minutes=10)
+        OutboxCommand.objects.still_open().update(next_attempt_at=timezone.now(), sent_at=long_ago)
 
     def assert_waits(self, command: OutboxCommand, seconds: float) -> None:
         wait = (command.next_attempt_at - timezone.now()).total_seconds()
@@ -170,7 +175,7 @@ class LookupTests(WorkerCase):
 
     def look(self, times: int = 1) -> OutboxCommand:
         for _ in range(times):
-            OutboxCommand.objects.still_open().update(next_attempt_at=timezone.now())
+            self.let_time_pass()
             run_next("orders")
         self.command.refresh_from_db()
         return self.command
@@ -184,6 +189,25 @@ class LookupTests(WorkerCase):
         self.assertEqual((state, misses), (CommandState.UNKNOWN, 1))
         self.assertEqual((twice.state, twice.sent_at), (CommandState.PENDING, None))
         self.assertEqual(len(SCRIPT.sent), 1)
+
+    def test_a_miss_while_the_call_may_still_be_under_way_proves_nothing(self) -> None:
+        for _ in range(3):
+            OutboxCommand.objects.update(next_attempt_at=timezone.now(), sent_at=timezone.now())
+            run_next("orders")
+
+        self.command.refresh_from_db()
+        self.assertEqual((self.command.state, self.command.misses), (CommandState.UNKNOWN, 0))
+        longest = max(settings.HTTP_LABEL_TIMEOUT_S, settings.HTTP_READ_TIMEOUT_S)
+        self.assert_waits(self.command, longest + settings.OUTCOME_SETTLE_S)
+
+    def test_what_an_early_look_finds_is_taken(self) -> None:
+        OutboxCommand.objects.update(next_attempt_at=timezone.now(), sent_at=timezone.now())
+        SCRIPT.findings = [Delivered()]
+
+        run_next("orders")
+
+        self.command.refresh_from_db()
+        self.assertEqual(self.command.state, CommandState.DELIVERED)
 
     def test_a_look_that_fails_in_between_starts_the_count_anew(self) -> None:
         SCRIPT.findings = [Missed(), Retry("label.pending", "Still making it."), Missed()]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import TestCase, TransactionTestCase
@@ -153,6 +155,20 @@ class BackorderTests(DispatchCase):
 
         small.refresh_from_db()
         self.assertEqual(small.state, OrderState.RESERVED.value)
+
+    def test_hopeless_orders_do_not_keep_a_younger_one_waiting(self) -> None:
+        pot = make_stocked_sellable(self.organization, "POT-01", units=1)
+        hopeless = [make_order(self.organization, quantity=99) for _ in range(3)]
+        young = make_order(self.organization, "POT-01", quantity=2)
+        for order in (*hopeless, young):
+            dispatch_order(order_id=order.pk)
+        put_stock(pot, make_warehouse("NV"), 1)
+
+        with patch("orders.tasks.DISPATCH_BATCH", 2):
+            dispatch_waiting()
+
+        young.refresh_from_db()
+        self.assertEqual(young.state, OrderState.RESERVED.value)
 
     def test_units_promised_to_another_are_not_there(self) -> None:
         order = make_order(self.organization, quantity=5)
