@@ -165,6 +165,12 @@ class OverviewPageTests(OverviewCase):
 
         self.assertRedirects(response, "/login/?next=/", fetch_redirect_response=False)
 
+    def test_navigation_says_where_one_is(self) -> None:
+        response = self.page()
+
+        self.assertContains(response, '<a href="/" aria-current="page">Overview</a>', html=True)
+        self.assertContains(response, 'aria-current="page"', count=1)
+
     def test_every_figure_is_the_length_of_the_list_behind_it(self) -> None:
         for actor in (self.manager, make_user(Role.PARTNER, organization=self.birch)):
             self.client.force_login(actor)
