@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import html
+import hmac
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from carriers.sandbox.faults import EFFECTS
+from carriers.sandbox.panel import page
 from carriers.sandbox.wire import Dialect, MalformedBody, Request, Response, json_response
 from carriers.sandbox.world import World
 
 PREFIX = "/__twin__/"
-PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Platform twin</title>
-<style>body{{font:15px/1.5 system-ui,sans-serif;margin:2rem;max-width:75rem}}
-table{{border-collapse:collapse;width:100%;margin:.5rem 0 2rem}}
-td,th{{text-align:left;padding:.25rem .75rem;border-bottom:1px solid #ddd}}
-th{{color:#555;font-weight:600}}</style>
-<h1>Platform twin</h1><p>Clock {clock} · {requests} requests</p>
-<h2>Labels</h2>{labels}<h2>Bookings</h2>{bookings}<h2>Options</h2>{options}
-<h2>Requests by route</h2>{routes}</html>"""
 
 
 def answer(world: World, request: Request, dialects: Sequence[Dialect]) -> Response:
     """A control call. Refused without the token, where one is set."""
-    needs_token = world.control_token and request.path != f"{PREFIX}health"
-    if needs_token and request.headers.get("x-twin-token") != world.control_token:
+    if not _is_allowed(world, request):
         return json_response(401, {"error": "X-Twin-Token is missing or wrong"})
     name = request.path.removeprefix(PREFIX)
     try:
@@ -34,12 +26,22 @@ def answer(world: World, request: Request, dialects: Sequence[Dialect]) -> Respo
         return json_response(400, {"error": f"{type(exc).__name__}: {exc}"})
 
 
+def _is_allowed(world: World, request: Request) -> bool:
+    """The page may say the token in its address: a browser that opens it sends no header."""
+    if not world.control_token or request.path == f"{PREFIX}health":
+        return True
+    given = request.headers.get("x-twin-token", "")
+    if not given and (request.method, request.path) == ("GET", PREFIX):
+        given = request.first("token")
+    return hmac.compare_digest(given.encode(), world.control_token.encode())
+
+
 def _act(world: World, request: Request, name: str, dialects: Sequence[Dialect]) -> Response:
     match (request.method, name):
         case ("GET", "health"):
             return json_response(200, {"ok": True})
         case ("GET", ""):
-            return _page(world, dialects)
+            return page(world, report(world, dialects))
         case ("GET", "report"):
             return json_response(200, report(world, dialects))
         case ("GET", "requests"):
@@ -94,29 +96,3 @@ def _requests(world: World, request: Request) -> list[dict[str, Any]]:
 def _clock(world: World) -> Response:
     now = world.clock.now().isoformat()
     return json_response(200, {"now": now, "offset_seconds": world.clock.offset_s})
-
-
-def _page(world: World, dialects: Sequence[Dialect]) -> Response:
-    told = report(world, dialects)
-    page = PAGE.format(
-        clock=html.escape(told["clock"]),
-        requests=told["requests"],
-        labels=_table(told["labels"]),
-        bookings=_table(told["bookings"]),
-        options=_table([asdict(world.options)]),
-        routes=_table([{"route": name, "count": n} for name, n in told["by_route"].items()]),
-    )
-    return Response(
-        status=200, body=page.encode(), headers={"Content-Type": "text/html; charset=utf-8"}
-    )
-
-
-def _table(rows: list[dict[str, Any]]) -> str:
-    if not rows:
-        return "<p>None yet.</p>"
-    head = "".join(f"<th>{html.escape(name)}</th>" for name in rows[0])
-    lines = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(str(value))}</td>" for value in row.values()) + "</tr>"
-        for row in rows
-    )
-    return f"<table><tr>{head}</tr>{lines}</table>"

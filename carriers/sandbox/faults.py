@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from carriers.sandbox.store import Store
@@ -28,7 +28,9 @@ EFFECTS = {
 }
 # Effects that the handler of the request plays.
 PLAYED = frozenset({"price_changed", "no_funds", "fail_label"})
-FOR_EVER = -1
+TYPES: dict[str, type] = {"str": str, "int": int}
+LONGEST_S = 3600.0
+MIN_STATUS, MAX_STATUS = 400, 599
 
 
 @dataclass
@@ -51,6 +53,17 @@ class Fault:
     reference: str = ""
     seed: int = 0
     seen: int = 0
+
+    def check(self) -> None:
+        if self.effect not in EFFECTS:
+            raise ValueError(f"effect must be one of {', '.join(EFFECTS)}")
+        for field in fields(self):
+            value = getattr(self, field.name)
+            wanted = (int, float) if field.type == "float" else TYPES[str(field.type)]
+            if not isinstance(value, wanted) or isinstance(value, bool):
+                raise ValueError(f"{field.name} must be of type {field.type}")
+        if not 0 <= self.seconds <= LONGEST_S or not MIN_STATUS <= self.status <= MAX_STATUS:
+            raise ValueError("seconds or status is out of range")
 
     def meets(self, method: str, path: str, reference: str) -> bool:
         """Also counts, so ask once for each request."""
@@ -86,10 +99,9 @@ class Faults:
         self._faults = [Fault(**fault) for fault in kept["faults"]]
 
     def add(self, given: dict[str, Any]) -> None:
-        """Raises TypeError for an unknown key and ValueError for an unknown effect."""
+        """Raises TypeError for an unknown or missing key, ValueError for a value without sense."""
         fault = Fault(**given)
-        if fault.effect not in EFFECTS:
-            raise ValueError(f"effect must be one of {', '.join(EFFECTS)}")
+        fault.check()
         with self._store.transaction():
             self._faults.append(fault)
             self._keep()

@@ -28,7 +28,7 @@ MAX_BODY = 20 * 1024 * 1024
 KEPT_BODY = 20_000
 # The first whose prefix fits answers; Veeqo's is "/" and so comes last.
 DIALECTS: tuple[Dialect, ...] = (EasyshipDialect(), VeeqoDialect())
-TICK_S = 0.2
+TICK_S = 0.1
 # A webhook that is just being delivered is let go after this.
 STOP_S = 2.0
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,15 @@ from carriers.sandbox.faults import Faults
 from carriers.sandbox.limits import LeakyBucket, Windows
 from carriers.sandbox.store import Store
 
+CENTURY_S = 100 * 365.25 * 86400
+CHOICES: dict[str, tuple[object, ...]] = {
+    "veeqo_auto_allocation": ("sync", "async", "off"),
+    "veeqo_second_purchase": ("refuse", "allow"),
+    "veeqo_label_url": ("always", "sometimes"),
+    "veeqo_tracking_number": ("alternate", "string", "object"),
+    "veeqo_void_status": (200, 204),
+}
+AT_LEAST_ONE = ("veeqo_max_page_size", "veeqo_burst", "easyship_per_second", "easyship_per_minute")
 DEMO_WORLD = Path(__file__).parent / "worlds" / "demo.json"
 
 
@@ -58,7 +68,11 @@ class Clock:
         return float(kept["offset_s"]) if kept else 0.0
 
     def advance(self, seconds: float) -> None:
-        self._store.put("setting", "clock", {"offset_s": self.offset_s + max(0.0, seconds)})
+        """Raises ValueError for going back, or further than a century."""
+        if not 0 <= seconds <= CENTURY_S:
+            raise ValueError("the clock goes on by 0 seconds to a century")
+        with self._store.transaction():
+            self._store.put("setting", "clock", {"offset_s": self.offset_s + seconds})
 
 
 @dataclass
@@ -82,17 +96,25 @@ class World:
         return Options(**{name: value for name, value in kept.items() if name in known})
 
     def change_options(self, changes: dict[str, Any]) -> Options:
-        """Raises ValueError for an unknown name or a value of the wrong kind."""
+        """Raises ValueError for an unknown name or a value that makes no sense."""
         current = self.options
         for name, value in changes.items():
             if not hasattr(current, name):
                 raise ValueError(f"there is no option {name!r}")
-            kind = type(getattr(current, name))
-            if type(value) is not kind and not (kind is float and type(value) is int):
-                raise ValueError(f"{name} must be of type {kind.__name__}")
+            _check_option(name, value, type(getattr(current, name)))
         changed = replace(current, **changes)
         self.store.put("setting", "options", asdict(changed))
         return changed
+
+
+def _check_option(name: str, value: Any, kind: type) -> None:
+    if type(value) is not kind and not (kind is float and type(value) is int):
+        raise ValueError(f"{name} must be of type {kind.__name__}")
+    if name in CHOICES and value not in CHOICES[name]:
+        raise ValueError(f"{name} must be one of {', '.join(map(str, CHOICES[name]))}")
+    least = 1 if name in AT_LEAST_ONE else 0
+    if kind in (int, float) and not least <= value < math.inf:
+        raise ValueError(f"{name} must be a number from {least} on")
 
 
 def load_world(path: Path) -> dict[str, Any]:

@@ -1,0 +1,173 @@
+"""Control calls: what the twin was asked and holds, its options, its clock, its page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from carriers.tests.sandbox import easyship_bodies as bodies
+from carriers.tests.sandbox import easyship_steps, veeqo_steps
+from carriers.tests.sandbox.running import VEEQO_KEY, RunningTwin, running_twin
+
+TOKEN = "ct-0001"
+
+
+@pytest.fixture
+def guarded(tmp_path: Path) -> Iterator[RunningTwin]:
+    with running_twin(tmp_path / "twin.sqlite3", control_token=TOKEN) as running:
+        yield running
+
+
+def ask(twin: RunningTwin, path: str, method: str = "GET", **more: Any) -> requests.Response:
+    return requests.request(method, f"{twin.url}/__twin__/{path}", timeout=10, **more)
+
+
+def test_the_report_lists_bookings_and_labels_of_both(twin: RunningTwin) -> None:
+    order, label = veeqo_steps.bought(twin)
+    shipment = easyship_steps.created(twin, bodies.bought_now())
+
+    told = twin.report()
+
+    assert [(row["platform"], row["reference"], row["id"]) for row in told["bookings"]] == [
+        ("easyship", "KS-20931", shipment["easyship_shipment_id"]),
+        ("veeqo", "SHOP-10482", str(order["id"])),
+    ]
+    assert [(row["platform"], row["shipment_id"], row["state"]) for row in told["labels"]] == [
+        ("easyship", shipment["easyship_shipment_id"], "bought"),
+        ("veeqo", str(label["id"]), "bought"),
+    ]
+    assert told["by_route"]["POST /shipping/shipments"] == 1
+    assert told["requests"] == sum(told["by_route"].values())
+
+
+def test_requests_are_kept_without_the_key(twin: RunningTwin) -> None:
+    veeqo_steps.made(twin)
+
+    rows = twin.control("GET", "requests?dialect=veeqo&path=/orders")["requests"]
+
+    [row] = rows
+    assert (row["method"], row["path"], row["status"], row["answered"]) == (
+        "POST", "/orders", 201, 1,
+    )  # fmt: skip
+    assert row["key_end"] == VEEQO_KEY[-4:]
+    assert VEEQO_KEY not in str(row)
+    assert '"number": "SHOP-10482"' in row["body"]
+    assert twin.control("GET", f"requests?since_id={row['id']}")["requests"] == []
+
+
+def test_control_calls_are_not_counted(twin: RunningTwin) -> None:
+    for _ in range(3):
+        twin.report()
+
+    assert twin.report()["requests"] == 0
+
+
+def test_options_are_changed_one_by_one(twin: RunningTwin) -> None:
+    before = twin.control("GET", "options")
+
+    after = twin.control("PATCH", "options", {"latency_ms": 5})
+
+    assert after == before | {"latency_ms": 5}
+    assert twin.control("GET", "options") == after
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"colour": "red"},
+        {"latency_ms": "5"},
+        {"latency_ms": -1},
+        {"enforce_limits": 1},
+        {"veeqo_auto_allocation": "maybe"},
+        {"veeqo_max_page_size": 0},
+        {"easyship_label_seconds": float("inf")},
+    ],
+)
+def test_options_without_sense_are_refused(twin: RunningTwin, changes: dict[str, Any]) -> None:
+    before = twin.control("GET", "options")
+
+    answer = ask(
+        twin, "options", "PATCH", data=str(changes).replace("'", '"').replace("inf", "Infinity")
+    )
+
+    assert answer.status_code == 400
+    assert twin.control("GET", "options") == before
+
+
+def test_the_clock_moves_on(twin: RunningTwin) -> None:
+    before = datetime.fromisoformat(twin.control("GET", "clock")["now"])
+
+    after = twin.control("POST", "clock", {"advance_seconds": 3600})
+
+    moved = datetime.fromisoformat(after["now"]) - before
+    assert timedelta(hours=1) <= moved < timedelta(hours=1, seconds=20)
+    assert after["offset_seconds"] == 3600
+
+
+@pytest.mark.parametrize("seconds", [-1, 1e12, "soon", None])
+def test_the_clock_does_not_go_back_or_away(twin: RunningTwin, seconds: Any) -> None:
+    answer = ask(twin, "clock", "POST", json={"advance_seconds": seconds})
+
+    assert answer.status_code == 400
+    assert twin.control("GET", "clock")["offset_seconds"] == 0
+
+
+@pytest.mark.parametrize(
+    "fault", [{"times": "2"}, {"seconds": -1}, {"status": 200}, {"skip": True}, {"path": 7}]
+)
+def test_a_fault_without_sense_is_refused(twin: RunningTwin, fault: dict[str, Any]) -> None:
+    given = {"method": "GET", "path": "/", "effect": "error_before"} | fault
+
+    answer = ask(twin, "faults", "POST", json=given)
+
+    assert answer.status_code == 400
+    assert twin.control("GET", "faults")["faults"] == []
+
+
+def test_an_unknown_control_call_is_a_404(twin: RunningTwin) -> None:
+    assert ask(twin, "explode").status_code == 404
+
+
+def test_the_page_shows_what_was_sold(twin: RunningTwin) -> None:
+    _, label = veeqo_steps.bought(twin, "<b>SHOP</b>")
+    twin.fault("GET", "/tags", "refuse")
+
+    answer = ask(twin, "")
+
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert "&lt;b&gt;SHOP&lt;/b&gt;" in answer.text
+    assert "<b>SHOP" not in answer.text
+    assert str(label["id"]) in answer.text
+    assert "<td>refuse</td>" in answer.text
+
+
+@pytest.mark.parametrize("path", ["", "report", "requests", "options", "clock", "faults"])
+def test_a_token_guards_every_control_call(guarded: RunningTwin, path: str) -> None:
+    wrong = ask(guarded, path, headers={"X-Twin-Token": "ct-0002"})
+    right = ask(guarded, path, headers={"X-Twin-Token": TOKEN})
+
+    assert (ask(guarded, path).status_code, wrong.status_code) == (401, 401)
+    assert right.status_code == 200
+
+
+def test_the_page_takes_its_token_from_the_address(guarded: RunningTwin) -> None:
+    assert ask(guarded, f"?token={TOKEN}").status_code == 200
+    assert ask(guarded, "?token=wrong").status_code == 401
+
+
+def test_other_calls_do_not(guarded: RunningTwin) -> None:
+    reading = ask(guarded, f"report?token={TOKEN}")
+    writing = ask(guarded, f"clock?token={TOKEN}", "POST", json={"advance_seconds": 9})
+
+    assert (reading.status_code, writing.status_code) == (401, 401)
+    clock = ask(guarded, "clock", headers={"X-Twin-Token": TOKEN}).json()
+    assert clock["offset_seconds"] == 0
+
+
+def test_health_needs_no_token(guarded: RunningTwin) -> None:
+    assert ask(guarded, "health").json() == {"ok": True}
