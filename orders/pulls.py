@@ -31,7 +31,7 @@ def poll_tracking() -> int:
 
 
 def _poll(package: Package) -> int:
-    """One parcel; a platform that does not answer costs this parcel a round and no other."""
+    """One parcel; whatever goes wrong costs this parcel a round and no other."""
     shipment = package.shipment
     try:
         updates = port_for(Platform(shipment.platform)).track(
@@ -41,4 +41,10 @@ def _poll(package: Package) -> int:
         logger.warning("tracking not read", extra={"package_id": package.pk, "code": exc.code})
         postpone_tracking(package_id=package.pk)
         return 0
-    return record_tracking(package_id=package.pk, updates=updates)
+    try:
+        return record_tracking(package_id=package.pk, updates=updates)
+    except Exception:
+        # Due first again in the next round, it would keep all others from ever being read.
+        logger.exception("tracking not recorded", extra={"package_id": package.pk})
+        postpone_tracking(package_id=package.pk)
+        return 0

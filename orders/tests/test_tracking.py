@@ -164,3 +164,18 @@ class PollTests(TwinCase):
         states = Package.objects.order_by("id").values_list("tracking_status", flat=True)
         self.assertEqual(list(states), ["delivered", ""])
         self.assertFalse(Package.objects.to_track(timezone.now()).exists())
+
+    def test_a_parcel_that_cannot_be_recorded_costs_the_others_nothing(self) -> None:
+        self.place(**TEXAS)
+        self.place(**TEXAS)
+        self.finish()
+        broken, good = Package.objects.order_by("id")
+        TrackingEvent.objects.create(package=broken, status="beamed_up", happened_at=MONDAY)
+        self.twin.advance(days=30)
+        Package.objects.update(next_track_at=timezone.now())
+
+        poll_tracking()
+
+        good.refresh_from_db()
+        self.assertEqual(good.tracking_status, "delivered")
+        self.assertFalse(Package.objects.to_track(timezone.now()).exists())
