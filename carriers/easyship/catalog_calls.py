@@ -17,7 +17,7 @@ from carriers.contracts import (
     PlatformWarehouse,
     SavedAddress,
 )
-from carriers.easyship import build_more, parse_catalog, parse_handling
+from carriers.easyship import build_catalog, parse_catalog, parse_handling
 from carriers.easyship.calls import EasyshipCalls
 from shipping_project.kernel.postal import PostalAddress
 
@@ -30,11 +30,11 @@ class CatalogCalls(EasyshipCalls):
 
     def create_product(self, draft: CatalogItemDraft) -> CatalogItem:
         """Look for the SKU first: nothing there makes one out of two."""
-        body = build_more.product_body(draft)
+        body = build_catalog.product_body(draft)
         return self._write("create_product", "POST", "/products", parse_catalog.product, body)
 
     def update_product(self, item_ref: str, draft: CatalogItemDraft) -> CatalogItem:
-        body = build_more.product_body(draft)
+        body = build_catalog.product_body(draft)
         path = f"/products/{item_ref}"
         return self._write("update_product", "PATCH", path, parse_catalog.product, body)
 
@@ -58,7 +58,7 @@ class CatalogCalls(EasyshipCalls):
         self, *, name: str, length: Decimal, width: Decimal, height: Decimal, weight: Decimal
     ) -> Box:
         """In the units of the account; the answer is metric whatever they are."""
-        body = build_more.box_body(
+        body = build_catalog.box_body(
             name=name, length=length, width=width, height=height, weight=weight
         )
         return self._write("create_box", "POST", "/boxes", parse_catalog.box, body)
@@ -80,17 +80,17 @@ class CatalogCalls(EasyshipCalls):
         return self._page("list_addresses", "/addresses", parse_handling.saved_addresses, page)
 
     def create_address(self, address: PostalAddress) -> SavedAddress:
-        body = build_more.saved_address_body(address)
+        body = build_catalog.saved_address_body(address)
         parse = parse_handling.saved_address
         return self._write("create_address", "POST", "/addresses", parse, body)
 
     def update_address(self, address_ref: str, address: PostalAddress) -> SavedAddress:
-        body = build_more.saved_address_body(address)
+        body = build_catalog.saved_address_body(address)
         path = f"/addresses/{address_ref}"
         return self._write("update_address", "PATCH", path, parse_handling.saved_address, body)
 
     def validate_address(self, address: PostalAddress) -> AddressVerdict:
         """Metered there. Only `verified` is a documented status; others occur."""
-        body = build_more.address_question_body(address)
+        body = build_catalog.address_question_body(address)
         path = "/addresses/validations"
         return self._ask("validate_address", path, parse_handling.address_verdict, body)

@@ -15,7 +15,7 @@ from carriers.contracts import (
     PickupSlot,
     WebhookSubscription,
 )
-from carriers.easyship import build_more, parse_handling
+from carriers.easyship import build_handling, parse_handling
 from carriers.easyship.calls import EasyshipCalls
 
 
@@ -30,7 +30,7 @@ class HandlingCalls(EasyshipCalls):
 
     def create_pickup(self, request: PickupRequest) -> Pickup:
         """May cost a fee; a repeat asks for a second one."""
-        body = build_more.pickup_body(request)
+        body = build_handling.pickup_body(request)
         return self._write("create_pickup", "POST", "/pickups", parse_handling.pickup, body)
 
     def list_pickups(self, *, shipment_ref: str = "", page: int = 1) -> Page[Pickup]:
@@ -45,7 +45,7 @@ class HandlingCalls(EasyshipCalls):
 
     def create_manifest(self, courier_ref: str, shipment_refs: Sequence[str]) -> Manifest:
         """Close the day for a courier account (`courier_ref`, not the service)."""
-        body = build_more.manifest_body(courier_ref, shipment_refs)
+        body = build_handling.manifest_body(courier_ref, shipment_refs)
         return self._write("create_manifest", "POST", "/manifests", parse_handling.manifest, body)
 
     def list_manifests(self, *, page: int = 1) -> Page[Manifest]:
@@ -53,7 +53,7 @@ class HandlingCalls(EasyshipCalls):
 
     def create_webhook(self, url: str, event_types: Sequence[str]) -> WebhookSubscription:
         """Starts inactive."""
-        body = build_more.webhook_body(url, event_types)
+        body = build_handling.webhook_body(url, event_types)
         return self._write("create_webhook", "POST", "/webhooks", parse_handling.webhook, body)
 
     def list_webhooks(self, *, page: int = 1) -> Page[WebhookSubscription]:
@@ -66,7 +66,7 @@ class HandlingCalls(EasyshipCalls):
         self._write("deactivate_webhook", "POST", f"/webhooks/{webhook_ref}/deactivate", nothing)
 
     def test_webhook(self, webhook_ref: str, event_type: str) -> None:
-        body = build_more.webhook_test_body(event_type)
+        body = build_handling.webhook_test_body(event_type)
         self._write("test_webhook", "POST", f"/webhooks/{webhook_ref}/test", nothing, body)
 
     def delete_webhook(self, webhook_ref: str) -> None:
@@ -74,7 +74,7 @@ class HandlingCalls(EasyshipCalls):
 
     def follow_parcel(self, parcel: ForeignParcel) -> ForeignTracking:
         """Metered there; a number that was not bought here."""
-        body = build_more.foreign_parcel_body(parcel)
+        body = build_handling.foreign_parcel_body(parcel)
         parse = parse_handling.foreign_tracking
         return self._write("follow_parcel", "POST", "/trackings", parse, body)
 

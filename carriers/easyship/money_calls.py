@@ -12,7 +12,7 @@ from carriers.contracts import (
     TaxAndDuty,
     TransactionRecord,
 )
-from carriers.easyship import build_more, parse_money
+from carriers.easyship import build_money, parse_money
 from carriers.easyship.calls import EasyshipCalls
 
 
@@ -39,6 +39,6 @@ class MoneyCalls(EasyshipCalls):
 
     def estimate_duties(self, question: DutyQuestion) -> TaxAndDuty:
         """Metered there, and refused without a plan that has it."""
-        body = build_more.duties_body(question)
+        body = build_money.duties_body(question)
         path = "/taxes_and_duties"
         return self._ask("estimate_duties", path, parse_money.tax_and_duty, body)

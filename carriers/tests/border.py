@@ -34,6 +34,12 @@ EASYSHIP_URL = "https://easyship.example"
 KEY = "key-that-nobody-may-see"
 
 
+def shipment_with(**changes: Any) -> dict[str, Any]:
+    body: dict[str, Any] = fixture("easyship/get_shipment")
+    body["shipment"] |= changes
+    return body
+
+
 class Ledger:
     """Keeps the recorded calls, as the database does."""
 
@@ -233,6 +239,8 @@ class CaseChecks:
             return platform.calls[0].request, result
 
 
-NOT_FOUND = {"refused": (404, {"error_messages": "Not found"}), "refusal": "Not found"} | {
-    "kind": UpstreamNotFound
+NOT_FOUND: dict[str, Any] = {
+    "refused": (404, {"error_messages": "Not found"}),
+    "refusal": "Not found",
+    "kind": UpstreamNotFound,
 }

@@ -20,7 +20,7 @@ from carriers.contracts import (
     TransactionRecord,
 )
 from carriers.easyship import parse_money
-from carriers.easyship.build_more import MixedCurrencies
+from carriers.easyship.build_money import MixedCurrencies
 from carriers.errors import UpstreamMalformed
 from carriers.tests.border import EASYSHIP_URL, Case, CaseChecks, easyship_client, fixture
 from carriers.tests.test_easyship_shipping import BAD_TOKEN, GONE, PAGE_1, REF
