@@ -97,13 +97,14 @@ class World:
 
     def change_options(self, changes: dict[str, Any]) -> Options:
         """Raises ValueError for an unknown name or a value that makes no sense."""
-        current = self.options
-        for name, value in changes.items():
-            if not hasattr(current, name):
-                raise ValueError(f"there is no option {name!r}")
-            _check_option(name, value, type(getattr(current, name)))
-        changed = replace(current, **changes)
-        self.store.put("setting", "options", asdict(changed))
+        with self.store.transaction():
+            current = self.options
+            for name, value in changes.items():
+                if name not in asdict(current):
+                    raise ValueError(f"there is no option {name!r}")
+                _check_option(name, value, type(getattr(current, name)))
+            changed = replace(current, **changes)
+            self.store.put("setting", "options", asdict(changed))
         return changed
 
 
