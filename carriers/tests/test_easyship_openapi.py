@@ -16,6 +16,7 @@ from jsonschema import Draft4Validator
 from carriers.tests import (
     test_easyship_catalog,
     test_easyship_handling,
+    test_easyship_labels,
     test_easyship_money,
     test_easyship_shipping,
 )
@@ -24,6 +25,7 @@ from carriers.tests.border import Case
 DOCUMENT = os.environ.get("EASYSHIP_OPENAPI", "")
 CASES = [
     *test_easyship_shipping.CASES,
+    *test_easyship_labels.CASES,
     *test_easyship_catalog.CASES,
     *test_easyship_handling.CASES,
     *test_easyship_money.CASES,
