@@ -109,13 +109,13 @@ class World:
 
 
 def _check_option(name: str, value: Any, kind: type) -> None:
+    least = int(name in AT_LEAST_ONE)
+    if isinstance(value, int | float) and not least <= value < math.inf:
+        raise ValueError(f"{name} must be a number from {least} on")
     if type(value) is not kind and not (kind is float and type(value) is int):
         raise ValueError(f"{name} must be of type {kind.__name__}")
     if name in CHOICES and value not in CHOICES[name]:
         raise ValueError(f"{name} must be one of {', '.join(map(str, CHOICES[name]))}")
-    least = 1 if name in AT_LEAST_ONE else 0
-    if kind in (int, float) and not least <= value < math.inf:
-        raise ValueError(f"{name} must be a number from {least} on")
 
 
 def load_world(path: Path) -> dict[str, Any]:

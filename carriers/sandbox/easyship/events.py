@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -31,11 +31,6 @@ EVENT_TYPES = {
     "oauth_authorization_revoked": "oauth.authorization.revoked",
 }
 Body = dict[str, Any]
-
-
-def event_stamp(moment: datetime) -> str:
-    """Events carry milliseconds, unlike answers."""
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
 
 
 def emit(world: World, name: str, resource_type: str, resource_id: str, data: Body) -> None:
