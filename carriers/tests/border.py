@@ -62,6 +62,7 @@ def make_session(
     platform: str = "veeqo",
     rules: RefusalRules = VEEQO_RULES,
     key: str = KEY,
+    bearer: str = "",
     connect_timeout_s: float = 2,
     read_timeout_s: float = 2,
     max_answer_bytes: int = 1_000_000,
@@ -69,7 +70,11 @@ def make_session(
     return PlatformSession(
         platform=platform,
         base_url=base_url,
-        headers={"x-api-key": key, "User-Agent": "shipping-automation/test"},
+        headers={
+            "x-api-key": key,
+            "User-Agent": "shipping-automation/test",
+            **({"Authorization": f"Bearer {bearer}"} if bearer else {}),
+        },
         secret=key,
         connect_timeout_s=connect_timeout_s,
         read_timeout_s=read_timeout_s,

@@ -5,10 +5,7 @@ from __future__ import annotations
 import io
 import json
 import socket
-import threading
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,35 +14,11 @@ import responses
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from carriers.sandbox.server import TwinServer, make_world
-from carriers.sandbox.world import DEMO_WORLD
 from carriers.tests.border import fixture
+from carriers.tests.own_twin import twin_of
 from carriers.tests.wire import says, wire
 
 pytestmark = pytest.mark.django_db
-
-
-@contextmanager
-def twin_of(folder: Path, **changes: Any) -> Iterator[str]:
-    """The address of a twin that was seeded from the demo world with `changes`."""
-    facts = folder / "world.json"
-    facts.write_text(json.dumps(json.loads(DEMO_WORLD.read_text()) | changes))
-    world = make_world(
-        store=folder / "twin.sqlite3",
-        veeqo_keys=["vk-probe"],
-        easyship_keys=["ek-probe"],
-        facts=facts,
-    )
-    server = TwinServer(("127.0.0.1", 0), world)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield world.base_url
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        world.store.close()
 
 
 @pytest.fixture(autouse=True)
