@@ -11,11 +11,13 @@ from django.utils import timezone
 from carriers.contracts import Label, RateQuote
 from carriers.models import CommandState, OutboxCommand
 from carriers.outbox.leases import claim_next, mark_sending
-from carriers.outbox.worker import run_next
+from carriers.outbox.worker import MAX_LOOKUPS, run_next
+from carriers.services.commands import take_as_missed
 from orders.handlers.labels import label_from, label_record
-from orders.models import IntentState, LabelState, Package, PurchaseIntent
+from orders.models import IntentState, LabelState, Order, Package, PurchaseIntent
 from orders.rules.states import OrderState
 from orders.services.booking import record_booking
+from orders.services.cancellation import cancel_order
 from orders.services.labels import LabelAlreadyBought, open_intent, record_label
 from orders.services.retry import retry_order
 from orders.tasks import dispatch_one
@@ -165,6 +167,62 @@ class RefusedTests(TwinCase):
         self.assertEqual(self.twin.labels(), [])
 
 
+class StuckTests(TwinCase):
+    """Twelve looks told nothing: a person is asked, and nothing is bought meanwhile."""
+
+    def stick(self) -> Order:
+        order = self.place(**TEXAS)
+        run_next("orders")
+        self.twin.fault("POST", "/shipping/shipments", "drop_after")
+        run_next("orders")
+        self.twin.fault("GET", "/orders/", "error_before", status=404, times=MAX_LOOKUPS)
+        for _ in range(MAX_LOOKUPS):
+            self.later()
+        order.refresh_from_db()
+        return order
+
+    def test_the_order_waits_for_a_person(self) -> None:
+        order = self.stick()
+        self.finish()
+
+        self.assertEqual(order.state, OrderState.NEEDS_ATTENTION.value)
+        self.assertIn("not clear whether the label was bought", order.attention_detail)
+        self.assertEqual(self.command_of(order).state, CommandState.STUCK)
+        self.assertEqual(PurchaseIntent.objects.get().state, IntentState.UNKNOWN)
+        self.assertEqual(self.twin.asked("POST", "/shipping/shipments"), 1)
+
+    def test_a_retry_looks_again_and_takes_what_it_finds(self) -> None:
+        order = self.stick()
+
+        retry_order(order_id=order.pk, actor="tests")
+        self.finish()
+
+        self.assert_shipped_once(order)
+        self.assertEqual(order.attention_code, "")
+        self.assertEqual(self.twin.asked("POST", "/shipping/shipments"), 1)
+
+    def test_taken_as_missed_by_mistake_still_buys_no_second_label(self) -> None:
+        self.twin.option(veeqo_second_purchase="allow")
+        order = self.stick()
+
+        take_as_missed(command_id=self.command_of(order).pk, reason="Not there", actor="ada")
+        self.finish()
+
+        self.assert_shipped_once(order)
+        self.assertEqual(self.twin.asked("POST", "/shipping/shipments"), 1)
+
+    def test_cancelling_it_voids_what_a_look_finds(self) -> None:
+        order = self.stick()
+
+        cancel_order(order_id=order.pk, reason="Changed mind", actor="tests")
+        retry_order(order_id=order.pk, actor="tests")
+        self.finish()
+
+        order.refresh_from_db()
+        self.assertEqual(order.state, OrderState.CANCELLED.value)
+        self.assertEqual((len(self.twin.labels()), len(self.twin.labels("voided"))), (0, 1))
+
+
 class FileTests(TwinCase):
     def test_a_file_that_cannot_be_had_is_shown_and_fetched_by_a_retry(self) -> None:
         order = self.place(**TEXAS)
@@ -179,9 +237,9 @@ class FileTests(TwinCase):
         self.assertEqual(seen, (OrderState.NEEDS_ATTENTION.value, "upstream.not_found"))
         self.assert_shipped_once(order)
 
-    def test_an_answer_that_is_no_pdf_is_asked_for_again(self) -> None:
+    def test_a_file_that_the_platform_fails_to_give_is_asked_for_again(self) -> None:
         order = self.place(**TEXAS)
-        self.twin.fault("GET", "/shipping/labels.pdf", "error_after", status=200)
+        self.twin.fault("GET", "/shipping/labels.pdf", "error_after", status=502, times=3)
 
         self.finish()
 
