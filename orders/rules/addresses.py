@@ -97,7 +97,9 @@ def parsed_phone(text: str, country: str) -> phonenumbers.PhoneNumber | None:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
         return None
-    return number if phonenumbers.is_possible_number(number) else None
+    # Numbers without their area code are possible too, but nobody can dial them from elsewhere.
+    possible = phonenumbers.is_possible_number_with_reason(number)
+    return number if possible == phonenumbers.ValidationResult.IS_POSSIBLE else None
 
 
 def _state(country: str, text: str) -> str:

@@ -107,7 +107,8 @@ def state_code(country: str, text: str) -> str:
 def postcode_fits(country: str, postcode: str) -> bool:
     """Whether the postcode has the form of its country."""
     matchers = rules_of(country).postal_code_matchers
-    return all(matcher.match(postcode) for matcher in matchers)
+    # The British pattern has its end on the last alternative alone, so all of it must fit.
+    return all(matcher.fullmatch(postcode) for matcher in matchers)
 
 
 def postcode_fits_state(country: str, state: str, postcode: str) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from orders.rules import countries
-from orders.rules.addresses import EMAIL, PO_BOX, parsed_phone
+from orders.rules.addresses import EMAIL, PO_BOX
 
 PHONE = re.compile(
     r"(?<![\w#-])(?:\+\s?|00(?=[1-9]))?\(?\d[\d\s()./\-]{4,24}\d"
@@ -25,19 +26,7 @@ CODE_FORMS = {
     "GB": r"(?:GIR ?0AA|[A-Z]{1,2}\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}|BFPO ?\d{1,4})",
     "IE": r"(?:D6W|[AC-FHKNPRTV-Y]\d{2}) ?[\dAC-FHKNPRTV-Y]{4}",
     "US": r"\d{5}(?:[- ]?\d{4})?",
-    "NL": r"\d{4} ?[A-Z]{2}",
-    "FR": r"(?:FR?-)?(?:\d{5}|\d{2} \d{3}(?= \D))",
-    "DE": r"(?:DE?-)?\d{5}",
-    "AT": r"(?:AT?-)?\d{4}",
-    "CH": r"(?:CH-)?\d{4}",
-    "BE": r"(?:BE?-)?\d{4}",
-    "SE": r"(?:SE?-)?\d{3} ?\d{2}",
-    "PL": r"(?:PL-)?\d{2}-\d{3}",
-    "PT": r"(?:P-)?\d{4}(?:-\d{3})?",
-    "JP": r"〒?\d{3}-?\d{4}",
-    "BR": r"\d{5}-?\d{3}",
 }  # fmt: skip
-ANY_CODE = r"(?=[A-Z\d -]{0,9}\d)[A-Z\d]{2,8}(?:[ -][A-Z\d]{2,4})?"
 STREET_WORD = re.compile(
     r"\b(?:street|st|str|road|rd|avenue|ave|av|avenida|boulevard|blvd|lane|ln|drive|dr|court|ct"
     r"|circle|cir|place|pl|square|sq|terrace|ter|trail|trl|parkway|pkwy|highway|hwy|route|rte|way"
@@ -64,6 +53,11 @@ COMPANY = re.compile(
 )
 CARE_OF = re.compile(r"^(?:c/o|care of|attn|attention|z\.? ?hd)\b", re.IGNORECASE)
 CITY_WITH_NUMBER = re.compile(r"(?:dublin|paris|lyon|marseille|wien|praha)\s+\d{1,2}\w{0,3}", re.I)
+GREETING = re.compile(
+    r"^(?:hi|hello|hey|dear|hallo|bonjour|thanks|thank you|thx|please|kindly|(?:kind |best )regards"
+    r"|cheers|danke|merci|sent from|order\b.*#?\d|best wishes|good (?:morning|day|afternoon))\b[\s\S]*",
+    re.IGNORECASE,
+)
 UK_COUNTIES = frozenset({
     "kent", "essex", "surrey", "greater london", "greater manchester", "merseyside", "cornwall",
     "devon", "dorset", "norfolk", "suffolk", "west midlands", "tyne and wear", "county durham",
@@ -89,10 +83,17 @@ def phone_in(text: str, *, sure: bool = False) -> tuple[int, int] | None:
     for found in PHONE.finditer(text):
         span = _without_zip(text, *found.span())
         labelled = sure or bool(PHONE_LABEL.search(text, max(0, span[0] - 25), span[0]))
-        alone = not re.search(r"[^\W_]", text[: span[0]] + text[span[1] :])
+        alone = _is_alone(text, *span)
         if is_phone(text[span[0] : span[1]], sure=labelled, alone=alone):
             return span
     return None
+
+
+def _is_alone(text: str, start: int, end: int) -> bool:
+    """Whether nothing else stands between the separators around a number."""
+    before = re.search(r"[^\W_][^,;|\n]*$", text[max(0, start - 60) : start])
+    after = re.match(r"[^,;|\n]{0,60}[^\W_]", text[end : end + 60])
+    return not before and not after
 
 
 def _without_zip(text: str, start: int, end: int) -> tuple[int, int]:
@@ -111,8 +112,10 @@ def is_phone(text: str, *, sure: bool, alone: bool) -> bool:
     number = re.split(r"[a-zA-Z#]", text, maxsplit=1)[0]
     count = len(re.sub(r"\D", "", number))
     if not 7 <= count <= 15 or re.fullmatch(r"\d{5}-\d{4}|\d{5}-\d{3}|\d{3}-\d{4}-?", number):
-        return bool(sure or alone) and bool(re.fullmatch(r"\d{3}-\d{4}", number)) or (
-            sure and 5 <= count <= 15
+        return (
+            bool(sure or alone)
+            and bool(re.fullmatch(r"\d{3}-\d{4}", number))
+            or (sure and 5 <= count <= 15)
         )
     if sure or text.startswith("+"):
         return True
@@ -120,18 +123,27 @@ def is_phone(text: str, *, sure: bool, alone: bool) -> bool:
         return count >= 10
     if alone:
         # Nine bare digits are a ZIP+4 without its dash unless they start like a trunk code.
-        return count >= 10 or number.startswith(("0", "(0")) or bool(re.search(r"\d[ ./-]\d", number))
+        return (
+            count >= 10 or number.startswith(("0", "(0")) or bool(re.search(r"\d[ ./-]\d", number))
+        )
     return count >= 10 and (number.startswith(("(", "0")) or bool(re.search(r"[ .)/-]", number)))
 
 
+@cache
 def code_form(country: str) -> str:
-    """A pattern of the country's postcodes; the address data confirms what it finds."""
-    return CODE_FORMS.get(country, ANY_CODE)
+    """A pattern that finds the country's postcodes in capitals; `is_code` confirms them."""
+    if country == "IE":
+        # Looser than the form that proves the country, as typing errors are told rather than lost.
+        return r"(?:D6W|[A-Z]\d{2}) ?[A-Z\d]{4}"
+    if country in CODE_FORMS:
+        return CODE_FORMS[country]
+    patterns = [m.pattern.strip("^$") for m in countries.rules_of(country).postal_code_matchers]
+    return rf"(?:[A-Z]{{1,3}}-|〒)?(?:{patterns[0]})" if patterns else r"(?!)"
 
 
 def is_code(country: str, text: str) -> bool:
     """Whether all of the text is a postcode of the country."""
-    bare = re.sub(r"^(?:[A-Z]{1,2}-|〒)(?=\d)", "", text.strip().upper())
+    bare = re.sub(r"^(?:[A-Z]{1,3}-|〒)(?=\d)", "", text.strip().upper())
     if country == "CA":
         bare = bare.replace("-", " ")
     if country == "US" and re.fullmatch(r"\d{9}", bare):
@@ -162,7 +174,3 @@ def is_street(text: str) -> bool:
 def is_plain(text: str) -> bool:
     """Words alone, as a name or a city has them."""
     return bool(re.search(r"[^\W\d_]", text)) and not re.search(r"\d", text)
-
-
-def has_number(text: str, country: str) -> bool:
-    return parsed_phone(text, country) is not None

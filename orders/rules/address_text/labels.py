@@ -46,13 +46,14 @@ _SPELLINGS = {
     "|country / region|staat|lander|country region",
     "city_line": "plz ort|plz/ort|plz / ort|plz, ort|plz und ort|city state zip|city, state, zip"
     "|city, state zip|city/state/zip|city / state / zip|code postal et ville|cp ville|cp/ville",
+    "note": "note|notes|comment|comments|instructions|delivery instructions|special instructions"
+    "|order|order number|order no|order id|sku|item|items|quantity|qty|product|products|ref"
+    "|reference|bemerkung|bestellnummer|remarque",
     "intro": "ship to|shipto|deliver to|delivery address|shipping address|send to|mail to"
     "|shipping|delivery|livraison|an|to|ship to address|shipping details|delivery details"
     "|customer details|recipient details|order for|billing address|bill to",
 }  # fmt: skip
-FIELD_OF = {
-    folded(word): field for field, words in _SPELLINGS.items() for word in words.split("|")
-}
+FIELD_OF = {folded(word): field for field, words in _SPELLINGS.items() for word in words.split("|")}
 _BEFORE = re.compile(
     r"^(?:ship(?:ping)?(?: to)?|deliver(?:y|y to)?|recipient(?: s)?|customer(?: s)?|buyer(?: s)?"
     r"|receiver(?: s)?|billing|your|contact)[ _]+"

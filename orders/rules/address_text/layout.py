@@ -16,7 +16,8 @@ Record = list[Piece]
 RULE = re.compile(r"^\s*(?:[-=_*~#]\s?){3,}$")
 # Cells with line ends in them are short; an unclosed quote must not swallow the whole paste.
 QUOTED_LINES = 12
-DELIMITERS = "\t;|,"
+# More lines than any one recipient has.
+MAX_PIECES = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ def records_of(text: str) -> list[Record]:
             records += _rows(chunk)
         else:
             blocks.append(_block(chunk.lines))
-    return [record for record in (*records, *_joined(blocks)) if record]
+    records += _joined(blocks)
+    return [record for record in records if any(re.search(r"\w", piece.text) for piece in record)]
 
 
 def _logical_lines(text: str) -> list[str]:
@@ -119,7 +121,9 @@ def _cells(line: str, delimiter: str) -> list[str]:
     if line.count('"') % 2 or '"' not in line:
         return line.split(delimiter)
     try:
-        rows = list(csv.reader(line.splitlines(keepends=True), delimiter=delimiter, skipinitialspace=True))
+        rows = list(
+            csv.reader(line.splitlines(keepends=True), delimiter=delimiter, skipinitialspace=True)
+        )
     except csv.Error:
         return line.split(delimiter)
     return [cell for row in rows for cell in row]
@@ -157,7 +161,10 @@ def _block(lines: Sequence[str]) -> Record:
             if name and not text:
                 waiting = name
                 continue
-            pieces.append(Piece(text, name or waiting))
+            field = name or waiting
+            if not field and forms.GREETING.match(text):
+                field = "note"
+            pieces.append(Piece(text, field))
             waiting = ""
     return pieces
 
@@ -177,14 +184,17 @@ def _joined(blocks: Sequence[Record]) -> list[Record]:
     spaced = len(blocks) > 2 and all(len(block) == 1 for block in blocks)
     joined: list[Record] = []
     for block in blocks:
-        if joined and (spaced or _continues(joined[-1], block)):
-            joined[-1] = [*joined[-1], *block]
+        near = bool(joined) and len(joined[-1]) + len(block) <= MAX_PIECES
+        if near and (spaced or _continues(joined[-1], block)):
+            joined[-1] += block
         else:
             joined.append(list(block))
     return [part for record in joined for part in _apart(record)]
 
 
 def _continues(before: Record, block: Record) -> bool:
+    if all(p.field == "note" for p in block) or all(p.field == "note" for p in before):
+        return True
     if all(_is_contact(piece) for piece in block) and not all(map(_is_contact, before)):
         kinds = {_contact_kind(piece) for piece in block}
         return not kinds & {_contact_kind(piece) for piece in before if _is_contact(piece)}
@@ -228,7 +238,9 @@ def is_place(piece: Piece) -> bool:
     if piece.field or len(piece.text) > 160:
         return False
     text = re.sub(r",?\s+(?:USA|U\.S\.A\.|United States|Canada|UK)\.?$", "", piece.text, flags=re.I)
-    american = re.search(r"(?:^|[\s,])([^\W\d]{2,}(?:\s[^\W\d]{4,})?)\.?,?\s+\d{5}(?:-\d{4})?$", text)
+    american = re.search(
+        r"(?:^|[\s,])([^\W\d]{2,}(?:\s[^\W\d]{4,})?)\.?,?\s+\d{5}(?:-\d{4})?$", text
+    )
     if american:
         words = american.group(1).split()
         return any(countries.state_code("US", " ".join(words[at:])) for at in range(len(words)))
@@ -236,7 +248,9 @@ def is_place(piece: Piece) -> bool:
     for country in ("CA", "GB", "IE"):
         if re.search(rf"(?:^|[\s,]){forms.CODE_FORMS[country]}$", upper):
             return True
-    return bool(re.match(r"(?:[A-Z]{1,2}-)?\d{5}\s+[^\W\d]", text)) and not forms.STREET_WORD.search(text)
+    return bool(
+        re.match(r"(?:[A-Z]{1,2}-)?\d{5}\s+[^\W\d]", text)
+    ) and not forms.STREET_WORD.search(text)
 
 
 def _apart(record: Record) -> list[Record]:
@@ -244,20 +258,23 @@ def _apart(record: Record) -> list[Record]:
     if any(piece.is_cell for piece in record):
         return [record]
     parts: list[Record] = [[]]
+    fields: set[str] = set()
+    is_whole = False
     for piece in record:
-        if parts[-1] and _begins_another(parts[-1], piece):
+        if piece.field in {"name", "first"} & fields or (is_whole and _may_be_name(piece)):
             parts.append([])
+            fields, is_whole = set(), False
         parts[-1].append(piece)
+        fields.add(piece.field)
+        is_whole = is_whole or is_place(piece)
     return parts
 
 
-def _begins_another(before: Record, piece: Piece) -> bool:
-    if piece.field in {"name", "first"}:
-        return any(other.field == piece.field for other in before)
-    if piece.field or not _has_place(before):
-        return False
-    # After a whole address, words alone that name no country begin the next one.
+def _may_be_name(piece: Piece) -> bool:
+    """Words alone that name no country begin the next recipient after a whole address."""
     text = piece.text
-    if _is_contact(piece) or not forms.is_plain(text) or countries.country_code(text):
+    if piece.field or len(text) > 60 or _is_contact(piece) or not forms.is_plain(text):
+        return False
+    if countries.country_code(text):
         return False
     return 2 <= len(text.split()) <= 4 and text[:1].isupper() and not text.endswith((".", "!", "?"))

@@ -10,7 +10,10 @@ from orders.rules.address_text import forms
 from orders.rules.address_text.pieces import Sheet
 
 ZIP_END = re.compile(r"(?:^|[\s,])(\d{5}(?:[- ]\d{4})?|\d{9}|\d{4})$")
-NO_ZIP_BEFORE = re.compile(r"(?:box|apt|apartment|unit|suite|ste|room|rm|no|nr|#|lot|brgy)\.?\s*#?$", re.I)
+NO_ZIP_BEFORE = re.compile(
+    r"(?:box|apt|apartment|unit|suite|ste|room|rm|no|nr|#|lot|brgy)\.?\s*#?$", re.I
+)
+# Where the postcode leads; the address data holds the order only as a template.
 CITY_AFTER_CODE = frozenset({
     "DE", "FR", "AT", "CH", "BE", "NL", "IT", "ES", "PT", "PL", "SE", "NO", "DK", "FI", "CZ", "SK",
     "HU", "RO", "BG", "GR", "HR", "SI", "LU", "LI", "MC", "PH", "MX", "EE", "LT", "RS", "IS", "TR",
@@ -32,12 +35,14 @@ def find_place(parts: list[Part], sheet: Sheet) -> None:
     _take_country(parts, sheet)
     country = countries.country_code(sheet.get("country"))
     if not country and not sheet.get("country"):
-        country = _infer(parts, sheet)
+        country = _infer(parts, sheet) or _shape(parts)
     if not country:
+        _city_behind_street(parts, sheet)
         return
     _take_postcode(country, parts, sheet)
     _take_state(country, parts, sheet)
-    _take_city(country, parts, sheet)
+    _take_city(parts, sheet)
+    _city_behind_street(parts, sheet)
 
 
 def live(parts: list[Part]) -> list[Part]:
@@ -73,7 +78,12 @@ def _country_at_end(text: str) -> str:
     for start in range(len(words)):
         tail = " ".join(words[start:])
         bare = tail.strip("().")
-        if len(words) - start == 1 and len(bare) <= 3 and not bare.isupper() and bare.lower() != "usa":
+        if (
+            len(words) - start == 1
+            and len(bare) <= 3
+            and not bare.isupper()
+            and bare.lower() != "usa"
+        ):
             continue
         if len(bare) <= 3 and start and not _code_may_follow(words[:start]):
             continue
@@ -154,6 +164,39 @@ def _american(parts: list[Part], sheet: Sheet) -> tuple[str, str] | None:
     return None
 
 
+def _shape(parts: list[Part]) -> str:
+    """A country whose way of writing fits, to read the parts by; it is not put down as known."""
+    for part in live(parts)[1:]:
+        found = ZIP_END.search(part.text)
+        before = part.text[: found.start()] if found else ""
+        if found and any(countries.state_code("US", name) for name in _state_names(before)):
+            return "US"
+        if re.match(r"\d{5} [^\W\d]", part.text) and not forms.STREET_WORD.search(part.text):
+            return "DE"
+        if re.match(r"\d{4} [^\W\d]", part.text) and not forms.STREET_WORD.search(part.text):
+            return "AT"
+        if re.fullmatch(r"\d{5}(?:-\d{4})?", part.text):
+            return "US"
+    return ""
+
+
+def _city_behind_street(parts: list[Part], sheet: Sheet) -> None:
+    """Without a postcode beside it, the words behind the street are probably the city."""
+    alive = live(parts)
+    if sheet.get("city") or len(alive) < 2:
+        return
+    last = alive[-1]
+    street = sheet.get("address_1") or any(forms.is_street(part.text) for part in alive[:-1])
+    if not street or not _is_city(last.text) or is_ambiguous(last.text):
+        return
+    if not sheet.get("name") and not any(forms.is_plain(part.text) for part in alive[:-1]):
+        return
+    sheet.put("city", last.text)
+    last.text, last.is_place = "", True
+    message = f"\u201c{sheet.get('city')}\u201d was taken as the city as it follows the street."
+    sheet.doubt("city", "address.city_unsure", message)
+
+
 def _fits(state: str, code: str) -> bool:
     return bool(re.match(r"\d{5}", code)) and countries.postcode_fits_state("US", state, code[:5])
 
@@ -188,7 +231,10 @@ def _postcode_from(country: str, part: Part, sheet: Sheet, *, anywhere: bool) ->
     form = forms.code_form(country)
     upper = part.text.upper()
     for found in re.finditer(rf"(?<![\w-])(?:{form})(?![\w-])", upper):
-        before, after = part.text[: found.start()].strip(" ,"), part.text[found.end() :].strip(" ,.")
+        before, after = (
+            part.text[: found.start()].strip(" ,"),
+            part.text[found.end() :].strip(" ,."),
+        )
         if len(upper) != len(part.text) or not forms.is_code(country, found.group()):
             continue
         if NO_ZIP_BEFORE.search(before) or not _may_be(country, before, after, anywhere=anywhere):
@@ -236,20 +282,25 @@ def _take_state(country: str, parts: list[Part], sheet: Sheet) -> None:
     alive = live(parts)
     order = [part for part in alive if part.is_place] + alive[:0:-1]
     for part in order:
-        if _state_from(country, part, sheet):
+        if _state_from(country, part, parts, sheet):
             return
 
 
-def _state_from(country: str, part: Part, sheet: Sheet) -> bool:
+def _state_from(country: str, part: Part, parts: list[Part], sheet: Sheet) -> bool:
     words = part.text.split()
     for start in range(max(0, len(words) - 4), len(words)):
         tail = " ".join(words[start:])
         if start and not (part.is_place or country in countries.STATE_CODES):
             continue
-        if not _is_state(country, tail.strip("().,")) or (start and forms.is_street(part.text) and not part.is_place):
+        if not _is_state(country, tail.strip("().,")) or (
+            start and forms.is_street(part.text) and not part.is_place
+        ):
             continue
-        if country not in countries.STATE_CODES and start == 0 and part.is_place:
-            continue
+        if country not in {*countries.STATE_CODES, "IE"} and start == 0 and part.is_place:
+            # Cebu is a city and a province: the province only when a city precedes it.
+            at = parts.index(part)
+            if at < 2 or not parts[at - 1].text or not _is_city(parts[at - 1].text):
+                continue
         sheet.put("state", tail.strip("().,"))
         part.text, part.is_place = " ".join(words[:start]).rstrip(" ,-"), True
         return True
@@ -259,16 +310,20 @@ def _state_from(country: str, part: Part, sheet: Sheet) -> bool:
 def _is_state(country: str, text: str) -> bool:
     if country == "GB":
         name = countries.folded(text)
-        return name in forms.UK_COUNTIES or (name.endswith("shire") and " " not in name) or (
-            name.endswith("shire") and name.split()[0] in {"north", "south", "east", "west"}
+        return (
+            name in forms.UK_COUNTIES
+            or (name.endswith("shire") and " " not in name)
+            or (name.endswith("shire") and name.split()[0] in {"north", "south", "east", "west"})
         )
     known = countries.state_code(country, text)
     if country == "IE":
-        known = known or countries.state_code(country, re.sub(r"^(?:county|co)\.?\s", "Co. ", text, flags=re.I))
+        known = known or countries.state_code(
+            country, re.sub(r"^(?:county|co)\.?\s", "Co. ", text, flags=re.I)
+        )
     return bool(known)
 
 
-def _take_city(country: str, parts: list[Part], sheet: Sheet) -> None:
+def _take_city(parts: list[Part], sheet: Sheet) -> None:
     """The words left beside postcode or state, else the part next to them."""
     if sheet.get("city"):
         return
@@ -308,11 +363,10 @@ def _city_beside(parts: list[Part], sheet: Sheet) -> None:
     marks = [at for at, part in enumerate(parts) if part.is_place]
     if not marks:
         return
-    first_plain = next((at for at, p in enumerate(parts) if p.text and forms.is_plain(p.text)), -1)
     near = [*range(marks[0] - 1, -1, -1)][:1] + [at for at in (marks[-1] + 1,) if at < len(parts)]
     for at in near:
         part = parts[at]
-        taken = at == first_plain and not sheet.get("name")
+        taken = at == 0 and not sheet.get("name")
         if part.text and not taken and _is_city(part.text):
             sheet.put("city", part.text)
             part.text, part.is_place = "", True

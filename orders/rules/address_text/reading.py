@@ -6,10 +6,13 @@ import re
 
 from orders.rules import countries
 from orders.rules.address_text import forms
+from orders.rules.address_text.layout import MAX_PIECES
 from orders.rules.address_text.pieces import Piece, Sheet
-from orders.rules.address_text.places import Part, find_place, live
+from orders.rules.address_text.places import Part, find_place, is_ambiguous, live
 
 DIRECT = ("name", "company", "address_1", "address_2", "city", "state", "postal_code", "country")
+# Longer than any one recipient; reading beyond it would only cost time.
+MAX_RECORD = 2_000
 NAME_THEN_STREET = re.compile(r"^((?:[^\W\d][\w.'-]*\s+){1,4})(\d+\w{0,2}(?:[/-]\d+)?\s+\S.*)$")
 STREET_THEN_CITY = re.compile(
     r"\b(?:street|st|road|rd|avenue|ave|boulevard|blvd|lane|ln|drive|dr|court|ct|way|place|pl)\b\.?"
@@ -21,7 +24,13 @@ STREET_THEN_CITY = re.compile(
 def read_record(record: list[Piece]) -> Sheet:
     """Everything that the record says; no word of it is lost."""
     sheet = Sheet()
-    pieces = [_without_contacts(piece, sheet) for piece in record]
+    if len(record) > MAX_PIECES or sum(len(piece.text) for piece in record) > MAX_RECORD:
+        sheet.leave("address_2", "\n".join(piece.text for piece in record))
+        return sheet
+    for piece in record:
+        if piece.field == "note":
+            sheet.leave("address_2", piece.text)
+    pieces = [_without_contacts(piece, sheet) for piece in record if piece.field != "note"]
     pieces = _with_labels(pieces, sheet)
     parts = _parts(pieces)
     find_place(parts, sheet)
@@ -93,7 +102,11 @@ def _value(text: str) -> str:
 def _fits_label(field: str, text: str) -> bool:
     """A city or a country with a comma holds more than its label says."""
     if field in {"city", "state", "country", "postal_code"}:
-        return "," not in text and "\n" not in text and (field != "city" or not re.search(r"\d{4}", text))
+        return (
+            "," not in text
+            and "\n" not in text
+            and (field != "city" or not re.search(r"\d{4}", text))
+        )
     return True
 
 
@@ -104,7 +117,7 @@ def _parts(pieces: list[Piece]) -> list[Part]:
     for at, piece in enumerate(pieces):
         whole = full and piece.is_cell and not _holds_place(piece.text)
         texts = piece.text.split("\n") if whole else re.split(r"[,;|\n•·]|\s/\s|\s-\s", piece.text)
-        parts += [Part(bare, at) for text in texts if (bare := text.strip(" ,;\"")) ]
+        parts += [Part(bare, at) for text in texts if (bare := text.strip(' ,;"'))]
     return parts
 
 
@@ -117,12 +130,18 @@ def _split_run(parts: list[Part], sheet: Sheet) -> None:
     alive = live(parts)
     if not sheet.get("city") and alive and sheet.get("country"):
         _split_city(alive[-1], sheet)
-    plain = [part for part in live(parts) if forms.is_plain(part.text) and not forms.is_street(part.text)]
+    plain = [
+        part for part in live(parts) if forms.is_plain(part.text) and not forms.is_street(part.text)
+    ]
     if sheet.get("name") or plain or not live(parts):
         return
     first = live(parts)[0]
     found = NAME_THEN_STREET.match(first.text)
-    if found and not forms.STREET_WORD.search(found.group(1)) and not forms.is_second_line(first.text):
+    if (
+        found
+        and not forms.STREET_WORD.search(found.group(1))
+        and not forms.is_second_line(first.text)
+    ):
         sheet.put("name", found.group(1).strip())
         first.text = found.group(2)
         message = f"\u201c{found.group(1).strip()}\u201d was taken as the name as it precedes the house number."
@@ -153,7 +172,14 @@ def _place_lines(parts: list[Part], pieces: list[Piece], sheet: Sheet) -> None:
         if not part.text:
             continue
         behind = parts.index(part) > last and not part.is_place
-        if (behind and not pieces[part.piece].is_cell and lines and not forms.is_second_line(part.text)) or not re.search(r"\w", part.text):
+        if is_ambiguous(part.text) and not sheet.get("state"):
+            sheet.leave("state", part.text)
+        elif (
+            behind
+            and not pieces[part.piece].is_cell
+            and lines
+            and not forms.is_second_line(part.text)
+        ) or not re.search(r"\w", part.text):
             sheet.leave("address_2", part.text)
         else:
             lines.append(part)
@@ -165,7 +191,12 @@ def _take_name(rest: list[Part], sheet: Sheet) -> None:
         return
     for part in rest:
         text = part.text
-        if part.is_place or not forms.is_plain(text) or forms.is_company(text) or forms.is_second_line(text):
+        if (
+            part.is_place
+            or not forms.is_plain(text)
+            or forms.is_company(text)
+            or forms.is_second_line(text)
+        ):
             continue
         if forms.is_po_box(text) or len(text.split()) > 6 or _is_later_street(part, rest):
             continue
@@ -181,7 +212,11 @@ def _is_later_street(part: Part, rest: list[Part]) -> bool:
 
 def _take_company(rest: list[Part], sheet: Sheet) -> None:
     for part in rest:
-        if not sheet.get("company") and forms.is_company(part.text) and not forms.CARE_OF.match(part.text):
+        if (
+            not sheet.get("company")
+            and forms.is_company(part.text)
+            and not forms.CARE_OF.match(part.text)
+        ):
             sheet.put("company", part.text)
             part.text = ""
             return
