@@ -22,6 +22,8 @@ class Recurring:
 SCHEDULES = (
     Recurring("Dispatch waiting orders", "orders.tasks.dispatch_waiting", 1),
     Recurring("Wake queues with due commands", "carriers.outbox.worker.sweep", 1),
+    Recurring("Wake the inbox", "carriers.inbox.worker.sweep", 1),
+    Recurring("Drop old events of platforms", "carriers.inbox.worker.prune", 60),
     Recurring("Ask after parcels", "orders.tasks.poll_tracking", 1),
     Recurring("Tidy the queue's records", "shipping_project.jobs.upkeep.tidy", 60),
 )

@@ -255,6 +255,8 @@ EASYSHIP_BASE_URL = ENV.text(
 EASYSHIP_API_TOKEN = ENV.secret(
     "EASYSHIP_API_TOKEN", required=STRICT, why="make a token in Easyship under Connect, API."
 )
+# Secrets of our webhooks at Easyship, comma-separated; during a rotation the old and the new one.
+EASYSHIP_WEBHOOK_SECRETS = ENV.words("EASYSHIP_WEBHOOK_SECRET")
 HTTP_CONNECT_TIMEOUT_S = 5
 # Also how long a lost call is taken to be under way yet; the twin answers in moments.
 HTTP_READ_TIMEOUT_S = ENV.integer("HTTP_READ_TIMEOUT_S", 10 if DEMO else 20, minimum=1)

@@ -16,7 +16,14 @@ from django_q.models import Schedule, Task
 
 from accounts.models import Role, User
 from accounts.services.tokens import tokens_for
-from carriers.models import ApiCall, Carrier, CarrierService, OutboxCommand
+from carriers.models import (
+    ApiCall,
+    Carrier,
+    CarrierService,
+    OutboxCommand,
+    SyncCursor,
+    WebhookReceipt,
+)
 from catalog.models import PlatformListing, Sellable
 from inventory.models import Warehouse, WarehouseLink
 from orders.demo.seed import api_key_for, seed_demo
@@ -34,6 +41,8 @@ WRITTEN_ONCE = (
     "accounts.AuditEntry",
     "carriers.ApiCall",
     "carriers.OutboxCommand",
+    "carriers.SyncCursor",
+    "carriers.WebhookReceipt",
     "catalog.PlatformListing",
     "inventory.Reservation",
     "inventory.StockMovement",
@@ -65,6 +74,7 @@ def fill_every_table() -> None:
         _fill_shipment(shipment, number)
     for number, command in enumerate(OutboxCommand.objects.order_by("pk")):
         _add_call(command, number)
+    _fill_inbox()
     _fill_background()
     tokens_for(User.objects.get(username="operator"))
 
@@ -97,6 +107,14 @@ def _add_call(command: OutboxCommand, number: int) -> None:
         http_status=200,
         started_at=timezone.now(),
     )
+
+
+def _fill_inbox() -> None:
+    for number in range(3):
+        WebhookReceipt.objects.create(
+            platform="easyship", event_type="shipment.cancelled", digest=f"{number:064}"
+        )
+        SyncCursor.objects.create(platform="veeqo", resource=f"list {number}")
 
 
 def _fill_background() -> None:

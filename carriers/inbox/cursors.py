@@ -1,0 +1,150 @@
+"""Reading what changed at a platform: by watermark with overlap, page by page, resumable.
+
+A run remembers its page after each page, so a worker that dies costs one page. Rows may come
+twice; whoever takes them must stand that.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from carriers.contracts import Page, Platform
+from carriers.errors import UpstreamError
+from carriers.inbox.models import SyncCursor
+
+logger = logging.getLogger(__name__)
+# How far back the very first run reads.
+FIRST_SPAN = timedelta(days=7)
+# One run reads for at most this long; the next one goes on from there.
+READ_SECONDS = 40
+LEASE = timedelta(seconds=settings.TASK_TIMEOUT_S + 60)
+# A row that much older than asked for shows that the filter was not understood: such a list would
+# be read back to the first order of all.
+TOO_OLD = timedelta(days=2)
+FILTER_IGNORED = "sync.filter_ignored"
+
+
+class Changed(Protocol):
+    @property
+    def changed_at(self) -> datetime | None: ...
+
+
+Row = TypeVar("Row", bound=Changed)
+ReadPage = Callable[[datetime, int], Page[Row]]
+TakeRows = Callable[[Sequence[Row]], int]
+
+
+def read_changes(
+    *, platform: Platform, resource: str, read_page: ReadPage[Row], take_rows: TakeRows[Row]
+) -> int:
+    """Read on; returns how many rows were of use to `take_rows`. A no-op while another reads.
+
+    `read_page(since, page)` reaches the platform; `take_rows` writes. A platform that does not
+    answer ends the run, which goes on from the same page next time.
+    """
+    cursor = _begin(platform, resource)
+    if cursor is None:
+        return 0
+    try:
+        return _read_on(cursor, read_page, take_rows)
+    except UpstreamError as exc:
+        logger.warning("list not read", extra=_facts(cursor) | {"code": exc.code})
+        _save(cursor, error_code=exc.code, error_detail=exc.detail[:500])
+        return 0
+    finally:
+        _save(cursor, lease_until=None)
+
+
+def _begin(platform: Platform, resource: str) -> SyncCursor | None:
+    """Take the cursor, and start a run unless one is to be gone on with."""
+    now = timezone.now()
+    names = {"platform": platform.value, "resource": resource}
+    with transaction.atomic(durable=True):
+        SyncCursor.objects.get_or_create(**names)
+        free = SyncCursor.objects.filter(**names).free(now)
+        if free.update(lease_until=now + LEASE, started_at=now) != 1:
+            return None
+        cursor = SyncCursor.objects.get(**names)
+    if cursor.run_since is None:
+        since = cursor.watermark - cursor.overlap if cursor.watermark else now - FIRST_SPAN
+        _save(cursor, run_since=since, page=1, seen_until=cursor.watermark, last_total=None)
+    return cursor
+
+
+def _read_on(cursor: SyncCursor, read_page: ReadPage[Row], take_rows: TakeRows[Row]) -> int:
+    stop_at = time.monotonic() + READ_SECONDS
+    used = 0
+    while cursor.run_since is not None and time.monotonic() < stop_at:
+        page = read_page(cursor.run_since, cursor.page)
+        if _is_filter_ignored(page.rows, cursor.run_since):
+            raise FilterIgnored(f"Rows older than {cursor.run_since:%Y-%m-%d %H:%M} came back.")
+        found = take_rows(page.rows)
+        used += found
+        _count_page(cursor, page, found)
+    return used
+
+
+class FilterIgnored(UpstreamError):
+    """The platform did not understand since when changes are asked for."""
+
+    code = FILTER_IGNORED
+    title = "The platform ignored the filter of a list"
+
+
+def _is_filter_ignored(rows: Sequence[Changed], since: datetime) -> bool:
+    moments = [row.changed_at for row in rows if row.changed_at is not None]
+    return bool(moments) and min(moments) < since - TOO_OLD
+
+
+def _count_page(cursor: SyncCursor, page: Page[Row], used: int) -> None:
+    """Remember how far we are; after the last page the watermark moves on."""
+    seen = [row.changed_at for row in page.rows if row.changed_at is not None]
+    until = max([*seen, *([cursor.seen_until] if cursor.seen_until else [])], default=None)
+    progress = {"seen_until": until, "last_total": page.total, "error_code": "", "error_detail": ""}
+    SyncCursor.objects.filter(pk=cursor.pk).update(
+        rows_read=F("rows_read") + len(page.rows), rows_used=F("rows_used") + used
+    )
+    going_to = _next_page(cursor, page)
+    if going_to is not None:
+        _save(cursor, page=going_to, **progress)
+        return
+    # Where no row says when it changed, the start of the run stands in.
+    watermark = until or cursor.watermark or cursor.started_at
+    SyncCursor.objects.filter(pk=cursor.pk).update(runs=F("runs") + 1)
+    _save(
+        cursor,
+        watermark=watermark,
+        run_since=None,
+        page=1,
+        finished_at=timezone.now(),
+        **progress,
+    )
+
+
+def _next_page(cursor: SyncCursor, page: Page[Row]) -> int | None:
+    """A list that became shorter moved rows onto the page before, which is read again."""
+    shrank = (
+        page.total is not None and cursor.last_total is not None and page.total < cursor.last_total
+    )
+    if shrank and cursor.page > 1:
+        return cursor.page - 1
+    return page.next_page
+
+
+def _save(cursor: SyncCursor, **values: object) -> None:
+    SyncCursor.objects.filter(pk=cursor.pk).update(**values)
+    for name, value in values.items():
+        setattr(cursor, name, value)
+
+
+def _facts(cursor: SyncCursor) -> dict[str, object]:
+    return {"platform": cursor.platform, "resource": cursor.resource, "page": cursor.page}
