@@ -125,7 +125,8 @@ class Booking:
     """An order or shipment as it stands at the platform.
 
     `parcel_ref` is the id that rates and labels hang on (Veeqo: the one allocation, "" when there
-    are none or several of the `allocation_refs`; Easyship: the shipment itself).
+    are none or several of the `allocation_refs`; Easyship: the shipment itself). `is_whole` is
+    False where a part of what was ordered is not allocated, so that a label would be for a part.
     `label` is set exactly when the platform holds a live label; `label_pending` while it is being
     made; `label_failure` is the platform's text for a label that failed; `label_state` is its own
     word, "" where it has none.
@@ -134,6 +135,7 @@ class Booking:
     platform_ref: str
     reference: str
     is_cancelled: bool = False
+    is_whole: bool = True
     parcel_ref: str = ""
     allocation_refs: tuple[str, ...] = ()
     warehouse_ref: str = ""

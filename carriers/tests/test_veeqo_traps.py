@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 import pytest
 import responses
@@ -18,7 +21,14 @@ from carriers.errors import (
     UpstreamUnclear,
     UpstreamUnreadable,
 )
-from carriers.tests.border import VEEQO_URL, consignment, fixture, veeqo_client, veeqo_port
+from carriers.tests.border import (
+    CONSIGNMENT,
+    VEEQO_URL,
+    consignment,
+    fixture,
+    veeqo_client,
+    veeqo_port,
+)
 from carriers.veeqo import parse
 from shipping_project.kernel.money import Money
 
@@ -188,6 +198,99 @@ def purchase_failure(body: object, *, status: int) -> UpstreamError:
         platform.add("POST", f"{VEEQO_URL}/shipping/shipments", json=body, status=status)
         veeqo_client().buy_label("9046613", QUOTE)
     return caught.value
+
+
+class TestAllocation:
+    """A label is bought for everything, from the right warehouse, or not at all."""
+
+    ORDER = f"{VEEQO_URL}/orders/5501874"
+    PACKAGE = f"{VEEQO_URL}/allocations/9046613/allocation_package"
+    TAKEN: ClassVar = {"error_messages": ["Quantity is more than the order has left to allocate"]}
+
+    def prepare(self, platform: responses.RequestsMock, booking: Booking) -> list[str]:
+        """The calls that were made, as method and path."""
+        prepared = veeqo_port().prepare_booking(booking, CONSIGNMENT)
+        assert (prepared.parcel_ref, prepared.warehouse_ref) == ("9046613", "31007")
+        return [f"{c.request.method} {urlsplit(str(c.request.url)).path}" for c in platform.calls]
+
+    def test_whole_allocation_in_place_only_gets_its_parcel(self) -> None:
+        with responses.RequestsMock() as platform:
+            platform.add("PUT", self.PACKAGE, json=fixture("veeqo/set_package"))
+            calls = self.prepare(platform, BOOKING)
+
+        assert calls == ["PUT /allocations/9046613/allocation_package"]
+
+    @pytest.mark.parametrize(
+        "change", [{"is_whole": False}, {"warehouse_ref": "31008"}, {"parcel_ref": ""}]
+    )
+    def test_any_other_is_made_anew(self, change: dict[str, Any]) -> None:
+        with responses.RequestsMock() as platform:
+            platform.add("DELETE", f"{self.ORDER}/allocations/9046613", json=OPEN)
+            platform.add("POST", f"{self.ORDER}/allocations", json=OPEN, status=201)
+            platform.add("PUT", self.PACKAGE, json=fixture("veeqo/set_package"))
+            calls = self.prepare(platform, replace(BOOKING, **change))
+
+        assert calls == [
+            "DELETE /orders/5501874/allocations/9046613",
+            "POST /orders/5501874/allocations",
+            "PUT /allocations/9046613/allocation_package",
+        ]
+
+    def test_allocation_of_veeqos_own_that_fits_is_used(self) -> None:
+        unallocated = replace(BOOKING, parcel_ref="", allocation_refs=(), warehouse_ref="")
+        with responses.RequestsMock() as platform:
+            platform.add("POST", f"{self.ORDER}/allocations", json=self.TAKEN, status=400)
+            platform.add("GET", self.ORDER, json=OPEN)
+            platform.add("PUT", self.PACKAGE, json=fixture("veeqo/set_package"))
+            calls = self.prepare(platform, unallocated)
+
+        assert calls[1:] == [
+            "GET /orders/5501874",
+            "PUT /allocations/9046613/allocation_package",
+        ]
+
+    @pytest.mark.parametrize(
+        ("changes", "kind"),
+        [
+            ({"warehouse": {"id": 31008}}, UpstreamUnavailable),
+            (None, UpstreamRefused),
+        ],
+        ids=["elsewhere", "nowhere"],
+    )
+    def test_refused_allocation_is_tried_again_only_where_it_can_help(
+        self, changes: dict[str, Any] | None, kind: type[UpstreamError]
+    ) -> None:
+        rows = [] if changes is None else [OPEN["allocations"][0] | changes]
+        with responses.RequestsMock() as platform, pytest.raises(UpstreamError) as caught:
+            platform.add("POST", f"{self.ORDER}/allocations", json=self.TAKEN, status=400)
+            platform.add("GET", self.ORDER, json=OPEN | {"allocations": rows})
+            self.prepare(platform, replace(BOOKING, parcel_ref="", allocation_refs=()))
+
+        assert type(caught.value) is kind
+
+    def test_part_of_an_order_gets_no_label(self) -> None:
+        part = OPEN | {"allocated_completely": False}
+        with responses.RequestsMock() as platform, pytest.raises(UpstreamRefused) as caught:
+            platform.add("POST", f"{self.ORDER}/allocations", json=part, status=201)
+            self.prepare(platform, replace(BOOKING, parcel_ref="", allocation_refs=()))
+
+        assert caught.value.detail == (
+            "Veeqo did not allocate the whole order to one warehouse; check its stock there."
+        )
+
+    @pytest.mark.parametrize(
+        ("method", "url"),
+        [
+            ("DELETE", f"{VEEQO_URL}/orders/5501874/allocations/9046613"),
+            ("PUT", f"{VEEQO_URL}/allocations/9046613/allocation_package"),
+        ],
+    )
+    def test_label_that_came_meanwhile_is_looked_for_again(self, method: str, url: str) -> None:
+        words = {"error_messages": "This allocation is already shipped"}
+        booking = replace(BOOKING, is_whole=method == "PUT")
+        with responses.RequestsMock() as platform, pytest.raises(UpstreamUnavailable):
+            platform.add(method, url, json=words, status=400)
+            self.prepare(platform, booking)
 
 
 class TestVoid:

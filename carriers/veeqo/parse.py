@@ -41,6 +41,7 @@ def booking_of(top: Reader) -> Booking:
         platform_ref=top.need_text("id"),
         reference=top.text("number"),
         is_cancelled=top.text("status") == "cancelled",
+        is_whole=top.value.get("allocated_completely") is not False,
         parcel_ref=only.text("id") if only else "",
         allocation_refs=tuple(allocation.text("id") for allocation in allocations),
         warehouse_ref=warehouse.text("id") if warehouse else "",

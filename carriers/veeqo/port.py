@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 
@@ -57,25 +58,20 @@ class VeeqoPort:
     def prepare_booking(self, booking: Booking, consignment: Consignment) -> Booking:
         """One allocation with everything at our warehouse, and the parcel on it.
 
-        Veeqo allocates by itself, at once, later or never, to a warehouse of its own choice.
+        Veeqo allocates by itself, at once, later or never, to a warehouse of its own choice, and
+        only what it holds in stock.
         """
         if booking.label is not None:
             return booking
-        if not booking.parcel_ref or booking.warehouse_ref != consignment.warehouse_ref:
-            booking = self._reallocate(booking, consignment)
-        self._client.set_package(booking.parcel_ref, consignment.parcel)
+        with _looking_again():
+            if not _fits(booking, consignment):
+                booking = self._reallocate(booking, consignment)
+            self._client.set_package(booking.parcel_ref, consignment.parcel)
         return booking
 
     def quote(self, booking: Booking) -> tuple[RateQuote, ...]:
-        """A refusal because of a label that we have not seen is no refusal: look again."""
-        try:
+        with _looking_again():
             return self._client.get_rates(booking.parcel_ref)
-        except UpstreamRefused as exc:
-            if is_already_shipped(exc.detail):
-                raise UpstreamUnavailable(
-                    exc.detail, platform=exc.platform, operation=exc.operation
-                ) from exc
-            raise
 
     def buy_label(self, booking: Booking, quote: RateQuote) -> Label:
         label = self._client.buy_label(booking.parcel_ref, quote)
@@ -119,16 +115,34 @@ class VeeqoPort:
         """DELETE of one allocation removes all of them, as documented."""
         if booking.allocation_refs:
             self._client.delete_allocations(booking.platform_ref, booking.allocation_refs[0])
-        made = self._client.create_allocation(booking.platform_ref, consignment)
+        try:
+            made = self._client.create_allocation(booking.platform_ref, consignment)
+        except UpstreamUnauthorized:
+            raise
+        except UpstreamRefused as exc:
+            return self._allocated_meanwhile(booking, consignment, exc)
         if not made.parcel_ref:
             made = self._client.get_order(booking.platform_ref)
-        if not made.parcel_ref:
-            raise UpstreamRefused(
-                "Veeqo did not allocate the order to one warehouse; check its stock there.",
-                platform=self.platform.value,
-                operation="veeqo.create_allocation",
-            )
-        return made
+        if _fits(made, consignment):
+            return made
+        raise UpstreamRefused(
+            "Veeqo did not allocate the whole order to one warehouse; check its stock there.",
+            platform=self.platform.value,
+            operation="veeqo.create_allocation",
+        )
+
+    def _allocated_meanwhile(
+        self, booking: Booking, consignment: Consignment, refusal: UpstreamRefused
+    ) -> Booking:
+        """Veeqo's own allocation may have come first: to use, or to replace at the next attempt."""
+        found = self._client.get_order(booking.platform_ref)
+        if _fits(found, consignment):
+            return found
+        if found.allocation_refs and found.is_whole:
+            raise UpstreamUnavailable(
+                refusal.detail, platform=refusal.platform, operation=refusal.operation
+            ) from refusal
+        raise refusal
 
     @cached_property
     def _channel_id(self) -> int:
@@ -148,3 +162,22 @@ class VeeqoPort:
     def _delivery_method_id(self) -> int | None:
         methods = self._client.list_delivery_methods()
         return int(methods[0].method_ref) if methods else None
+
+
+def _fits(booking: Booking, consignment: Consignment) -> bool:
+    """Whether a label bought now would be for everything, from the right place."""
+    is_single = bool(booking.parcel_ref) and booking.is_whole
+    return is_single and booking.warehouse_ref == consignment.warehouse_ref
+
+
+@contextmanager
+def _looking_again() -> Iterator[None]:
+    """A refusal because of a label that we have not seen is no refusal: read the order again."""
+    try:
+        yield
+    except UpstreamRefused as exc:
+        if is_already_shipped(exc.detail):
+            raise UpstreamUnavailable(
+                exc.detail, platform=exc.platform, operation=exc.operation
+            ) from exc
+        raise
