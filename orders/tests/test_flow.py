@@ -233,7 +233,7 @@ class NotSentTests(TwinCase):
 
         order.refresh_from_db()
         self.assertEqual(order.state, OrderState.NEEDS_ATTENTION.value)
-        self.assertEqual(order.attention_code, "upstream.refused")
+        self.assertIn("refused the booking", order.attention_detail)
         self.assertEqual(self.twin.bookings(), [])
 
 

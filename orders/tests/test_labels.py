@@ -229,12 +229,13 @@ class FileTests(TwinCase):
         self.twin.fault("GET", "/shipping/labels.pdf", "error_before", status=404)
         self.work()
         order.refresh_from_db()
-        seen = (order.state, order.attention_code)
+        seen = order.state
 
         retry_order(order_id=order.pk, actor="tests")
         self.finish()
 
-        self.assertEqual(seen, (OrderState.NEEDS_ATTENTION.value, "upstream.not_found"))
+        self.assertEqual(seen, OrderState.NEEDS_ATTENTION.value)
+        self.assertEqual(order.events.filter(kind="label.file_missing").count(), 1)
         self.assert_shipped_once(order)
 
     def test_a_file_that_the_platform_fails_to_give_is_asked_for_again(self) -> None:
