@@ -249,7 +249,7 @@ def _choose_platform(book: RuleBook, carrier: str, *, is_export: bool) -> _Choic
         why = f"that is where {carrier} is bought inside one country"
     outcome = "chosen" if platform else "failed"
     reason = (
-        f"It is booked at {platform}: {why}."
+        f"It is booked at {platform.capitalize()}: {why}."
         if platform
         else (f"No platform is set for {carrier}; set one at the carrier.")
     )
