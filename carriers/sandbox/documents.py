@@ -9,12 +9,15 @@ from string import ascii_uppercase
 
 from PIL import Image, ImageDraw, ImageFont
 from reportlab.graphics.barcode.code128 import Code128
+from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import inch
 from reportlab.pdfgen.canvas import Canvas
 
 LABEL_SIZE = WIDTH, HEIGHT = 4 * inch, 6 * inch
 MARGIN = 0.22 * inch
 DPI = 203
+# So that they fit on the smallest page.
+ROWS_ON_PAGE = 30
 MARK = "SANDBOX - NOT FOR SHIPPING"
 
 
@@ -95,23 +98,31 @@ def _bars(text: str) -> Iterator[tuple[int, bool]]:
         yield ord(letter.lower()) - ord("a") + 1, letter in ascii_uppercase
 
 
-def invoice_pdf(facts: InvoiceFacts, size: tuple[float, float]) -> bytes:
-    """A commercial invoice of one page."""
+def list_pdf(title: str, rows: Sequence[str], size: tuple[float, float] = A4) -> bytes:
+    """A heading and lines below it, on as many pages as they need."""
     buffer = io.BytesIO()
     canvas = Canvas(buffer, pagesize=size, invariant=1)
-    canvas.setTitle(f"Commercial invoice {facts.reference}")
+    canvas.setTitle(title)
     top = size[1] - 0.6 * inch
-    canvas.setFont("Helvetica-Bold", 13)
-    canvas.drawString(MARGIN, top, "COMMERCIAL INVOICE")
-    _block(canvas, "SELLER", facts.seller, top - 0.3 * inch, 7.5)
-    _block(canvas, "BUYER", facts.buyer, top - 1.3 * inch, 7.5)
-    canvas.setFont("Helvetica", 7)
-    rows = [f"Ref {facts.reference}   Terms of sale {facts.incoterms}", *_invoice_rows(facts.lines)]
-    for row, text in enumerate(rows):
-        canvas.drawString(MARGIN, top - 2.3 * inch - row * 11, _printable(text))
-    canvas.showPage()
+    for start in range(0, max(1, len(rows)), ROWS_ON_PAGE):
+        canvas.setFont("Helvetica-Bold", 13)
+        canvas.drawString(MARGIN, top, _printable(title))
+        canvas.setFont("Helvetica", 7)
+        for row, text in enumerate(rows[start : start + ROWS_ON_PAGE], start=2):
+            canvas.drawString(MARGIN, top - row * 11, _printable(text))
+        canvas.showPage()
     canvas.save()
     return buffer.getvalue()
+
+
+def invoice_pdf(facts: InvoiceFacts, size: tuple[float, float]) -> bytes:
+    """A commercial invoice."""
+    parties = [
+        *("SELLER", *filter(None, facts.seller), ""),
+        *("BUYER", *filter(None, facts.buyer), ""),
+        f"Ref {facts.reference}   Terms of sale {facts.incoterms}",
+    ]
+    return list_pdf("COMMERCIAL INVOICE", [*parties, *_invoice_rows(facts.lines)], size)
 
 
 def _invoice_rows(lines: Sequence[InvoiceLine]) -> list[str]:

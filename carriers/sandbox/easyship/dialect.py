@@ -7,11 +7,15 @@ from typing import Any
 
 from carriers.sandbox.easyship import (
     batches,
+    boxes,
     buying,
     listing,
+    manifests,
     moving,
     paperwork,
+    pickups,
     resources,
+    returns,
     shipments,
     webhooks,
 )
@@ -38,6 +42,10 @@ class EasyshipDialect:
         *paperwork.ROUTES,
         *batches.ROUTES,
         *webhooks.ROUTES,
+        *pickups.ROUTES,
+        *manifests.ROUTES,
+        *boxes.ROUTES,
+        *returns.ROUTES,
         *resources.ROUTES,
     )
 
@@ -85,9 +93,10 @@ class EasyshipDialect:
         return str(order_data.get("platform_order_number")) if isinstance(order_data, dict) else ""
 
     def tick(self, world: World) -> None:
-        """What happens without being asked for: batches, labels, moves, webhooks."""
+        """What happens without being asked for: batches, labels, pickups, moves, webhooks."""
         batches.work_off(world)
         buying.finish_due(world)
+        pickups.confirm_due(world)
         moving.tell_moves(world)
         webhooks.deliver_due(world)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -88,7 +88,7 @@ def _check_plain(value: Any, kind: str, where: str) -> None:
         _refuse_type(value, "string" if types == (str,) else kind, where)
     shape = SHAPES.get(kind)
     if shape and not shape(str(value)):
-        told = "UUID" if kind == "uuid" else "date-time"
+        told = FORMATS[kind]
         _refuse(f"{where} Value: {json.dumps(value)} is not conformant with {told} format")
 
 
@@ -99,7 +99,19 @@ def _is_moment(text: str) -> bool:
         return False
 
 
-SHAPES: dict[str, Callable[[str], object]] = {"uuid": UUID.fullmatch, "moment": _is_moment}
+def _is_day(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+SHAPES: dict[str, Callable[[str], object]] = {
+    "uuid": UUID.fullmatch,
+    "moment": _is_moment,
+    "day": _is_day,
+}
+FORMATS = {"uuid": "UUID", "moment": "date-time", "day": "date"}
 
 
 def _refuse_type(value: Any, wanted: str, where: str) -> NoReturn:

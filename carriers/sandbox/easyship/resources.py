@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import NAMESPACE_DNS, uuid4, uuid5
 
-from carriers.sandbox.easyship import buying, checking
+from carriers.sandbox.easyship import boxes, buying, checking
 from carriers.sandbox.easyship.answers import NOT_COMPLIANT, done, ok, page, refused
 from carriers.sandbox.easyship.drafting import stamp
 from carriers.sandbox.easyship.forms import check_form
@@ -33,6 +33,7 @@ def request_rates(world: World, request: Request) -> Response:
     given = request.json()
     check_form(given, "RateRequest")
     checking.check_rate_request(given)
+    boxes.measure(world, given)
     narrowing = given.get("filter_options") or {}
     found = [entry for entry in rates(offers(given)) if _is_wanted(entry, narrowing)]
     if not found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from carriers.sandbox.easyship import buying, events, moving, paperwork
+from carriers.sandbox.easyship import boxes, buying, events, moving, paperwork
 from carriers.sandbox.easyship.answers import done, ok, page, refused
 from carriers.sandbox.easyship.checking import check_shipment
 from carriers.sandbox.easyship.drafting import described, new_shipment, stamp
@@ -40,6 +40,7 @@ def book(world: World, asked: Body, request: Request) -> tuple[Body, list[str]]:
     """Keep a shipment and buy its label if that is asked for; with what went wrong."""
     _use_saved_addresses(world, asked)
     check_shipment(asked)
+    boxes.measure(world, asked)
     shipment = new_shipment(world, asked)
     world.store.insert(
         buying.KIND,
@@ -92,6 +93,7 @@ def change(world: World, request: Request) -> Response:
     asked = _merged(shipment["asked"], given)
     _use_saved_addresses(world, asked)
     check_shipment(asked)
+    boxes.measure(world, asked)
     shipment |= described(asked) | {"updated_at": stamp(world.clock.now())}
     number = shipment["order_data"]["platform_order_number"] or ""
     world.store.save(buying.KIND, shipment["easyship_shipment_id"], shipment, lookup=number)

@@ -16,7 +16,10 @@ from carriers.tests.sandbox.running import RunningTwin
 
 DOCUMENT = os.environ.get("EASYSHIP_OPENAPI", "")
 # Addresses of documents lead to a path of another host, which the document does not describe.
-UNDESCRIBED = {"/shipment/v1/shipments/{document_id}/shipping_documents/{category}"}
+UNDESCRIBED = {
+    "/shipment/v1/shipments/{document_id}/shipping_documents/{category}",
+    "/manifest/v1/manifests/{manifest_id}/document",
+}
 MISSING_UUID = "00000000-0000-4000-8000-000000000000"
 
 pytestmark = pytest.mark.skipif(
@@ -76,6 +79,7 @@ def test_every_answer_fits_the_document(walk: Walk) -> None:
     walk_resources(walk)
     walk_batches(walk)
     walk_webhooks(walk)
+    walk_handover(walk)
 
     assert "\n".join(walk.faults) == ""
     assert routes() - walk.seen == set()
@@ -180,3 +184,42 @@ def walk_webhooks(walk: Walk) -> None:
     walk("POST", one + "/test", 400, event, webhook_id=pk)
     walk("DELETE", one, 200, webhook_id=pk)
     walk("GET", one, 404, webhook_id=pk)
+
+
+def walk_handover(walk: Walk) -> None:
+    bought = walk("POST", "/shipments", 201, bodies.bought_now()).json()["shipment"]
+    pk, service = bought["easyship_shipment_id"], bought["courier_service"]
+    slots = "/courier_services/{courier_service_id}/pickup_slots"
+    days = walk("GET", slots, 200, courier_service_id=service["id"]).json()
+    walk("GET", slots, 404, courier_service_id=MISSING_UUID)
+    day = days["courier_service_handover_option"]["pickup_slots"][2]
+    wanted = {
+        "courier_service_id": service["id"],
+        "selected_date": day["date"],
+        "selected_from_time": "09:00",
+        "selected_to_time": "13:00",
+        "easyship_shipment_ids": [pk],
+    }
+    pickup = walk("POST", "/pickups", 201, wanted).json()["pickup"]["easyship_pickup_id"]
+    walk("POST", "/pickups", 422, {})
+    walk("GET", "/pickups", 200)
+    one = "/pickups/{easyship_pickup_id}"
+    walk("GET", one, 200, easyship_pickup_id=pickup)
+    walk("GET", one, 404, easyship_pickup_id="PUS0")
+    walk("POST", one + "/cancel", 200, easyship_pickup_id=pickup)
+    walk("POST", one + "/cancel", 422, easyship_pickup_id=pickup)
+    closing = {"courier_id": service["courier_id"], "shipment_ids": [pk]}
+    manifest = walk("POST", "/manifests", 201, closing).json()["manifest"]["id"]
+    walk("POST", "/manifests", 422, {"courier_id": service["courier_id"]})
+    walk("POST", "/manifests", 404, closing | {"courier_id": MISSING_UUID})
+    walk("GET", "/manifests", 200)
+    walk("GET", "/manifests/{manifest_id}", 200, manifest_id=manifest)
+    walk("GET", "/manifests/{manifest_id}", 404, manifest_id=MISSING_UUID)
+    sizes = {f"outer_{side}": 12 for side in ("length", "width", "height")}
+    box = walk("POST", "/boxes", 201, {"name": "Kite tube", "weight": 2, **sizes}).json()["box"]
+    walk("POST", "/boxes", 422, {})
+    walk("GET", "/boxes", 200)
+    for method, body in (("PATCH", {"is_active": True}), ("DELETE", None)):
+        walk(method, "/boxes/{box_id}", 200, body, box_id=box["id"])
+        walk(method, "/boxes/{box_id}", 404, body, box_id=MISSING_UUID)
+    walk("POST", "/shipments/{easyship_shipment_id}/return", 201, {}, easyship_shipment_id=pk)
