@@ -15,20 +15,62 @@ FIELDS = (
 )  # fmt: skip
 # As written; `state` and `phone` as read follow in READ.
 PEOPLE: dict[str, tuple[str, ...]] = {
-    "texas": ("Jane Roe", "512-555-0142", "jane@example.com", "12 Main St", "Apt 4", "Austin", "TX", "78701", "US"),
-    "california": ("John Doe", "(415) 555-0101", "john@example.com", "500 Market Street", "", "San Francisco", "California", "94105-1234", "USA"),
-    "ohio": ("Mary O'Neil", "+1 614 555 0110", "m.oneil@example.com", "12345 Elm Ave", "Suite 200", "Columbus", "OH", "43004", "United States"),
-    "boston": ("Al Grant", "617.555.0123 ext 12", "al@example.com", "PO Box 123", "", "Boston", "MA", "02134", "U.S.A."),
-    "delaware": ("Dora Lane", "302-555-0123", "dora@example.com", "7 King St", "", "Wilmington", "DE", "19801", "USA"),
-    "georgia": ("Pete Moss", "404-555-0123", "pete@example.com", "5 Peachtree Rd NE", "Unit 9", "Atlanta", "Georgia", "30303", "United States"),
-    "military": ("John Private", "703-555-0123", "pvt@example.com", "PSC 3 Box 1234", "", "APO", "AE", "09021", "US"),
-    "toronto": ("Marie Roy", "416-555-0142", "marie@example.com", "77 King St W", "Unit 3", "Toronto", "ON", "M5V 2T6", "CA"),
-    "quebec": ("Zoé Côté", "514-555-0142", "zoe@example.com", "123 rue Sherbrooke", "", "Montréal", "Québec", "H3B 1A7", "Canada"),
-    "leeds": ("Anna Smith", "020 7946 0958", "anna@example.com", "12 High Street", "Flat 4", "Leeds", "", "LS1 4AP", "United Kingdom"),
-    "dublin": ("Sean Byrne", "01 555 0123", "sean@example.com", "5 Main Street", "", "Dublin 2", "", "D02 AF30", "Ireland"),
-    "berlin": ("Klara Muster", "030 5550123", "klara@example.com", "Hauptstraße 5", "", "Berlin", "", "10115", "Deutschland"),
-    "paris": ("Jean Dupont", "01 99 00 12 34", "jean@example.com", "12 bis rue de la Paix", "", "Paris", "", "75002", "France"),
-    "manila": ("Maria Santos", "0917 555 0123", "maria@example.com", "123 Rizal St", "Brgy. San Antonio", "Makati City", "Metro Manila", "1203", "Philippines"),
+    "texas": (
+        "Jane Roe", "512-555-0142", "jane@example.com", "12 Main St", "Apt 4", "Austin", "TX",
+        "78701", "US",
+    ),
+    "california": (
+        "John Doe", "(415) 555-0101", "john@example.com", "500 Market Street", "", "San Francisco",
+        "California", "94105-1234", "USA",
+    ),
+    "ohio": (
+        "Mary O'Neil", "+1 614 555 0110", "m.oneil@example.com", "12345 Elm Ave", "Suite 200",
+        "Columbus", "OH", "43004", "United States",
+    ),
+    "boston": (
+        "Al Grant", "617.555.0123 ext 12", "al@example.com", "PO Box 123", "", "Boston", "MA",
+        "02134", "U.S.A.",
+    ),
+    "delaware": (
+        "Dora Lane", "302-555-0123", "dora@example.com", "7 King St", "", "Wilmington", "DE",
+        "19801", "USA",
+    ),
+    "georgia": (
+        "Pete Moss", "404-555-0123", "pete@example.com", "5 Peachtree Rd NE", "Unit 9", "Atlanta",
+        "Georgia", "30303", "United States",
+    ),
+    "military": (
+        "John Private", "703-555-0123", "pvt@example.com", "PSC 3 Box 1234", "", "APO", "AE",
+        "09021", "US",
+    ),
+    "toronto": (
+        "Marie Roy", "416-555-0142", "marie@example.com", "77 King St W", "Unit 3", "Toronto", "ON",
+        "M5V 2T6", "CA",
+    ),
+    "quebec": (
+        "Zoé Côté", "514-555-0142", "zoe@example.com", "123 rue Sherbrooke", "", "Montréal",
+        "Québec", "H3B 1A7", "Canada",
+    ),
+    "leeds": (
+        "Anna Smith", "020 7946 0958", "anna@example.com", "12 High Street", "Flat 4", "Leeds", "",
+        "LS1 4AP", "United Kingdom",
+    ),
+    "dublin": (
+        "Sean Byrne", "01 555 0123", "sean@example.com", "5 Main Street", "", "Dublin 2", "",
+        "D02 AF30", "Ireland",
+    ),
+    "berlin": (
+        "Klara Muster", "030 5550123", "klara@example.com", "Hauptstraße 5", "", "Berlin", "",
+        "10115", "Deutschland",
+    ),
+    "paris": (
+        "Jean Dupont", "01 99 00 12 34", "jean@example.com", "12 bis rue de la Paix", "", "Paris",
+        "", "75002", "France",
+    ),
+    "manila": (
+        "Maria Santos", "0917 555 0123", "maria@example.com", "123 Rizal St", "Brgy. San Antonio",
+        "Makati City", "Metro Manila", "1203", "Philippines",
+    ),
 }  # fmt: skip
 READ: dict[str, dict[str, str]] = {
     "texas": {"phone": "+15125550142"},

@@ -79,12 +79,9 @@ def _one_each(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     merged: dict[tuple[str, str], Finding] = {}
     for finding in findings:
         key = finding.field, finding.code
-        first = merged.get(key)
-        if first is not None and finding.message not in first.message:
-            finding = replace(first, message=f"{first.message} {finding.message}")
-        elif first is not None:
-            continue
-        merged[key] = finding
+        first = merged.setdefault(key, finding)
+        if finding.message not in first.message:
+            merged[key] = replace(first, message=f"{first.message} {finding.message}")
     return tuple(merged.values())
 
 

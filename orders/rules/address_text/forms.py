@@ -15,10 +15,10 @@ PHONE = re.compile(
 )
 PHONE_LABEL = re.compile(
     r"(?:\b(?:tel(?:ephone|efon)?|phone|ph|mob(?:ile|il)?|cell(?:phone)?|call|handy|contact|fon|t|m|p)"
-    r"(?:\s?(?:no|number|nr|#))?\s?[.:]{0,2}\s*|[☎📞📱]\s*)$",
+    r"(?:\s?(?:no|number|nr|#))?\s?[.:]{0,2}\s*)$",
     re.IGNORECASE,
 )
-EMAIL_LABEL = re.compile(r"(?:\be-?mail\s?:?|\bmail\s?:|\bmailto:|[📧✉])\s*$", re.IGNORECASE)
+EMAIL_LABEL = re.compile(r"(?:\be-?mail\s?:?|\bmail\s?:|\bmailto:)\s*$", re.IGNORECASE)
 ZIP_THEN_PHONE = re.compile(r"(\d{5}(?:-\d{4})?)\s+(?=[(+]|\d{3}[\s.)-]?\d{3}[\s.-]?\d{4}\b)")
 PHONE_THEN_ZIP = re.compile(r"^(.*\d{4})\s+(\d{5}(?:-\d{4})?)$")
 CODE_FORMS = {
@@ -52,7 +52,9 @@ COMPANY = re.compile(
     re.IGNORECASE,
 )
 CARE_OF = re.compile(r"^(?:c/o|care of|attn|attention|z\.? ?hd)\b", re.IGNORECASE)
-CITY_WITH_NUMBER = re.compile(r"(?:dublin|paris|lyon|marseille|wien|praha)\s+\d{1,2}\w{0,3}", re.I)
+CITY_WITH_NUMBER = re.compile(
+    r"(?:dublin|paris|lyon|marseille|wien|praha)\s+\d{1,2}\w{0,3}", re.IGNORECASE
+)
 GREETING = re.compile(
     r"^(?:hi|hello|hey|dear|hallo|bonjour|thanks|thank you|thx|please|kindly|(?:kind |best )regards"
     r"|cheers|danke|merci|sent from|order\b.*#?\d|best wishes|good (?:morning|day|afternoon))\b[\s\S]*",
@@ -112,10 +114,8 @@ def is_phone(text: str, *, sure: bool, alone: bool) -> bool:
     number = re.split(r"[a-zA-Z#]", text, maxsplit=1)[0]
     count = len(re.sub(r"\D", "", number))
     if not 7 <= count <= 15 or re.fullmatch(r"\d{5}-\d{4}|\d{5}-\d{3}|\d{3}-\d{4}-?", number):
-        return (
-            bool(sure or alone)
-            and bool(re.fullmatch(r"\d{3}-\d{4}", number))
-            or (sure and 5 <= count <= 15)
+        return (bool(sure or alone) and bool(re.fullmatch(r"\d{3}-\d{4}", number))) or (
+            sure and 5 <= count <= 15
         )
     if sure or text.startswith("+"):
         return True

@@ -113,7 +113,8 @@ def _is_whole(cells: Sequence[str]) -> bool:
     if not re.search(r"[^\W\d_]", text) or len(labelled_parts(text)) > 1:
         return False
     ending = bool(re.search(r"\d{4}|[A-Z]\d[A-Z\d]? ?\d[A-Z]|\d[A-Z] ?\d", text)) or "@" in text
-    return ending and not forms.is_street(cells[0].strip())
+    first = cells[0].strip()
+    return ending and (not first[:1].isdigit() or forms.phone_in(first) is not None)
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
@@ -237,7 +238,9 @@ def is_place(piece: Piece) -> bool:
         return True
     if piece.field or len(piece.text) > 160:
         return False
-    text = re.sub(r",?\s+(?:USA|U\.S\.A\.|United States|Canada|UK)\.?$", "", piece.text, flags=re.I)
+    text = re.sub(
+        r",?\s+(?:USA|U\.S\.A\.|United States|Canada|UK)\.?$", "", piece.text, flags=re.IGNORECASE
+    )
     american = re.search(
         r"(?:^|[\s,])([^\W\d]{2,}(?:\s[^\W\d]{4,})?)\.?,?\s+\d{5}(?:-\d{4})?$", text
     )

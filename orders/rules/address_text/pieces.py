@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from orders.rules import countries
 from orders.rules.addresses import Finding, error, warning
 
 
@@ -43,3 +44,21 @@ class Sheet:
     def leave(self, name: str, text: str) -> None:
         """Words without a place: quoted, on the field where they most likely belong."""
         self.doubt(name, "text.unplaced", f"Could not be placed: \u201c{text}\u201d.")
+
+
+@dataclass(slots=True)
+class Part:
+    """Words of a piece between commas; `text` shrinks as they are recognised."""
+
+    text: str
+    piece: int
+    is_place: bool = False
+
+
+def live(parts: list[Part]) -> list[Part]:
+    return [part for part in parts if part.text]
+
+
+def is_ambiguous(text: str) -> bool:
+    """A word for a country that is also a state, such as CA, DE or Georgia."""
+    return any(countries.state_code(country, text) for country in ("US", "CA", "AU"))

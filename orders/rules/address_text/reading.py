@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
-from orders.rules import countries
 from orders.rules.address_text import forms
 from orders.rules.address_text.layout import MAX_PIECES
-from orders.rules.address_text.pieces import Piece, Sheet
-from orders.rules.address_text.places import Part, find_place, is_ambiguous, live
+from orders.rules.address_text.pieces import Part, Piece, Sheet, is_ambiguous, live
+from orders.rules.address_text.places import find_place
 
 DIRECT = ("name", "company", "address_1", "address_2", "city", "state", "postal_code", "country")
 # Longer than any one recipient; reading beyond it would only cost time.
