@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from accounts.admin_actions import NamedAction, ReasonForm, Words, confirmed
 from accounts.admin_base import LedgerAdmin, ReadOnlyInline, RoleAdmin
 from accounts.permissions import MANAGERS, STAFF
+from carriers import admin_signatures  # noqa: F401 # registers its page
 from carriers.inbox import admin as inbox_admin  # noqa: F401 # registers its pages
 from carriers.models import (
     ApiCall,
@@ -16,7 +17,6 @@ from carriers.models import (
     CarrierService,
     OutboxCommand,
     PlatformAccount,
-    UpstreamSignature,
 )
 from carriers.services.commands import look_again, take_as_missed
 from carriers.services.platforms import set_platform_enabled
@@ -178,10 +178,3 @@ class ApiCallAdmin(LedgerAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[ApiCall]:
         # Bodies run to many kilobytes; only the page of one call reads them.
         return super().get_queryset(request).defer("request_body", "response_body")
-
-
-@admin.register(UpstreamSignature)
-class UpstreamSignatureAdmin(LedgerAdmin):
-    list_display = ["pattern", "platform", "operation", "cases", "last_seen_at", "mapped_code"]
-    list_filter = ["platform", "operation"]
-    search_fields = ["pattern", "=mapped_code"]

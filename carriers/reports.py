@@ -13,7 +13,9 @@ from carriers.models import (
     CommandState,
     OutboxCommand,
     PlatformAccount,
+    UpstreamSignature,
 )
+from carriers.problems.catalogue import PRECISE_CODES
 
 WINDOW = timedelta(hours=24)
 # Further back, the last answer or error says nothing about how a platform does.
@@ -21,6 +23,8 @@ LOOKBACK = timedelta(days=7)
 SUCCESS_TARGET = 0.99
 FAILED_SHOWN = 25
 UNRESOLVED_SHOWN = 50
+# Withdrawn by us before it was sent; no platform failed.
+CALLED_OFF = "order.called_off"
 SUCCEEDED = Q(error_code="", http_status__range=(200, 299))
 
 
@@ -72,6 +76,53 @@ class PlatformHealth:
     @property
     def stuck(self) -> int:
         return self.states.get(CommandState.STUCK, 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailureShare:
+    """Commands rejected within 7 days or waiting for a person now, and how many are explained.
+
+    Explained ones carry a code of the catalogue that says more than that it was refused.
+    `unmapped` counts the kinds of words that nobody has given a meaning yet.
+    """
+
+    platform: str
+    label: str
+    failures: int
+    explained: int
+    unmapped: int
+
+    @property
+    def percent(self) -> str:
+        """Never rounded up to 100 while anything is unexplained; "" without failures."""
+        if not self.failures:
+            return ""
+        return f"{self.explained * 1000 // self.failures / 10:.1f}"
+
+
+def failure_shares(now: datetime) -> tuple[FailureShare, ...]:
+    """Every platform over all organizations, so for staff alone; two queries."""
+    failed = Q(state=CommandState.REJECTED, settled_at__gte=now - LOOKBACK)
+    rows = OutboxCommand.objects.filter(failed | Q(state=CommandState.STUCK))
+    counted = (
+        rows.exclude(error_code=CALLED_OFF)
+        .order_by()
+        .values_list("platform")
+        .annotate(all=Count("pk"), told=Count("pk", filter=Q(error_code__in=PRECISE_CODES)))
+    )
+    failures = {platform: (total, told) for platform, total, told in counted}
+    groups = UpstreamSignature.objects.unmapped().order_by().values_list("platform")
+    unmapped = dict(groups.annotate(count=Count("pk")))
+    return tuple(
+        FailureShare(
+            platform=platform,
+            label=label,
+            failures=failures.get(platform, (0, 0))[0],
+            explained=failures.get(platform, (0, 0))[1],
+            unmapped=unmapped.get(platform, 0),
+        )
+        for platform, label in PLATFORM_CHOICES
+    )
 
 
 def platform_health(now: datetime) -> tuple[PlatformHealth, ...]:

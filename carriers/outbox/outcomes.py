@@ -15,10 +15,15 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The platform said no, clearly; nothing was done and a repeat would be refused too."""
+    """The platform said no, clearly; nothing was done and a repeat would be refused too.
+
+    `operation` and `http_status` tell which call was refused and how, where it was a call.
+    """
 
     code: str
     detail: str
+    operation: str = field(default="", compare=False)
+    http_status: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

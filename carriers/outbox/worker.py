@@ -20,6 +20,7 @@ from carriers.errors import (
     UpstreamUnreachable,
 )
 from carriers.models import CommandState, OutboxCommand
+from carriers.outbox.causes import with_cause
 from carriers.outbox.commands import DRAIN
 from carriers.outbox.leases import LeaseLost, claim_next, recover_abandoned
 from carriers.outbox.outcomes import Delivered, Finding, Missed, Outcome, Rejected, Retry, Unknown
@@ -139,7 +140,9 @@ def outcome_of_error(error: AppError) -> Outcome:
     if isinstance(error, UpstreamUnauthorized):
         # A wrong key is ours to mend; the order waits for it rather than failing.
         return Retry(error.code, error.detail, delay_s=MAX_BACKOFF_S / 10)
-    if isinstance(error, UpstreamRefused) or not isinstance(error, UpstreamError):
+    if isinstance(error, UpstreamRefused):
+        return Rejected(error.code, error.detail, error.operation, error.http_status)
+    if not isinstance(error, UpstreamError):
         return Rejected(error.code, error.detail)
     if error.sent:
         return Unknown(error.code, error.detail)
@@ -211,6 +214,9 @@ def _close(command: OutboxCommand, handler: CommandHandler, outcome: Delivered |
 def _settle(command: OutboxCommand, handler: CommandHandler, outcome: Delivered | Rejected) -> None:
     state = CommandState.DELIVERED if isinstance(outcome, Delivered) else CommandState.REJECTED
     with transaction.atomic(durable=True):
+        signature_id = None
+        if isinstance(outcome, Rejected):
+            outcome, signature_id = with_cause(command, outcome)
         if not _save(
             command,
             state=state,
@@ -219,7 +225,10 @@ def _settle(command: OutboxCommand, handler: CommandHandler, outcome: Delivered 
             result=dict(outcome.result) if isinstance(outcome, Delivered) else {},
             error_code=outcome.code if isinstance(outcome, Rejected) else "",
             error_detail=outcome.detail if isinstance(outcome, Rejected) else "",
+            signature_id=signature_id,
         ):
+            # Whoever took the command over counts the case.
+            transaction.set_rollback(True)
             return
         handler.settle(command, outcome)
     logger.info("command settled", extra=_facts(command) | {"state": state.value})
@@ -228,13 +237,16 @@ def _settle(command: OutboxCommand, handler: CommandHandler, outcome: Delivered 
 def _hand_over(command: OutboxCommand, handler: CommandHandler, outcome: Unknown) -> None:
     """Stop and let a person decide; the lane stays closed until then."""
     with transaction.atomic(durable=True):
+        outcome, signature_id = with_cause(command, outcome)
         if not _save(
             command,
             state=CommandState.STUCK,
             lease_until=None,
             error_code=outcome.code,
             error_detail=outcome.detail,
+            signature_id=signature_id,
         ):
+            transaction.set_rollback(True)
             return
         try:
             with transaction.atomic():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from carriers.problems.catalogue import problem_of
 from orders.models import Order, OrderEvent, Package, RoutingDecision, Shipment, TrackingEvent
 
 Body = dict[str, Any]
@@ -49,7 +50,15 @@ def order_document(order: Order) -> Body:
 def _attention(order: Order) -> Body | None:
     if not order.attention_code:
         return None
-    return {"code": order.attention_code, "detail": order.attention_detail}
+    problem = problem_of(order.attention_code)
+    return {
+        "code": order.attention_code,
+        "detail": order.attention_detail,
+        "cause": problem.cause if problem else "",
+        "fix": problem.fix if problem else "",
+        "retry_helps": problem.retry_helps if problem else None,
+        "field": problem.field if problem else "",
+    }
 
 
 def shipment_document(shipment: Shipment) -> Body:

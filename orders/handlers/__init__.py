@@ -1,7 +1,9 @@
 """Carrying out what orders ask of the platforms; importing this registers the handlers."""
 
 from carriers.outbox.registry import CommandHandler, register
+from carriers.services.signatures import register_resolver
 from orders.handlers import booking, labels, voids
+from orders.services.attention import explain_orders
 from orders.services.kinds import BOOK, BUY_LABEL, CANCEL_BOOKING, FETCH_LABEL, VOID_LABEL
 
 register(
@@ -31,3 +33,4 @@ register(
         settle=voids.settle_booking_cancelled,
     )
 )
+register_resolver(explain_orders)

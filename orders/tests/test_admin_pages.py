@@ -24,6 +24,7 @@ from carriers.models import (
     SyncCursor,
     WebhookReceipt,
 )
+from carriers.services.signatures import record_case
 from catalog.models import PlatformListing, Sellable
 from inventory.models import Warehouse, WarehouseLink
 from orders.demo.seed import api_key_for, seed_demo
@@ -107,6 +108,13 @@ def _add_call(command: OutboxCommand, number: int) -> None:
         http_status=200,
         started_at=timezone.now(),
     )
+    group = record_case(
+        platform=command.platform,
+        operation=f"find_order_{number}",
+        raw_code="upstream.refused",
+        words="The moon stands in the wrong house.",
+    )
+    OutboxCommand.objects.filter(pk=command.pk).update(signature=group)
 
 
 def _fill_inbox() -> None:
