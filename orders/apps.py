@@ -6,5 +6,6 @@ class OrdersConfig(AppConfig):
     verbose_name = "Orders"
 
     def ready(self) -> None:
-        # Tells the outbox how to carry out what orders ask of the platforms.
-        from orders import handlers  # noqa: F401
+        # Tells the outbox how to carry out what orders ask of the platforms, and the inbox what
+        # orders listen to.
+        from orders import handlers, receivers  # noqa: F401

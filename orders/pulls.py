@@ -1,17 +1,28 @@
-"""What is read from the platforms about orders."""
+"""What is read from the platforms about orders.
+
+Veeqo has no webhooks, so this is how we learn of what was changed there. At Easyship it makes up
+for events that never came.
+"""
 
 from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils import timezone
 
-from carriers.contracts import Platform
+from carriers.contracts import Booking, Page, Platform
 from carriers.errors import UpstreamError
-from carriers.platforms import port_for
-from orders.models import Package
-from orders.services.tracking import postpone_tracking, record_tracking
+from carriers.inbox.cursors import read_changes
+from carriers.models import PlatformAccount
+from carriers.platforms import easyship_client, port_for, veeqo_client
+from orders.models import Package, Shipment
+from orders.services.tracking import postpone_tracking, record_tracking, take_to_track
+from orders.services.upstream import CommandUnderWay, hurry_tracking, note_upstream
+from shipping_project.kernel.postal import PostalAddress
 
 logger = logging.getLogger(__name__)
 # One task reads for at most this long; what is left over is due again in the next minute.
@@ -26,7 +37,10 @@ def poll_tracking() -> int:
     for package in due[:500]:
         if time.monotonic() > stop_at:
             break
-        found += _poll(package)
+        due_at = package.next_track_at
+        # Polls are woken by the clock and by events, so two may run at once.
+        if due_at is not None and take_to_track(package_id=package.pk, due_at=due_at):
+            found += _poll(package)
     return found
 
 
@@ -48,3 +62,97 @@ def _poll(package: Package) -> int:
         logger.exception("tracking not recorded", extra={"package_id": package.pk})
         postpone_tracking(package_id=package.pk)
         return 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """A booking as a list shows it; `ship_to` is None where the list tells no address."""
+
+    booking: Booking
+    ship_to: PostalAddress | None
+    changed_at: datetime | None
+
+
+def pull_veeqo_orders() -> int:
+    """Read orders changed at Veeqo; returns how many told something new.
+
+    Its list hides cancelled orders, so those are a list of their own.
+    """
+    if _is_switched_off(Platform.VEEQO):
+        return 0
+    return sum(_pull_veeqo(status) for status in ("", "cancelled"))
+
+
+def _pull_veeqo(status: str) -> int:
+    client = veeqo_client()
+
+    def read_page(since: datetime, page: int) -> Page[Sighting]:
+        found = client.list_orders(updated_since=since, page=page, status=status)
+        rows = tuple(
+            Sighting(booking=row.booking, ship_to=row.ship_to, changed_at=row.updated_at)
+            for row in found.rows
+        )
+        return Page(rows=rows, next_page=found.next_page, total=found.total)
+
+    return read_changes(
+        platform=Platform.VEEQO,
+        resource=f"orders {status}".strip(),
+        read_page=read_page,
+        take_rows=_take_veeqo,
+    )
+
+
+def pull_easyship_shipments() -> int:
+    """Read shipments changed at Easyship, whose events may have been lost."""
+    if _is_switched_off(Platform.EASYSHIP):
+        return 0
+    client = easyship_client()
+
+    def read_page(since: datetime, page: int) -> Page[Sighting]:
+        found = client.list_shipments(updated_since=since, page=page)
+        rows = tuple(
+            Sighting(booking=row, ship_to=None, changed_at=row.changed_at) for row in found.rows
+        )
+        return Page(rows=rows, next_page=found.next_page, total=found.total)
+
+    return read_changes(
+        platform=Platform.EASYSHIP,
+        resource="shipments",
+        read_page=read_page,
+        take_rows=_take_easyship,
+    )
+
+
+def _is_switched_off(platform: Platform) -> bool:
+    return PlatformAccount.objects.filter(platform=platform.value, is_enabled=False).exists()
+
+
+def _take_veeqo(rows: Sequence[Sighting]) -> int:
+    return _take(Platform.VEEQO, rows)
+
+
+def _take_easyship(rows: Sequence[Sighting]) -> int:
+    return _take(Platform.EASYSHIP, rows)
+
+
+def _take(platform: Platform, rows: Sequence[Sighting]) -> int:
+    """Rows of bookings that are not ours are passed over."""
+    seen = {row.booking.platform_ref: row for row in rows}
+    ours = Shipment.objects.live().filter(platform=platform.value, platform_ref__in=list(seen))
+    refs = ours.order_by("id").values_list("pk", "platform_ref")
+    return sum(_take_one(pk, seen[platform_ref]) for pk, platform_ref in refs)
+
+
+def _take_one(shipment_id: int, seen: Sighting) -> bool:
+    """One that cannot be taken costs no other; it is seen again within the overlap."""
+    try:
+        told = note_upstream(shipment_id=shipment_id, booking=seen.booking, ship_to=seen.ship_to)
+    except CommandUnderWay:
+        return False
+    except Exception:
+        logger.exception("sighting not taken", extra={"shipment_id": shipment_id})
+        return False
+    hurried = seen.changed_at is not None and hurry_tracking(
+        shipment_id=shipment_id, changed_at=seen.changed_at
+    )
+    return told > 0 or hurried

@@ -62,3 +62,11 @@ def _dispatch(order_id: int) -> bool:
 
 def poll_tracking() -> int:
     return pulls.poll_tracking()
+
+
+def pull_veeqo_orders() -> int:
+    return pulls.pull_veeqo_orders()
+
+
+def pull_easyship_shipments() -> int:
+    return pulls.pull_easyship_shipments()

@@ -129,7 +129,8 @@ class Booking:
     False where a part of what was ordered is not allocated, so that a label would be for a part.
     `label` is set exactly when the platform holds a live label; `label_pending` while it is being
     made; `label_failure` is the platform's text for a label that failed; `label_state` is its own
-    word, "" where it has none.
+    word, "" where it has none. `changed_at` tells when the platform last changed it; two
+    bookings that differ in it alone are equal.
     """
 
     platform_ref: str
@@ -144,6 +145,7 @@ class Booking:
     label_failure: str = ""
     label_state: str = ""
     quotes: tuple[RateQuote, ...] = ()
+    changed_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

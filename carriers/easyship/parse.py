@@ -72,6 +72,7 @@ def _booking(row: Reader) -> Booking:
         label_failure=_failure(row) if label_state in LABEL_FAILED else "",
         label_state=label_state,
         quotes=_quotes(row),
+        changed_at=row.moment("updated_at"),
     )
 
 

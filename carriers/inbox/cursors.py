@@ -67,13 +67,12 @@ def read_changes(
 def _begin(platform: Platform, resource: str) -> SyncCursor | None:
     """Take the cursor, and start a run unless one is to be gone on with."""
     now = timezone.now()
-    names = {"platform": platform.value, "resource": resource}
     with transaction.atomic(durable=True):
-        SyncCursor.objects.get_or_create(**names)
-        free = SyncCursor.objects.filter(**names).free(now)
+        cursor, _ = SyncCursor.objects.get_or_create(platform=platform.value, resource=resource)
+        free = SyncCursor.objects.filter(pk=cursor.pk).free(now)
         if free.update(lease_until=now + LEASE, started_at=now) != 1:
             return None
-        cursor = SyncCursor.objects.get(**names)
+        cursor.refresh_from_db()
     if cursor.run_since is None:
         since = cursor.watermark - cursor.overlap if cursor.watermark else now - FIRST_SPAN
         _save(cursor, run_since=since, page=1, seen_until=cursor.watermark, last_total=None)

@@ -44,7 +44,9 @@ def read_event(body: bytes | str, *, platform: Platform) -> InboxEvent:
         raise UnreadableEvent("The body is no JSON.") from None
     if not isinstance(value, dict) or not _text(value, "event_type"):
         raise UnreadableEvent("The body names no event.")
-    data = next((value[key] for key in CONTENT_KEYS if isinstance(value.get(key), dict)), {})
+    data: Mapping[str, Any] = next(
+        (value[key] for key in CONTENT_KEYS if isinstance(value.get(key), dict)), {}
+    )
     resource_type, resource_id = _text(value, "resource_type"), _text(value, "resource_id")
     of_shipment = resource_id if resource_type == "shipment" else ""
     return InboxEvent(

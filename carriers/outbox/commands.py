@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
 from carriers.models import CommandState, OutboxCommand
@@ -62,3 +64,24 @@ def release_stuck(command: OutboxCommand, *, as_missed: bool) -> None:
         **unsent,
     )
     nudge(DRAIN, command.queue, queue=command.queue)
+
+
+def hurry_unknown(*, lane: str) -> int:
+    """Look soon at what became of a lane's command, since the platform has news; returns how many.
+
+    Never sooner than OUTCOME_SETTLE_S from now, so that two looks which prove a miss stay as far
+    apart as ever. What waits for a person is looked at again, and nothing is sent by that.
+    """
+    soon = timezone.now() + timedelta(seconds=settings.OUTCOME_SETTLE_S)
+    sent = OutboxCommand.objects.in_lane(lane).filter(sent_at__isnull=False)
+    for command in sent.filter(state=CommandState.STUCK):
+        release_stuck(command, as_missed=False)
+        OutboxCommand.objects.filter(pk=command.pk, state=CommandState.UNKNOWN).update(
+            next_attempt_at=soon
+        )
+    hurried: int = sent.filter(state=CommandState.UNKNOWN, next_attempt_at__gte=soon).update(
+        next_attempt_at=soon
+    )
+    if hurried:
+        nudge(DRAIN, "orders", queue="orders", delay_s=float(settings.OUTCOME_SETTLE_S))
+    return hurried

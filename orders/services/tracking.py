@@ -27,6 +27,8 @@ PROGRESS = {
 }
 GIVE_UP_AFTER = timedelta(days=90)
 SLOW_AFTER = timedelta(days=7)
+# Longer than one question with all its pauses; a poll that dies costs a parcel no more than this.
+POLL_LEASE = timedelta(minutes=3)
 
 
 @transaction.atomic
@@ -116,6 +118,15 @@ def _end(
         move_order(order, to, kind=f"parcel.{to.value}", message=message)
     else:
         note_event(order, kind=f"parcel.{to.value}", message=message)
+
+
+def take_to_track(*, package_id: int, due_at: datetime) -> bool:
+    """Whether the parcel that was due is ours to ask after; another poll may have taken it."""
+    again = timezone.now() + POLL_LEASE
+    taken: int = Package.objects.filter(pk=package_id, next_track_at=due_at).update(
+        next_track_at=again
+    )
+    return taken == 1
 
 
 def postpone_tracking(*, package_id: int) -> None:
