@@ -38,7 +38,7 @@ class Request:
         if not self.body.strip():
             return {}
         try:
-            value = json.loads(self.body)
+            value = json.loads(self.body, parse_constant=_refuse_constant)
         except ValueError as exc:
             raise MalformedBody(str(exc)) from exc
         if not isinstance(value, dict):
@@ -66,6 +66,11 @@ class Response:
 
     def with_headers(self, more: Mapping[str, str]) -> Response:
         return replace(self, headers={**self.headers, **more})
+
+
+def _refuse_constant(name: str) -> None:
+    """NaN and the infinities are Python's own and no JSON."""
+    raise ValueError(f"{name} is not a number")
 
 
 class Refusal(Exception):

@@ -26,6 +26,8 @@ TYPES: dict[str, tuple[type, ...]] = {
     "boolean": (bool,),
     "object": (dict,),
 }
+# Sizes, weights and money stay far below; what is above would overflow later on.
+BIGGEST = 10**9
 RUBY_NAMES = {"str": "String", "int": "Integer", "float": "Float", "list": "Array", "dict": "Hash"}
 
 
@@ -84,7 +86,8 @@ def _check_list(value: Any, kind: str, where: str) -> None:
 def _check_plain(value: Any, kind: str, where: str) -> None:
     types = TYPES.get(kind, (str,))
     is_number_for_truth = isinstance(value, bool) and kind != "boolean"
-    if not isinstance(value, types) or is_number_for_truth:
+    is_beyond = isinstance(value, int | float) and abs(value) > BIGGEST
+    if not isinstance(value, types) or is_number_for_truth or is_beyond:
         _refuse_type(value, "string" if types == (str,) else kind, where)
     shape = SHAPES.get(kind)
     if shape and not shape(str(value)):

@@ -66,9 +66,9 @@ def create_product(world: World, request: Request) -> Response:
 
 def _variant(given: Body) -> Body:
     return {
-        "title": given.get("title", ""),
-        "sku": given.get("sku_code", ""),
-        "barcode": given.get("upc_code", ""),
+        "title": str(given.get("title") or ""),
+        "sku": str(given.get("sku_code") or ""),
+        "barcode": str(given.get("upc_code") or ""),
         "price": number_of(given.get("price")),
         "cost": number_of(given.get("cost_price")),
         "weight_g": number_of(given.get("weight_grams")),
@@ -81,7 +81,7 @@ def update_product(world: World, request: Request) -> Response:
     given = wrapped(request, "product")
     if set(given) - {"title", "description", "notes", "product_variants_attributes"}:
         return json_response(500, {"status": 500, "error": "Internal Server Error"})
-    doc["title"] = given.get("title", doc["title"])
+    doc["title"] = str(given.get("title") or doc["title"])
     doc["description"] = given.get("description", doc["description"])
     for variant in objects_of(given.get("product_variants_attributes")):
         sellable = need("sellable", world, whole_of(variant.get("id")))

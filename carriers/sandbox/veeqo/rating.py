@@ -98,7 +98,7 @@ def offer_for(world: World, allocation: Body, order: Body, request: Request) -> 
     if quote is None:
         raise refusal(400, ["The quote does not belong to this allocation."])
     named = {rate_name(allocation, offer): offer for offer in offers}
-    offer = named.get(given["service_type"])
+    offer = named.get(str(given["service_type"]))
     is_fresh = quote["expires_at"] >= stamp(world.clock.now())
     if offer is None or not is_fresh or quote["package"] != allocation["package"]:
         raise refusal(400, [EXPIRED])
@@ -106,7 +106,7 @@ def offer_for(world: World, allocation: Body, order: Body, request: Request) -> 
     sent = {k: v for k, v in given.items() if k.startswith("value_added_service__")}
     if sent != ({CONFIRMATION: wanted} if wanted else {}):
         raise refusal(400, [WRONG_SERVICES])
-    price = Decimal(quote["prices"][given["service_type"]])
+    price = Decimal(quote["prices"][str(given["service_type"])])
     if request.effect == "price_changed":
         price = (price * PRICE_RISE).quantize(Decimal("0.01"), ROUND_HALF_UP)
     return replace(offer, price=price)
