@@ -209,12 +209,20 @@ def _check_postcode(address: PostalAddress) -> list[Finding]:
     return []
 
 
+def _may_be_phone(text: str, country: str) -> bool:
+    """A national number without a known country may be right; the country is the fault then."""
+    if parsed_phone(text, country) is not None:
+        return True
+    is_national = country not in countries.country_codes() and "+" not in text
+    return is_national and 7 <= sum(char.isdecimal() for char in text) <= 15
+
+
 def _check_contact(address: PostalAddress) -> list[Finding]:
     found: list[Finding] = []
     if address.email and not EMAIL.fullmatch(address.email):
         message = f"{address.email!r} is no e-mail address."
         found.append(error("email", "email.invalid", message))
-    if address.phone and parsed_phone(address.phone, address.country) is None:
+    if address.phone and not _may_be_phone(address.phone, address.country):
         message = f"{address.phone!r} cannot be a phone number; write it with its country code."
         found.append(error("phone", "phone.invalid", message))
     if not address.phone:

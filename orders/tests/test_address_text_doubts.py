@@ -109,6 +109,27 @@ CASES: list[tuple[str, dict[str, str], Found]] = [
     # No commas at all.
     ("Jane Roe 12 Main St Austin TX 78701 USA", {**JANE, **AUSTIN},
      [("city", "address.city_split"), ("name", "address.name_split")]),
+    ("Jane Roe 12 Main St, Austin, TX 78701, USA", {**JANE, **AUSTIN},
+     [("name", "address.name_split")]),
+    # Habits of sheets, shops and people.
+    ("Jane Roe\n12 Main St\n\nAustin, TX 78701\nUSA", {**JANE, **AUSTIN}, []),
+    ("Jane Roe\n12 Main St\nAustin TX 78701-\nUSA", {**JANE, **AUSTIN}, []),
+    ("Attn Jane Roe, Acme Corp, 12 Main St, Austin, TX 78701, USA",
+     {**JANE, **AUSTIN, "address_2": "Acme Corp"}, [("address_2", "address.company_moved")]),
+    ("Order,Shipping Name,Shipping Street,Shipping City,Shipping Zip,Shipping Province,"
+     "Shipping Country\n#1001,Jane Roe,12 Main St,Austin,'78701,TX,US",
+     {**JANE, **AUSTIN}, [LEFT]),
+    ("First Name,Last Name,Address1,Address2,City,State,Zip,Country\n"
+     "Jane,Roe,12 Main St,,Austin,TX,78701,US", {**JANE, **AUSTIN}, []),
+    ("Jane Roe\t78701\tUS\tTX\tAustin\t12 Main St", {**JANE, **AUSTIN}, []),
+    ("Virginia Woolf\n12 Main St\nAustin, TX 78701\nUSA",
+     {**AUSTIN, "name": "Virginia Woolf", "address_1": "12 Main St"}, []),
+    ("Maria Santos\n#45 Mabini St., Brgy. Poblacion, Makati, Metro Manila, 1210 Philippines",
+     {"name": "Maria Santos", "address_1": "#45 Mabini St.", "address_2": "Brgy. Poblacion",
+      "city": "Makati", "state": "Metro Manila", "postal_code": "1210", "country": "PH"}, []),
+    ("Sean Byrne\nRose Cottage\nBallymore\nCo. Kerry\nIreland",
+     {"name": "Sean Byrne", "address_1": "Rose Cottage", "city": "Ballymore",
+      "state": "Co. Kerry", "country": "IE"}, []),
     # Odd characters.
     ("\ufeffJane\u00a0Roe\r\n12\u200b Main St\r\nAustin, TX 78701\r\nUSA", {**JANE, **AUSTIN}, []),
     ("\u201cJane Roe\u201d,\u201c12 Main St\u201d,Austin,TX,78701,US", {**JANE, **AUSTIN}, []),

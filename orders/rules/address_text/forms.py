@@ -40,7 +40,8 @@ STREET_WORD = re.compile(
 SECOND_LINE = re.compile(
     r"^(?:apt|apartment|appt?|appartement|suite|ste|unit|floor|fl|flat|room|rm|bldg|building|#"
     r"|bât|batiment|bâtiment|etage|étage|escalier|wohnung|whg|tower|level|lot|space|c/o|care of"
-    r"|attn|brgy|barangay|subd|subdivision|phase|block|blk|zimmer|hinterhaus|z\.? ?hd\.?|door"
+    r"|attn|brgy|barangay|subd|subdivision|phase|block|blk"
+    r"|zimmer|hinterhaus|z\.? ?hd\.?|door"
     r"|trlr|penthouse|ph)\b\.?|^\d{1,2}(?:st|nd|rd|th)\s+floor|^\d{1,2}\.\s?(?:og|stock|etage)"
     r"|^#\s?\d|^c/o",
     re.IGNORECASE,
@@ -56,16 +57,18 @@ CITY_WITH_NUMBER = re.compile(
     r"(?:dublin|paris|lyon|marseille|wien|praha)\s+\d{1,2}\w{0,3}", re.IGNORECASE
 )
 GREETING = re.compile(
-    r"^(?:hi|hello|hey|dear|hallo|bonjour|thanks|thank you|thx|please|kindly|(?:kind |best )regards"
-    r"|cheers|danke|merci|sent from|order\b.*#?\d|best wishes|good (?:morning|day|afternoon))\b[\s\S]*",
+    r"^(?:hi|hello|hey|dear|hallo|bonjour|thanks|thank you|thx|please|kindly|cheers|danke|merci"
+    r"|(?:kind |best )regards|best wishes|sent from|order\b.*#?\d"
+    r"|good (?:morning|day|afternoon))\b[\s\S]*",
     re.IGNORECASE,
 )
 UK_COUNTIES = frozenset({
     "kent", "essex", "surrey", "greater london", "greater manchester", "merseyside", "cornwall",
     "devon", "dorset", "norfolk", "suffolk", "west midlands", "tyne and wear", "county durham",
     "cumbria", "west sussex", "east sussex", "somerset", "isle of wight", "rutland",
-    "northumberland", "middlesex", "cleveland", "avon", "fife", "gwent", "dyfed", "powys", "gwynedd",
-    "clwyd", "co antrim", "co down", "co armagh", "co tyrone", "co fermanagh", "county antrim",
+    "northumberland", "middlesex", "cleveland", "avon", "fife", "gwent", "dyfed", "powys",
+   
+    "gwynedd", "clwyd", "co antrim", "co down", "co armagh", "co tyrone", "co fermanagh", "county antrim",
     "county down", "county armagh", "county tyrone",
 })  # fmt: skip
 

@@ -205,6 +205,8 @@ def _continues(before: Record, block: Record) -> bool:
         return True
     # A greeting or a name above the address, or a country below it.
     whole = _has_place(before)
+    if not whole and is_place(block[0]):
+        return True
     if whole:
         return len(block) == 1 and bool(countries.country_code(block[0].text))
     return len(before) == 1 or all(_is_contact(piece) for piece in before)

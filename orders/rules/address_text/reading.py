@@ -12,6 +12,9 @@ from orders.rules.address_text.places import find_place
 DIRECT = ("name", "company", "address_1", "address_2", "city", "state", "postal_code", "country")
 # Longer than any one recipient; reading beyond it would only cost time.
 MAX_RECORD = 2_000
+# A sheet marks digits that are text, such as a ZIP with a leading zero, by a quote.
+SHEET_QUOTE = re.compile(r"^'(?=[\d+])")
+ATTENTION = re.compile(r"(?:attn|attention)\b\.?\s*(\D+)", re.IGNORECASE)
 NAME_THEN_STREET = re.compile(r"^((?:[^\W\d][\w.'-]*\s+){1,4})(\d+\w{0,2}(?:[/-]\d+)?\s+\S.*)$")
 STREET_THEN_CITY = re.compile(
     r"\b(?:street|st|road|rd|avenue|ave|boulevard|blvd|lane|ln|drive|dr|court|ct|way|place|pl)\b\.?"
@@ -41,8 +44,8 @@ def read_record(record: list[Piece]) -> Sheet:
 def _without_contacts(piece: Piece, sheet: Sheet) -> Piece:
     """The piece after its e-mail addresses and phone numbers were taken out."""
     if piece.field in {"address_1", "address_2", "postal_code", "number", "city", "state"}:
-        return piece
-    text = piece.text
+        return Piece(SHEET_QUOTE.sub("", piece.text), piece.field, piece.is_cell)
+    text = SHEET_QUOTE.sub("", piece.text)
     while (span := forms.email_in(text)) is not None:
         sheet.put("email", text[span[0] : span[1]].removeprefix("mailto:"))
         text = _cut(text, span, forms.EMAIL_LABEL)
@@ -116,7 +119,7 @@ def _parts(pieces: list[Piece]) -> list[Part]:
     for at, piece in enumerate(pieces):
         whole = full and piece.is_cell and not _holds_place(piece.text)
         texts = piece.text.split("\n") if whole else re.split(r"[,;|\n•·]|\s/\s|\s-\s", piece.text)
-        parts += [Part(bare, at) for text in texts if (bare := text.strip(' ,;"'))]
+        parts += [Part(bare, at) for text in texts if (bare := text.strip(' ,;"-'))]
     return parts
 
 
@@ -136,15 +139,13 @@ def _split_run(parts: list[Part], sheet: Sheet) -> None:
         return
     first = live(parts)[0]
     found = NAME_THEN_STREET.match(first.text)
-    if (
-        found
-        and not forms.STREET_WORD.search(found.group(1))
-        and not forms.is_second_line(first.text)
-    ):
-        sheet.put("name", found.group(1).strip())
-        first.text = found.group(2)
-        message = f"\u201c{found.group(1).strip()}\u201d was taken as the name as it precedes the house number."
-        sheet.doubt("name", "address.name_split", message)
+    if found is None or forms.is_second_line(first.text) or forms.STREET_WORD.search(found[1]):
+        return
+    name = found[1].strip()
+    sheet.put("name", name)
+    first.text = found[2]
+    message = f"\u201c{name}\u201d was taken as the name as it precedes the house number."
+    sheet.doubt("name", "address.name_split", message)
 
 
 def _split_city(part: Part, sheet: Sheet) -> None:
@@ -189,7 +190,8 @@ def _take_name(rest: list[Part], sheet: Sheet) -> None:
     if sheet.get("name"):
         return
     for part in rest:
-        text = part.text
+        named = ATTENTION.fullmatch(part.text)
+        text = named[1] if named else part.text
         if (
             part.is_place
             or not forms.is_plain(text)
