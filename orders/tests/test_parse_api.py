@@ -85,7 +85,7 @@ class ParseTests(ApiCase):
         self.assert_faults(response, "text", "carrier")
 
     def test_no_json_is_400(self) -> None:
-        response = self.staff.generic("POST", URL, b"{", "application/json")
+        response = self.staff.generic("POST", URL, "{", "application/json")
 
         self.assert_problem(response, 400, "body_unreadable")
 

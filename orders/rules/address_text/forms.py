@@ -59,7 +59,7 @@ CITY_WITH_NUMBER = re.compile(
 GREETING = re.compile(
     r"^(?:hi|hello|hey|dear|hallo|bonjour|thanks|thank you|thx|please|kindly|cheers|danke|merci"
     r"|(?:kind |best )regards|best wishes|sent from|order\b.*#?\d"
-    r"|good (?:morning|day|afternoon))\b[\s\S]*",
+    r"|good (?:morning|day|afternoon))\b(?!-)[\s\S]*",
     re.IGNORECASE,
 )
 UK_COUNTIES = frozenset({
@@ -67,9 +67,8 @@ UK_COUNTIES = frozenset({
     "devon", "dorset", "norfolk", "suffolk", "west midlands", "tyne and wear", "county durham",
     "cumbria", "west sussex", "east sussex", "somerset", "isle of wight", "rutland",
     "northumberland", "middlesex", "cleveland", "avon", "fife", "gwent", "dyfed", "powys",
-   
-    "gwynedd", "clwyd", "co antrim", "co down", "co armagh", "co tyrone", "co fermanagh", "county antrim",
-    "county down", "county armagh", "county tyrone",
+    "gwynedd", "clwyd", "co antrim", "co down", "co armagh", "co tyrone", "co fermanagh",
+    "county antrim", "county down", "county armagh", "county tyrone",
 })  # fmt: skip
 
 

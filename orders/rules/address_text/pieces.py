@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from orders.rules import countries
-from orders.rules.addresses import Finding, error, warning
+from orders.rules.addresses import Finding, warning
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,6 @@ class Sheet:
 
     def doubt(self, name: str, code: str, message: str) -> None:
         self.findings.append(warning(name, code, message))
-
-    def fault(self, name: str, code: str, message: str) -> None:
-        self.findings.append(error(name, code, message))
 
     def leave(self, name: str, text: str) -> None:
         """Words without a place: quoted, on the field where they most likely belong."""
