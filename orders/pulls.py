@@ -152,7 +152,6 @@ def _take_one(shipment_id: int, seen: Sighting) -> bool:
     except Exception:
         logger.exception("sighting not taken", extra={"shipment_id": shipment_id})
         return False
-    hurried = seen.changed_at is not None and hurry_tracking(
-        shipment_id=shipment_id, changed_at=seen.changed_at
-    )
+    has_parcel = seen.booking.label is not None and seen.changed_at is not None
+    hurried = has_parcel and hurry_tracking(shipment_id=shipment_id, changed_at=seen.changed_at)
     return told > 0 or hurried

@@ -86,9 +86,9 @@ class Twin:
         rows = self._call("GET", "requests?limit=5000")["requests"]
         return sum(row["method"] == method and row["route"].endswith(route) for row in rows)
 
-    def call(self, method: str, path: str, key: dict[str, str]) -> Any:
+    def call(self, method: str, path: str, key: dict[str, str], body: Any = None) -> Any:
         """What a person does at the platform behind our back."""
-        return self._send(method, path, None, key)
+        return self._send(method, path, body, key)
 
     def _call(self, method: str, name: str, body: dict[str, Any] | None = None) -> Any:
         return self._send(method, f"/__twin__/{name}", body, {})
