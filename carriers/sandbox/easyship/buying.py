@@ -19,6 +19,8 @@ KIND = "easyship.shipment"
 PENDING = "easyship.pending"
 # Shipments on their way, with the number of scans that webhooks have told.
 MOVING = "easyship.moving"
+# Which shipment the id in the address of a document means.
+PAPERS = "easyship.papers"
 # A label for this recipient is refused by the carrier, for trying out what follows.
 REFUSED_NAME = "Label Refused"
 REFUSED_TEXT = "Invalid address provided for Receiver Address"
@@ -128,6 +130,7 @@ def _make(world: World, shipment: Body, at: datetime) -> None:
         "bought_at": stamp(at),
     }
     world.store.insert("easyship.label", label["id"], label)
+    world.store.put(PAPERS, shipment["document_id"], {"id": shipment["easyship_shipment_id"]})
     world.store.insert(MOVING, shipment["easyship_shipment_id"], {"scans": 0})
 
 

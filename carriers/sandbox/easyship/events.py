@@ -30,7 +30,15 @@ EVENT_TYPES = {
     "external_shipment_insured": "external.shipment.insured",
     "oauth_authorization_revoked": "oauth.authorization.revoked",
 }
+MOVES = frozenset({"shipment_tracking_status_changed", "shipment_tracking_checkpoints_created"})
 Body = dict[str, Any]
+
+
+def is_anyone_listening(world: World, names: frozenset[str]) -> bool:
+    return any(
+        webhook["state"] == "active" and names & set(webhook["event_types"])
+        for webhook in world.store.each(WEBHOOK)
+    )
 
 
 def emit(world: World, name: str, resource_type: str, resource_id: str, data: Body) -> None:

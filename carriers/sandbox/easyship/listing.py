@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -41,15 +41,21 @@ def listing(world: World, request: Request) -> Response:
 
 
 def _current(world: World, request: Request) -> Iterator[Body]:
-    number = request.first("platform_order_number")
-    found = (
-        reversed(world.store.find(buying.KIND, lookup=number))
-        if number
-        else world.store.each(buying.KIND, newest_first=True)
-    )
-    for shipment in found:
+    for shipment in _candidates(world, request):
         if shipment["shipment_state"] != "deleted":
             yield buying.caught_up(world, shipment)
+
+
+def _candidates(world: World, request: Request) -> Iterable[Body]:
+    """Newest first; by number or id where those are given."""
+    number = request.first("platform_order_number")
+    if number:
+        return world.store.find(buying.KIND, lookup=number)[::-1]
+    ids = request.many("easyship_shipment_id")
+    if ids:
+        named = [world.store.get(buying.KIND, pk) for pk in ids]
+        return [shipment for shipment in named if shipment is not None]
+    return world.store.each(buying.KIND, newest_first=True)
 
 
 def _has_states(world: World, shipment: Body, request: Request) -> bool:

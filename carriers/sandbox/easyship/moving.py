@@ -53,9 +53,9 @@ def trackings(world: World, request: Request) -> Response:
     numbers = request.many("platform_order_number")
     found = [
         shipment
-        for shipment in _candidates(world, numbers)
+        for shipment in _candidates(world, wanted, numbers)
         if shipment["shipment_state"] != "deleted"
-        and (not wanted or shipment["easyship_shipment_id"] in wanted)
+        and (not numbers or shipment["order_data"]["platform_order_number"] in numbers)
     ]
     with_checkpoints = request.first("include_checkpoints") == "true"
     return page(
@@ -66,11 +66,15 @@ def trackings(world: World, request: Request) -> Response:
     )
 
 
-def _candidates(world: World, numbers: list[str]) -> list[Body]:
-    if not numbers:
-        return list(world.store.each(buying.KIND, newest_first=True))
-    found = [world.store.find(buying.KIND, lookup=number)[::-1] for number in numbers]
-    return [shipment for shipments in found for shipment in shipments]
+def _candidates(world: World, ids: list[str], numbers: list[str]) -> list[Body]:
+    """Newest first; by their ids or numbers where those are given."""
+    if ids:
+        named = [world.store.get(buying.KIND, pk) for pk in ids]
+        return [shipment for shipment in named if shipment is not None]
+    if numbers:
+        found = [world.store.find(buying.KIND, lookup=number)[::-1] for number in numbers]
+        return [shipment for shipments in found for shipment in shipments]
+    return list(world.store.each(buying.KIND, newest_first=True))
 
 
 def _tracking(world: World, shipment: Body, with_checkpoints: bool) -> Body:
@@ -122,15 +126,29 @@ def _checkpoint(shipment: Body, number: int, scan: Scan) -> Body:
 
 def tell_moves(world: World) -> None:
     """Webhooks learn of scans that happened since they were last told."""
+    if not events.is_anyone_listening(world, events.MOVES):
+        return
     for pk in world.store.keys(buying.MOVING):
-        shipment = world.store.get(buying.KIND, pk)
-        scans = _scans(world, shipment) if shipment else []
-        told = (world.store.get(buying.MOVING, pk) or {"scans": 0})["scans"]
-        if shipment is None or shipment["label_state"] not in buying.LABELLED:
-            _forget(world, pk)
-        elif len(scans) > told:
+        shipment, scans, told = _movement(world, pk)
+        if len(scans) > told:
             with world.store.transaction():
                 _tell(world, shipment, scans, told)
+
+
+def begin_telling(world: World) -> None:
+    """A webhook is told what happens from now on, and nothing of before."""
+    if events.is_anyone_listening(world, events.MOVES):
+        return
+    for pk in world.store.keys(buying.MOVING):
+        _, scans, _ = _movement(world, pk)
+        world.store.save(buying.MOVING, pk, {"scans": len(scans)})
+
+
+def _movement(world: World, pk: str) -> tuple[Body, list[Scan], int]:
+    """A shipment, its scans, and how many of them were told."""
+    shipment = world.store.get(buying.KIND, pk) or {}
+    told = (world.store.get(buying.MOVING, pk) or {"scans": 0})["scans"]
+    return shipment, _scans(world, shipment) if shipment else [], told
 
 
 def _tell(world: World, shipment: Body, scans: list[Scan], told: int) -> None:
@@ -145,11 +163,6 @@ def _tell(world: World, shipment: Body, scans: list[Scan], told: int) -> None:
         world.store.delete(buying.MOVING, pk)
     else:
         world.store.save(buying.MOVING, pk, {"scans": len(scans)})
-
-
-def _forget(world: World, pk: str) -> None:
-    with world.store.transaction():
-        world.store.delete(buying.MOVING, pk)
 
 
 ROUTES = (Route("GET", "/shipments/trackings", trackings),)

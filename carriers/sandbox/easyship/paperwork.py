@@ -155,13 +155,14 @@ def documents(world: World, request: Request) -> Response:
 
 def document_file(world: World, request: Request) -> Response:
     """What a document's address leads to; the bearer is needed here as well."""
-    wanted, category = request.params["document_id"], request.params["category"]
-    for shipment in world.store.each(buying.KIND, newest_first=True):
-        if shipment["document_id"] == wanted and shipment["label_state"] in buying.LABELLED:
-            if category == "label":
-                return _file(label_pdf(facts_of(shipment)))
-            if category == "commercial_invoice" and _is_export(shipment):
-                return _file(invoice_pdf(_invoice_facts(shipment), A4))
+    category = request.params["category"]
+    papers = world.store.get(buying.PAPERS, request.params["document_id"]) or {"id": ""}
+    shipment = world.store.get(buying.KIND, papers["id"])
+    if shipment is not None and shipment["label_state"] in buying.LABELLED:
+        if category == "label":
+            return _file(label_pdf(facts_of(shipment)))
+        if category == "commercial_invoice" and _is_export(shipment):
+            return _file(invoice_pdf(_invoice_facts(shipment), A4))
     raise refused("resource_not_found", "The Document was not found")
 
 

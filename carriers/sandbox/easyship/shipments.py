@@ -149,7 +149,8 @@ def cancel(world: World, request: Request) -> Response:
     buying.refund(world, shipment)
     shipment |= {"shipment_state": "cancelled", "label_state": "voided"}
     shipment["updated_at"] = stamp(world.clock.now())
-    world.store.delete(buying.PENDING, shipment["easyship_shipment_id"])
+    for kind in (buying.PENDING, buying.MOVING):
+        world.store.delete(kind, shipment["easyship_shipment_id"])
     buying.keep(world, shipment)
     events.cancelled(world, shipment)
     return done("Shipment successfully cancelled")

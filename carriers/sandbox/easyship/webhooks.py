@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from carriers.sandbox.easyship import events
+from carriers.sandbox.easyship import events, moving
 from carriers.sandbox.easyship.answers import NOT_COMPLIANT, done, ok, page, refused
 from carriers.sandbox.easyship.drafting import stamp
 from carriers.sandbox.easyship.forms import check_form
@@ -97,7 +97,9 @@ def delete(world: World, request: Request) -> Response:
 
 
 def activate(world: World, request: Request) -> Response:
-    _set_state(world, _need(world, request), "active")
+    webhook = _need(world, request)
+    moving.begin_telling(world)
+    _set_state(world, webhook, "active")
     return done("Webhook successfully activated.")
 
 

@@ -144,6 +144,18 @@ def test_moves_are_told_once_each(twin: RunningTwin, receiver: Receiver) -> None
     assert len(told) == len(set(told))
 
 
+def test_what_happened_before_is_not_told(twin: RunningTwin, receiver: Receiver) -> None:
+    steps.created(twin, bodies.bought_now())
+    twin.advance(2 * DAY_S)
+    hooked(twin, receiver, "shipment_tracking_checkpoints_created")
+    twin.advance(30 * DAY_S)
+
+    wait_for(lambda: len(receiver.got) == 1)
+
+    [(_, body)] = receiver.got
+    assert [row["order_number"] for row in body["data"]["checkpoints"]] == [103, 104, 105]
+
+
 def test_a_failed_delivery_is_tried_again_after_a_minute(
     twin: RunningTwin, receiver: Receiver
 ) -> None:
