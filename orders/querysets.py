@@ -15,6 +15,7 @@ from orders.rules.voids import VoidState
 
 if TYPE_CHECKING:
     from orders.models import (  # noqa: F401 # in base classes, as text
+        LabelAudit,
         LedgerLine,
         Order,
         OrderEvent,
