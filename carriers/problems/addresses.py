@@ -69,7 +69,7 @@ ADDRESS_PROBLEMS = (
         code="address.po_box_refused",
         field="ship_to.address_1",
         cause="The service does not deliver to PO boxes.",
-        fix="Ask for a street address, or pick a carrier that delivers to PO boxes.",
+        fix="Ask the customer for a street address and correct it on the order page.",
     ),
     Problem(
         code="address.name_required",

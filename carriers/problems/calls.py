@@ -127,7 +127,7 @@ OWN_PROBLEMS = (
     Problem(
         code="price.risen",
         cause="The label costs clearly more now than when it was first quoted.",
-        fix="Try again to buy at the new price, or pick another carrier.",
+        fix="Try again to buy at the new price, or cancel the order.",
         retry_helps=True,
         is_assignable=False,
     ),
@@ -135,7 +135,7 @@ OWN_PROBLEMS = (
         code="money.mixed_currencies",
         field="lines.unit_price",
         cause="Amounts in different currencies cannot be added.",
-        fix="Give every amount of the order in one currency.",
+        fix="Place the order anew with every amount in one currency.",
         is_assignable=False,
     ),
     Problem(
@@ -180,7 +180,7 @@ OWN_PROBLEMS = (
         code="routing.no_platform_for_carrier",
         field="carrier",
         cause="The carrier is not reached through any platform.",
-        fix="Pick another carrier, or say in the carriers' list which platform reaches it.",
+        fix="Say in the carriers' list which platform reaches it, then try again.",
         url_name="admin:carriers_carrier_changelist",
         is_assignable=False,
     ),

@@ -9,27 +9,27 @@ GOODS_PROBLEMS = (
         code="parcel.weight_required",
         field="package.weight_g",
         cause="The parcel has no weight, and without one nothing can be rated.",
-        fix="Give the products of this order their weight, then try again.",
+        fix="Give the products their weight, then place the order anew so that it is packed anew.",
         url_name=SELLABLES,
     ),
     Problem(
         code="parcel.over_weight",
         field="package.weight_g",
         cause="The parcel is heavier than the service takes.",
-        fix="Split the order, or pick a carrier that takes heavy parcels.",
+        fix="Place the order anew in parts, or with a carrier that takes heavy parcels.",
     ),
     Problem(
         code="parcel.size_required",
         field="package.length_mm",
         cause="A side of the parcel or of a product has no length.",
-        fix="Give the products of this order their size, then try again.",
+        fix="Give the products their size, then place the order anew so that it is packed anew.",
         url_name=SELLABLES,
     ),
     Problem(
         code="parcel.over_size",
         field="package.length_mm",
         cause="The parcel is larger than the service takes.",
-        fix="Pack it smaller, split the order, or pick another carrier.",
+        fix="Place the order anew in parts, or with a carrier that takes large parcels.",
     ),
     Problem(
         code="parcel.box_invalid",
@@ -41,7 +41,7 @@ GOODS_PROBLEMS = (
         code="parcel.value_required",
         field="lines.unit_price",
         cause="An item has no value, and carriers do not take worthless goods.",
-        fix="Give the order line its price, or take the item off the order.",
+        fix="Place the order anew with a price on every line.",
     ),
     Problem(
         code="parcel.contents_incomplete",
@@ -54,7 +54,7 @@ GOODS_PROBLEMS = (
         code="parcel.hazardous",
         field="lines",
         cause="The service does not carry dangerous goods such as loose batteries.",
-        fix="Pick a carrier and service for dangerous goods.",
+        fix="Place the order anew with a carrier that takes dangerous goods.",
     ),
     Problem(
         code="customs.hs_required",
@@ -94,7 +94,7 @@ GOODS_PROBLEMS = (
         code="customs.amount_invalid",
         field="lines.unit_price",
         cause="An amount that duties are reckoned from is no number.",
-        fix="Correct the prices of the order.",
+        fix="Place the order anew with correct prices.",
     ),
     Problem(
         code="customs.no_tax_record",

@@ -8,13 +8,13 @@ SHIPPING_PROBLEMS = (
     Problem(
         code="service.not_available",
         cause="No service of the carrier fits this parcel and destination.",
-        fix="Pick another carrier, or correct address, weight and size.",
+        fix="Correct the address, or place the order anew with another carrier.",
     ),
     Problem(
         code="service.destination_not_served",
         field="ship_to.country",
         cause="The service does not go to this destination.",
-        fix="Pick another carrier or service.",
+        fix="Place the order anew with another carrier.",
     ),
     Problem(
         code="service.unknown",
@@ -43,7 +43,7 @@ SHIPPING_PROBLEMS = (
     Problem(
         code="label.locked",
         cause="A shipment that has its label can no longer be changed.",
-        fix="Cancel the label first, then correct the order.",
+        fix="Cancel the order, which cancels the label too, and place it anew.",
     ),
     Problem(
         code="label.not_bought",
@@ -68,7 +68,7 @@ SHIPPING_PROBLEMS = (
     Problem(
         code="booking.shipped",
         cause="The order is shipped at the platform and cannot be cancelled there.",
-        fix="Cancel the label first, or arrange a return with the customer.",
+        fix="Cancel the shipment there first, or arrange a return with the customer.",
     ),
     Problem(
         code="pickup.not_offered",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry, Organization, Role, User
 from accounts.tests.builders import make_organization, make_user
 from carriers.models import CommandState, OutboxCommand, PlatformAccount
+from carriers.services.signatures import record_case
 from carriers.tests.calls import make_call, make_command
 from shipping_project.kernel.tests.pages import read_page
 
@@ -67,6 +68,41 @@ class PlatformsPageTests(PlatformsCase):
         self.assertContains(response, "Not found twice")
         self.assertContains(response, '<span class="badge badge-bad">0.0 %</span>', html=True)
 
+    def test_share_of_explained_failures_is_shown_and_leads_to_the_list(self) -> None:
+        self.manager.is_staff = True
+        self.manager.save()
+        for code in ("address.missing", "account.funds_low", "upstream.refused"):
+            make_command(
+                self.alder, CommandState.REJECTED, error_code=code, settled_at=timezone.now()
+            )
+        record_case(
+            platform="veeqo", operation="veeqo.x", raw_code="upstream.refused", words="Odd."
+        )
+
+        response = self.page()
+
+        self.assertContains(response, '<td class="num">66.6 %</td>', html=True)
+        groups = reverse("admin:carriers_upstreamsignature_changelist")
+        link = f'<a href="{groups}?platform__exact=veeqo&amp;mapped=no">1</a>'
+        self.assertContains(response, link, html=True)
+
+    def test_command_shows_its_cause_and_its_words_on_demand(self) -> None:
+        make_command(
+            self.alder,
+            CommandState.STUCK,
+            error_code="outcome.unresolved",
+            error_detail="Raw words.",
+        )
+
+        response = self.page()
+
+        self.assertContains(response, "could not tell what became of a request.")
+        self.assertContains(
+            response,
+            "<details><summary>Word for word</summary>Raw words.</details>",
+            html=True,
+        )
+
     def test_failed_calls_are_narrowed_by_platform(self) -> None:
         make_call("veeqo", status=500)
         ours = make_call("easyship", status=500)
@@ -110,14 +146,15 @@ class PlatformsPageTests(PlatformsCase):
         make_call(status=500)
         make_call("easyship", status=500)
         make_command(self.alder, CommandState.STUCK)
-        # Session, user; accounts, calls, states, due; three for each platform; calls, commands.
-        with self.assertNumQueries(14):
+        # Session, user; accounts, calls, states, due; three for each platform; calls, commands;
+        # failures and their groups.
+        with self.assertNumQueries(16):
             self.page()
         for _ in range(10):
             make_call(status=500)
             make_command(self.alder, CommandState.STUCK)
 
-        with self.assertNumQueries(14):
+        with self.assertNumQueries(16):
             self.page()
 
 

@@ -15,7 +15,8 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.permissions import MANAGERS, STAFF, STAFF_READERS, may, page_for
 from accounts.principals import label_of, sees_all
 from carriers.models import PLATFORM_CHOICES, ApiCall, OutboxCommand
-from carriers.reports import failed_calls, platform_health, unresolved_commands
+from carriers.problems.catalogue import problem_of
+from carriers.reports import failed_calls, failure_shares, platform_health, unresolved_commands
 from carriers.services.commands import look_again
 from carriers.services.platforms import set_platform_enabled
 from shipping_project.kernel.errors import AppError
@@ -41,7 +42,8 @@ def platforms(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("platform", "")
     context |= {
         "calls": failed_calls(now, platform=asked if asked in PLATFORMS else ""),
-        "commands": unresolved_commands(),
+        "commands": [(one, problem_of(one.error_code)) for one in unresolved_commands()],
+        "failures": failure_shares(now),
         "platform": asked,
         "platforms": PLATFORM_CHOICES,
         "may_look": may(request.user, STAFF),

@@ -86,6 +86,17 @@ class LineOutSerializer(serializers.Serializer[None]):
     short_quantity = serializers.IntegerField()
 
 
+class AttentionSerializer(serializers.Serializer[None]):
+    """Why an order waits for a person. `retry_helps` is null where the cause is not known."""
+
+    code = TextField()
+    detail = TextField()
+    cause = TextField()
+    fix = TextField()
+    retry_helps = serializers.BooleanField(allow_null=True)
+    field = TextField()
+
+
 class OrderSerializer(serializers.Serializer[None]):
     id = serializers.IntegerField()
     number = TextField()
@@ -99,7 +110,7 @@ class OrderSerializer(serializers.Serializer[None]):
     total = TextField()
     note = TextField()
     findings = serializers.ListField(child=serializers.DictField())
-    attention = serializers.DictField(allow_null=True)
+    attention = AttentionSerializer(allow_null=True)
     hold_reason = TextField()
     cancel_requested_at = serializers.DateTimeField(allow_null=True)
     placed_at = serializers.DateTimeField()

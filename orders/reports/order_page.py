@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from carriers.models import CommandState, OutboxCommand
+from carriers.problems.catalogue import problem_of
+from carriers.problems.kinds import Problem
 from orders.models import LabelState, Order, OrderLine, Package, Quote, RoutingDecision, Shipment
 from orders.reports.board import GONE, live_shipment
 from orders.reports.story import StoryEntry, order_story
@@ -42,6 +44,7 @@ class OrderPage:
     """`refresh_s` 0 means that nothing more happens by itself; `version` changes with the page."""
 
     order: Order
+    problem: Problem | None
     lines: tuple[OrderLine, ...]
     shipment: Shipment | None
     earlier: tuple[Shipment, ...]
@@ -64,6 +67,7 @@ def order_page(order: Order, *, actor: object) -> OrderPage:
     story = order_story(order, actor=actor)
     return OrderPage(
         order=order,
+        problem=problem_of(order.attention_code),
         lines=tuple(order.lines.all()),
         shipment=shipment,
         earlier=tuple(s for s in order.shipments.all() if s is not shipment),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db.models import Max
+from django.utils import timezone
 
 from carriers.models import OutboxCommand
 from carriers.problems.catalogue import problem_of
@@ -52,7 +53,9 @@ def _explain(mapping: CaseMapping, order_ids: Sequence[int]) -> None:
     )
     problem = problem_of(mapping.after)
     for order in waiting.locked():
-        Order.objects.filter(pk=order.pk).update(attention_code=mapping.after)
+        Order.objects.filter(pk=order.pk).update(
+            attention_code=mapping.after, updated_at=timezone.now()
+        )
         note_event(
             order,
             kind="attention.explained",
