@@ -10,6 +10,7 @@ from carriers.sandbox.veeqo import (
     allocations,
     buying,
     catalog,
+    customers,
     labels,
     order_extras,
     order_list,
@@ -37,6 +38,7 @@ class VeeqoDialect:
         *buying.ROUTES,
         *labels.ROUTES,
         *catalog.ROUTES,
+        *customers.ROUTES,
     )
 
     def refuse(self, world: World, request: Request) -> Response | None:

@@ -219,6 +219,22 @@ def customer(world: World, doc: Body) -> Body:
     )
 
 
+def customer_alone(doc: Body) -> Body:
+    """As in the list of customers, without the order that it came with."""
+    billing = doc["billing_address"]
+    names = (billing or {}).get("first_name"), (billing or {}).get("last_name")
+    return shaped(
+        "customer",
+        **{name: doc[name] for name in ("id", "email", "phone", "mobile", "notes")},
+        customer_type=doc["customer_type"],
+        full_name=" ".join(str(name) for name in names if name),
+        billing_address=billing,
+        shipping_addresses=[],
+        last_used_shipping_address=None,
+        contact_data={"email": doc["email"], "phone": doc["phone"]},
+    )
+
+
 def delivery_method(doc: Body) -> Body:
     return shaped("delivery_method", id=doc["id"], name=doc["name"], cost=doc["cost"])
 

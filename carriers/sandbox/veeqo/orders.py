@@ -12,8 +12,10 @@ from carriers.sandbox.veeqo.allocating import (
     free,
     settle_status,
 )
+from carriers.sandbox.veeqo.customers import new_customer
 from carriers.sandbox.veeqo.notes import customer_note, notes, payment
 from carriers.sandbox.veeqo.values import (
+    address_of,
     keep,
     moment_of,
     need,
@@ -22,7 +24,6 @@ from carriers.sandbox.veeqo.values import (
     object_of,
     objects_of,
     refusal,
-    shaped,
     stamp,
     whole_of,
     wrapped,
@@ -30,10 +31,6 @@ from carriers.sandbox.veeqo.values import (
 from carriers.sandbox.wire import Request, Response, Route, json_response
 from carriers.sandbox.world import World
 
-ADDRESS_KEYS = (
-    "first_name", "last_name", "company", "address1", "address2", "city", "state", "zip",
-    "country", "phone", "email",
-)  # fmt: skip
 Body = dict[str, Any]
 
 
@@ -61,9 +58,9 @@ def create(world: World, request: Request) -> Response:
         "delivery_cost": number_of(given.get("delivery_cost")),
         "total_tax": number_of(given.get("total_tax")),
         "total_discounts": number_of(given.get("total_discounts")),
-        "customer_id": whole_of(given.get("customer_id")) or _new_customer(world, customer),
-        "deliver_to": _address(world, "address", address),
-        "billing_address": _address(world, "billing_address", billing),
+        "customer_id": whole_of(given.get("customer_id")) or new_customer(world, customer)["id"],
+        "deliver_to": address_of(world, "address", address),
+        "billing_address": address_of(world, "billing_address", billing),
         "payment": payment(world, pk, given.get("payment_attributes")),
         "customer_note": customer_note(world, pk, given.get("customer_note_attributes")),
         "employee_notes": notes(world, pk, given.get("employee_notes_attributes")),
@@ -126,7 +123,7 @@ def update(world: World, request: Request) -> Response:
     given = wrapped(request, "order")
     doc["due_date"] = _due(given) or doc["due_date"]
     if address := object_of(given.get("deliver_to_attributes")):
-        doc["deliver_to"] = _address(world, "address", address)
+        doc["deliver_to"] = address_of(world, "address", address)
     if note := given.get("customer_note_attributes"):
         doc["customer_note"] = customer_note(world, doc["id"], note)
     if method := whole_of(given.get("delivery_method_id")):
@@ -203,22 +200,6 @@ def _due(given: Body) -> str | None:
 def _deliver_to(world: World, given: Body) -> Body:
     saved = world.store.get("veeqo.address", str(given.get("deliver_to_id")))
     return saved or object_of(given.get("deliver_to_attributes"))
-
-
-def _address(world: World, shape: str, given: Body) -> Body:
-    values = {key: given.get(key) or None for key in ADDRESS_KEYS}
-    pk = given.get("id") or world.store.next_number("veeqo.address", 7730001)
-    address = shaped(shape, id=pk, **values)
-    if shape == "address":
-        world.store.put("veeqo.address", str(pk), address)
-    return address
-
-
-def _new_customer(world: World, given: Body) -> int:
-    pk = world.store.next_number("veeqo.customer", 2210001)
-    body = {"id": pk, "email": given.get("email"), "phone": given.get("phone")}
-    world.store.insert("veeqo.customer", str(pk), body)
-    return pk
 
 
 def _search_text(world: World, doc: Body) -> str:

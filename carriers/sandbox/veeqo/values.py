@@ -19,6 +19,10 @@ GRAMS_PER_OUNCE = 28.349523125
 CM_PER_INCH = 2.54
 USER = {"id": 70411, "login": "Dispatch Bot", "email": "dispatch@example.com"}
 COMPANY_ID = 5120
+ADDRESS_KEYS = (
+    "first_name", "last_name", "company", "address1", "address2", "city", "state", "zip",
+    "country", "phone", "email",
+)  # fmt: skip
 
 
 def shaped(name: str, /, **values: Any) -> dict[str, Any]:
@@ -97,3 +101,13 @@ def need(kind: str, world: World, key: str | int) -> dict[str, Any]:
 
 def keep(kind: str, world: World, body: dict[str, Any]) -> None:
     world.store.save(f"veeqo.{kind}", str(body["id"]), body)
+
+
+def address_of(world: World, shape: str, given: dict[str, Any]) -> dict[str, Any]:
+    """An address as it is shown; one to deliver to can be named by its id later."""
+    values = {key: given.get(key) or None for key in ADDRESS_KEYS}
+    pk = given.get("id") or world.store.next_number("veeqo.address", 7730001)
+    address = shaped(shape, id=pk, **values)
+    if shape == "address":
+        world.store.put("veeqo.address", str(pk), address)
+    return address
