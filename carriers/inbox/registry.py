@@ -31,3 +31,7 @@ def register(platform: Platform, event_type: str, receiver: Receiver) -> None:
 def receiver_for(event: InboxEvent) -> Receiver | None:
     """None for events that nobody listens to."""
     return _receivers.get((event.platform, event.event_type))
+
+
+def listened_to(platform: Platform) -> tuple[str, ...]:
+    return tuple(sorted(name for listened, name in _receivers if listened is platform))

@@ -17,8 +17,8 @@ from carriers.inbox.registry import register
 
 SECRET = "webh_0123456789abcdef0123456789abcdef"
 OLD_SECRET = "webh_fedcba9876543210fedcba9876543210"
-# Easyship sends no such event; the receiver below listens to it.
-SCRIPTED = "tests.scripted"
+# One of Easyship's events that no app listens to; the receiver below does.
+SCRIPTED = "courier.state.changed"
 
 
 @dataclass

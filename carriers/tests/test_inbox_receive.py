@@ -46,7 +46,7 @@ class StoreTests(InboxCase):
         self.assertEqual(receipt.body, body)
         self.assertEqual(
             (receipt.event_type, receipt.resource_type, receipt.resource_id),
-            ("tests.scripted", "shipment", "ESUS10000001"),
+            ("courier.state.changed", "shipment", "ESUS10000001"),
         )
         self.assertEqual((receipt.state, receipt.is_verified), (ReceiptState.RECEIVED, True))
         self.assertEqual(receipt.account_ref, "CUS0001")
