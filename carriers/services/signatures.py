@@ -35,8 +35,9 @@ def register_resolver(resolve: Resolve) -> None:
     _resolvers.append(resolve)
 
 
+@transaction.atomic
 def record_case(*, platform: str, operation: str, raw_code: str, words: str) -> UpstreamSignature:
-    """Count one more failure with these words; the row stays locked until the caller commits."""
+    """Count one more failure with these words; the row stays locked until the outermost commit."""
     signature = signature_of(words)
     now = timezone.now()
     row, _ = UpstreamSignature.objects.locked().get_or_create(
