@@ -119,8 +119,10 @@ class Faults:
         if not self._faults:
             return None
         with self._store.transaction():
+            before = sum(fault.seen for fault in self._faults)
             met = next((f for f in self._faults if f.meets(method, path, reference)), None)
-            self._keep()
+            if sum(fault.seen for fault in self._faults) != before:
+                self._keep()
         return met
 
     def _keep(self) -> None:
