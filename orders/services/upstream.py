@@ -38,7 +38,7 @@ def note_upstream(
     shipment = Shipment.objects.select_related("order").get(pk=shipment_id)
     if not _differences(shipment, booking, ship_to):
         return 0
-    with transaction.atomic():
+    with transaction.atomic(durable=True):
         order = Order.objects.locked().get(pk=shipment.order_id)
         if OutboxCommand.objects.in_lane(order.lane).still_open().exists():
             raise CommandUnderWay(f"Order {order.number} has an open command.")
@@ -87,7 +87,7 @@ def hurry_tracking(*, shipment_id: int, changed_at: datetime | None = None) -> b
     parcels = Package.objects.labelled().filter(shipment_id=shipment_id)
     if changed_at is not None:
         parcels = parcels.filter(next_track_at__isnull=False, updated_at__lt=changed_at)
-    with transaction.atomic():
+    with transaction.atomic(durable=True):
         hurried: int = parcels.update(next_track_at=timezone.now())
         if hurried:
             nudge(POLL_TRACKING, queue="sync")
