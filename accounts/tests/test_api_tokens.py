@@ -212,6 +212,7 @@ class RefreshTests(ApiCase):
 class RefreshRaceTests(TransactionTestCase):
     # A flush without it leaves rows behind that those with it bring back a second time.
     serialized_rollback = True
+
     def test_eight_uses_at_once_succeed_once(self) -> None:
         caches["ratelimit"].clear()
         tokens = tokens_for(make_user(username="pia"))

@@ -16,7 +16,7 @@ def twin_report() -> dict[str, list[dict[str, Any]]]:
 
 
 def add_fault(fault: dict[str, Any]) -> None:
-    """Make the next matching requests fail; see `carriers.sandbox.world.Fault`."""
+    """Make the next matching requests fail; see `carriers.sandbox.faults.Fault`."""
     _call("POST", "faults", fault)
 
 

@@ -34,6 +34,7 @@ AT_ONCE = 8
 class SameRequestRaceTests(TransactionTestCase):
     # A flush without it leaves rows behind that those with it bring back a second time.
     serialized_rollback = True
+
     def setUp(self) -> None:
         caches["ratelimit"].clear()
         alder = make_organization("alder")
