@@ -10,26 +10,36 @@ from typing import Any
 # Share of the orders that their partner calls off again, at any stage.
 CANCELLED_SHARE = 0.08
 # What a request meets, and how often in comparison: the unclear answers matter most.
-FAULTS: tuple[tuple[str, int], ...] = (
+UNCLEAR: tuple[tuple[str, int], ...] = (
     ("error_before", 2),
     ("error_after", 4),
     ("drop_after", 4),
     ("hold_after", 2),
+    ("reset_after", 3),
+    ("truncate_after", 2),
+    ("html_before", 1),
+    ("html_after", 2),
+    ("drip_after", 1),
     ("refuse", 2),
 )
-# Method and part of the path; purchases and bookings are hit more often than reads.
-TARGETS: tuple[tuple[str, str], ...] = (
-    ("POST", "/shipping/shipments"),
-    ("POST", "/shipping/shipments"),
-    ("POST", "/label"),
-    ("POST", "/label"),
-    ("POST", "/orders"),
-    ("POST", "/2024-09/shipments"),
-    ("POST", "/allocations"),
-    ("DELETE", "/shipments/"),
-    ("POST", "/cancel"),
-    ("PUT", "/"),
-    ("GET", "/"),
+PURCHASE = (*UNCLEAR, ("price_changed", 1), ("no_funds", 2), ("fail_label", 2))
+LOOKUP = (*UNCLEAR, ("stale", 6))
+# Method, part of the path, and what may happen there; purchases and bookings are hit most often.
+Effects = tuple[tuple[str, int], ...]
+TARGETS: tuple[tuple[str, str, Effects], ...] = (
+    ("POST", "/shipping/shipments", PURCHASE),
+    ("POST", "/shipping/shipments", PURCHASE),
+    ("POST", "/label", PURCHASE),
+    ("POST", "/label", PURCHASE),
+    ("POST", "/orders", UNCLEAR),
+    ("POST", "/2024-09/shipments", UNCLEAR),
+    ("POST", "/allocations", UNCLEAR),
+    ("DELETE", "/shipments/", UNCLEAR),
+    ("POST", "/cancel", UNCLEAR),
+    ("PUT", "/", UNCLEAR),
+    ("GET", "/orders", LOOKUP),
+    ("GET", "/2024-09/shipments", LOOKUP),
+    ("GET", "/", UNCLEAR),
 )
 
 
@@ -57,9 +67,9 @@ def plan_orders(
 
 def plan_faults(*, rng: random.Random, hold_s: float) -> Iterator[dict[str, Any]]:
     """Faults without end. `hold_s` is longer than the clients wait."""
-    effects, weights = zip(*FAULTS, strict=True)
     while True:
-        method, path = rng.choice(TARGETS)
+        method, path, possible = rng.choice(TARGETS)
+        effects, weights = zip(*possible, strict=True)
         yield {
             "method": method,
             "path": path,

@@ -19,6 +19,8 @@ from orders.demo.partner import Partner
 from orders.demo.twin_control import add_fault, clear_faults, waiting_faults
 from orders.models import Order
 from orders.rules.states import DISPATCHABLE, OrderState
+from orders.services.retry import retry_order
+from shipping_project.kernel.errors import AppError
 from shipping_project.kernel.processes import Supervised
 
 POSTERS = 4
@@ -119,6 +121,19 @@ def wait_for_rest(keep_going: Callable[[], None]) -> bool:
             return True
         time.sleep(ROUND_S)
     return False
+
+
+def retry_refused(*, actor: str) -> int:
+    """What an operator does when the platforms are well again; returns for how many orders."""
+    retried = 0
+    for order in Order.objects.needing_attention().order_by("pk"):
+        try:
+            retry_order(order_id=order.pk, actor=actor)
+        except AppError:
+            continue
+        retried += 1
+    connection.close()
+    return retried
 
 
 def _is_at_rest() -> bool:

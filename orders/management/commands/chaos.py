@@ -17,7 +17,14 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from orders.chaos.plan import plan_kills, plan_orders
-from orders.chaos.storm import FaultMaker, kill, post_all, settled_share, wait_for_rest
+from orders.chaos.storm import (
+    FaultMaker,
+    kill,
+    post_all,
+    retry_refused,
+    settled_share,
+    wait_for_rest,
+)
 from orders.chaos.tally import Tally, tally, unaccounted_labels
 from orders.demo.partner import Partner
 from orders.demo.seed import sample_bodies, scaled_world, seed_demo
@@ -31,6 +38,9 @@ STORM_ENDS_AT = 0.97
 # The storm lasts until nearly all orders are through, or this long, whichever comes first.
 STORM_S_PER_ORDER = 0.4
 SHORTEST_STORM_S = 40.0
+OPERATOR_ROUNDS = 4
+# With each so-manieth kill one of the services is restarted, in turn.
+RESTART_EVERY = 3
 
 
 class Command(BaseCommand):
@@ -44,7 +54,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--restart-services",
             action="store_true",
-            help="also restart PostgreSQL and flush Redis of this machine meanwhile",
+            help="also restart PostgreSQL and Redis of this machine meanwhile",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -87,16 +97,24 @@ class Command(BaseCommand):
             part = (index + 1) / (len(kills) + 1)
             _go_on_until(keeper, part * STORM_ENDS_AT, len(orders), stop_at=begun + part * storm_s)
             kill(supervisor.members[name], whole_group=whole_group, rng=rng)
-            if restarts and index % 5 == 2:
-                restarts.restart(index)
+            if restarts and index % RESTART_EVERY == 1:
+                restarts.restart(index // RESTART_EVERY)
         _go_on_until(keeper, STORM_ENDS_AT, len(orders), stop_at=begun + storm_s)
         while poster.is_alive():
             keeper.round()
             poster.join(0.25)
         faults.heal()
-        if not wait_for_rest(keeper.round):
-            self.stderr.write("the system did not come to rest")
+        self._calm(keeper)
         return numbers
+
+    def _calm(self, keeper: Keeper) -> None:
+        """Wait until nothing moves, with an operator pressing Retry where a platform had refused."""
+        for _ in range(OPERATOR_ROUNDS):
+            if not wait_for_rest(keeper.round):
+                self.stderr.write("the system did not come to rest")
+                return
+            if not retry_refused(actor="chaos"):
+                return
 
     def _count(self, numbers: list[str], seconds: float) -> Tally:
         labels = twin_report()["labels"]
@@ -106,13 +124,18 @@ class Command(BaseCommand):
 
 
 class _Services:
-    """PostgreSQL and Redis of this machine, by Debian's commands."""
+    """PostgreSQL and Redis of this machine, by Debian's commands (as root)."""
+
+    POSTGRESQL = (
+        "pg_ctlcluster --skip-systemctl-redirect $(ls /etc/postgresql) main restart -m fast"
+    )
+    REDIS = (
+        "redis-cli shutdown nosave; redis-server --daemonize yes --bind 127.0.0.1 --port 6379 "
+        "--save '' --appendonly no"
+    )
 
     def restart(self, number: int) -> None:
-        if number % 2 == 0:
-            command = "pg_ctlcluster --skip-systemctl-redirect $(ls /etc/postgresql) main restart"
-        else:
-            command = "redis-cli flushall"
+        command = self.POSTGRESQL if number % 2 == 0 else self.REDIS
         subprocess.run(command, shell=True, check=True)  # noqa: S602 # fixed text
 
 
