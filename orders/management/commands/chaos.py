@@ -108,7 +108,7 @@ class Command(BaseCommand):
         return numbers
 
     def _calm(self, keeper: Keeper) -> None:
-        """Wait until nothing moves, with an operator pressing Retry where a platform had refused."""
+        """Wait until nothing moves, with an operator pressing Retry where it was refused."""
         for _ in range(OPERATOR_ROUNDS):
             if not wait_for_rest(keeper.round):
                 self.stderr.write("the system did not come to rest")
