@@ -100,9 +100,13 @@ def _descendants(pid: int) -> list[int]:
 
 def settled_share(total: int) -> float:
     """How far the orders are: the share that has left the stages which workers move by."""
-    done = Order.objects.exclude(state__in=MOVING).count()
-    connection.close()
-    return done / max(total, 1)
+    try:
+        return float(Order.objects.exclude(state__in=MOVING).count() / max(total, 1))
+    except DatabaseError:
+        # It is just being restarted.
+        return 0.0
+    finally:
+        connection.close()
 
 
 MOVING = [
