@@ -15,7 +15,6 @@ from orders.rules.voids import VoidState
 
 if TYPE_CHECKING:
     from orders.models import (  # noqa: F401 # in base classes, as text
-        LabelAudit,
         LedgerLine,
         Order,
         OrderEvent,
