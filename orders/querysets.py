@@ -7,24 +7,20 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import FilteredRelation, Q, QuerySet
+from django.db.models import FilteredRelation, Q
 
 from accounts.querysets import OwnedQuerySet
 from orders.rules.states import DISPATCHABLE, FINAL_ORDER_STATES, OrderState, ShipmentState
-from orders.rules.voids import VoidState
 
 if TYPE_CHECKING:
     from orders.models import (  # noqa: F401 # in base classes, as text
-        LedgerLine,
         Order,
         OrderEvent,
         OrderLine,
         Package,
-        PlatformDiscrepancy,
         RoutingDecision,
         Shipment,
         TrackingEvent,
-        VoidRequest,
     )
 
 FINAL_VALUES = [state.value for state in FINAL_ORDER_STATES]
@@ -179,53 +175,3 @@ class PackageQuerySet(OwnedQuerySet["Package"]):
 class TrackingEventQuerySet(OwnedQuerySet["TrackingEvent"]):
     def newest_first(self) -> Self:
         return self.order_by("-happened_at", "-id")
-
-
-class VoidRequestQuerySet(OwnedQuerySet["VoidRequest"]):
-    def still_open(self) -> Self:
-        return self.filter(state__in=[VoidState.REQUESTED.value, VoidState.ACCEPTED.value])
-
-    def awaiting_answer(self) -> Self:
-        return self.filter(state=VoidState.REQUESTED.value)
-
-    def to_look_after(self, now: datetime) -> Self:
-        """Accepted, and due to be asked for the refund."""
-        return self.filter(state=VoidState.ACCEPTED.value, next_look_at__lte=now)
-
-    def overdue(self, now: datetime) -> Self:
-        """Not taken within the platform's window, or taken and not paid back in time."""
-        return self.filter(
-            Q(state=VoidState.REQUESTED.value, window_ends_at__lt=now)
-            | Q(state=VoidState.ACCEPTED.value, refund_due_at__lt=now)
-        )
-
-
-class LedgerLineQuerySet(OwnedQuerySet["LedgerLine"]):
-    def costs(self) -> Self:
-        """What labels cost, before anything came back."""
-        return self.filter(kind__in=["bought", "adjusted"])
-
-    def spent(self) -> Self:
-        """Every movement of money; a quote moves none."""
-        return self.exclude(kind="quoted")
-
-    def unmatched(self) -> Self:
-        return self.spent().filter(matched_at__isnull=True)
-
-
-class LabelAuditQuerySet(QuerySet["LabelAudit"]):
-    def finished(self) -> Self:
-        return self.filter(finished_at__isnull=False)
-
-    def free(self, now: datetime) -> Self:
-        """Not being carried out by anybody."""
-        return self.filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now))
-
-
-class DiscrepancyQuerySet(OwnedQuerySet["PlatformDiscrepancy"]):
-    def still_open(self) -> Self:
-        return self.filter(state__in=["open", "asked", "proposed"])
-
-    def standing(self) -> Self:
-        """Open, or explained and so not to be told again."""
-        return self.filter(state__in=["open", "asked", "proposed", "explained"])

@@ -7,8 +7,7 @@ from django.db import models
 from django.http import HttpRequest
 
 from accounts.admin_base import LedgerAdmin, ReadOnlyInline
-from orders.admin.money import LedgerLineInline, PurchaseIntentInline, VoidRequestInline
-from orders.models import Package, Quote, Shipment, TrackingEvent
+from orders.models import Package, PurchaseIntent, Quote, Shipment, TrackingEvent
 
 
 class PackageInline(ReadOnlyInline):
@@ -36,6 +35,20 @@ class QuoteInline(ReadOnlyInline):
         "delivery_days",
         "is_chosen",
         "removed_by",
+    ]
+
+
+class PurchaseIntentInline(ReadOnlyInline):
+    model = PurchaseIntent
+    fields = readonly_fields = [
+        "state",
+        "service_name",
+        "quoted",
+        "currency",
+        "created_at",
+        "sent_at",
+        "settled_at",
+        "detail",
     ]
 
 
@@ -79,13 +92,30 @@ class PackageAdmin(LedgerAdmin):
     search_fields = ["=tracking_number", "=label_ref", "=shipment__reference"]
     # Files are handed out by the order's own page, which asks who may see them.
     exclude = ["label_file"]
-    inlines = [PurchaseIntentInline, LedgerLineInline, VoidRequestInline, TrackingEventInline]
+    inlines = [PurchaseIntentInline, TrackingEventInline]
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: models.Model | None = None
     ) -> list[str]:
         fields = super().get_readonly_fields(request, obj)
         return [name for name in fields if name != "label_file"]
+
+
+@admin.register(PurchaseIntent)
+class PurchaseIntentAdmin(LedgerAdmin):
+    list_display = [
+        "id",
+        "package",
+        "state",
+        "service_name",
+        "quoted",
+        "currency",
+        "created_at",
+        "settled_at",
+    ]
+    list_filter = ["state", "currency"]
+    list_select_related = ["package"]
+    search_fields = ["=package__tracking_number", "=package__shipment__reference"]
 
 
 @admin.register(Quote)

@@ -1,45 +1,26 @@
 """Orders and what becomes of them, by stage of work."""
 
-from orders.models.audit import (
-    DiscrepancyState,
-    LabelAudit,
-    LabelSighting,
-    PlatformDiscrepancy,
-)
 from orders.models.intake import IntakeRecord, Order, OrderEvent, OrderLine, OrderSource
-from orders.models.money import (
-    LedgerKind,
-    LedgerLine,
-    LedgerSealed,
-    PurchaseIntent,
-    VoidRequest,
-)
 from orders.models.routing import RoutingDecision, RoutingRule, RuleSet
 from orders.models.shipping import (
+    IntentState,
     LabelState,
     Package,
+    PurchaseIntent,
     Quote,
     Shipment,
     TrackingEvent,
 )
-from orders.rules.purchase import IntentState
 
 __all__ = [
-    "DiscrepancyState",
     "IntakeRecord",
     "IntentState",
-    "LabelAudit",
-    "LabelSighting",
     "LabelState",
-    "LedgerKind",
-    "LedgerLine",
-    "LedgerSealed",
     "Order",
     "OrderEvent",
     "OrderLine",
     "OrderSource",
     "Package",
-    "PlatformDiscrepancy",
     "PurchaseIntent",
     "Quote",
     "RoutingDecision",
@@ -47,5 +28,4 @@ __all__ = [
     "RuleSet",
     "Shipment",
     "TrackingEvent",
-    "VoidRequest",
 ]

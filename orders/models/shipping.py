@@ -120,6 +120,54 @@ class Package(Timestamped):
         return None if self.cost is None else Money(self.cost, self.cost_currency)
 
 
+class IntentState(models.TextChoices):
+    PENDING = "pending", "Pending"
+    SENT = "sent", "Sent"
+    UNKNOWN = "unknown", "Outcome unknown"
+    BOUGHT = "bought", "Bought"
+    REFUSED = "refused", "Refused"
+    MISSED = "missed", "Proven not bought"
+
+
+OPEN_INTENTS = (IntentState.PENDING, IntentState.SENT, IntentState.UNKNOWN)
+
+
+class PurchaseIntent(models.Model):
+    """The decision to spend money on one label, written before a cent moves."""
+
+    organization_path: ClassVar[str] = "package__shipment__order__organization"
+
+    package = models.ForeignKey(Package, on_delete=models.PROTECT, related_name="intents")
+    state = models.CharField(max_length=8, choices=IntentState.choices, default=IntentState.PENDING)
+    fence = models.PositiveIntegerField(help_text="The outbox claim under which it was sent.")
+    request_digest = models.CharField(max_length=64, help_text="SHA-256 of what was asked for.")
+    quoted = models.DecimalField(max_digits=12, decimal_places=2)
+    currency = models.CharField(max_length=3)
+    service_name = models.CharField(max_length=120)
+    created_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    detail = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["package"],
+                condition=Q(state__in=[s.value for s in OPEN_INTENTS]),
+                name="one_open_intent_per_package",
+            ),
+            models.UniqueConstraint(
+                fields=["package"],
+                condition=Q(state=IntentState.BOUGHT.value),
+                name="one_bought_intent_per_package",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service_name} for {self.quoted} {self.currency} ({self.state})"
+
+
 class Quote(models.Model):
     """A price that a platform offered for a shipment."""
 

@@ -24,7 +24,7 @@ from orders.models import (
     Quote,
     Shipment,
 )
-from orders.rules.purchase import OPEN_INTENTS
+from orders.models.shipping import OPEN_INTENTS
 from orders.rules.quotes import JudgedQuote
 from orders.rules.states import OrderState, ShipmentState
 from orders.services.booking import ask
