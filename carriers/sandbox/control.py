@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from carriers.sandbox import scenarios
 from carriers.sandbox.faults import EFFECTS
 from carriers.sandbox.panel import page
 from carriers.sandbox.wire import Dialect, MalformedBody, Request, Response, json_response
-from carriers.sandbox.world import World
+from carriers.sandbox.world import PRESETS, World
 
 PREFIX = "/__twin__/"
 
@@ -22,7 +23,7 @@ def answer(world: World, request: Request, dialects: Sequence[Dialect]) -> Respo
     name = request.path.removeprefix(PREFIX)
     try:
         return _act(world, request, name, dialects)
-    except (MalformedBody, TypeError, ValueError, KeyError) as exc:
+    except (MalformedBody, TypeError, ValueError, LookupError) as exc:
         return json_response(400, {"error": f"{type(exc).__name__}: {exc}"})
 
 
@@ -46,17 +47,36 @@ def _act(world: World, request: Request, name: str, dialects: Sequence[Dialect])
             return json_response(200, report(world, dialects))
         case ("GET", "requests"):
             return json_response(200, {"requests": _requests(world, request)})
+        case (_, "options" | "presets"):
+            return _options(world, request, name)
+        case (_, "clock"):
+            return _clock(world, request)
+        case (_, "scenario" | "scenarios"):
+            return _scenarios(world, request, name)
+        case _:
+            return _faults(world, request, name)
+
+
+def _options(world: World, request: Request, name: str) -> Response:
+    match (request.method, name):
         case ("GET", "options"):
             return json_response(200, asdict(world.options))
         case ("PATCH", "options"):
             return json_response(200, asdict(world.change_options(request.json())))
-        case ("GET", "clock"):
-            return _clock(world)
-        case ("POST", "clock"):
-            world.clock.advance(float(request.json()["advance_seconds"]))
-            return _clock(world)
-        case _:
-            return _faults(world, request, name)
+        case ("GET", "presets"):
+            return json_response(200, PRESETS)
+    return _unknown(name)
+
+
+def _scenarios(world: World, request: Request, name: str) -> Response:
+    match (request.method, name):
+        case ("GET", "scenarios"):
+            return json_response(200, {"scenarios": scenarios.shipped()})
+        case ("GET", "scenario"):
+            return json_response(200, scenarios.saved(world))
+        case ("POST", "scenario"):
+            return json_response(200, scenarios.load(world, request.json()))
+    return _unknown(name)
 
 
 def _faults(world: World, request: Request, name: str) -> Response:
@@ -67,9 +87,22 @@ def _faults(world: World, request: Request, name: str) -> Response:
             world.faults.add(request.json())
         case ("DELETE", "faults"):
             world.faults.clear()
+        case ("DELETE", _) if name.startswith("faults/"):
+            world.faults.remove(_position(name))
         case _:
-            return json_response(404, {"error": f"there is no control call {name!r}"})
+            return _unknown(name)
     return json_response(200, {"faults": world.faults.listed(), "effects": EFFECTS})
+
+
+def _position(name: str) -> int:
+    text = name.removeprefix("faults/")
+    if not text.isdecimal():
+        raise ValueError("a fault is named by its place in the list, from 0 on")
+    return int(text)
+
+
+def _unknown(name: str) -> Response:
+    return json_response(404, {"error": f"there is no control call {name!r}"})
 
 
 def report(world: World, dialects: Sequence[Dialect]) -> dict[str, Any]:
@@ -93,6 +126,10 @@ def _requests(world: World, request: Request) -> list[dict[str, Any]]:
     )
 
 
-def _clock(world: World) -> Response:
+def _clock(world: World, request: Request) -> Response:
+    if request.method == "POST":
+        world.clock.advance(float(request.json()["advance_seconds"]))
+    elif request.method != "GET":
+        return _unknown("clock")
     now = world.clock.now().isoformat()
     return json_response(200, {"now": now, "offset_seconds": world.clock.offset_s})

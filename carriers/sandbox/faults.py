@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -25,9 +26,14 @@ EFFECTS = {
     "no_funds": "a label cannot be paid",
     "fail_label": "the carrier refuses the label after it was paid",
     "duplicate": "a webhook is sent twice (method WEBHOOK, path the event)",
+    "out_of_order": "a webhook is overtaken: it leaves `seconds` late (method WEBHOOK)",
+    "lose": "a webhook never leaves (method WEBHOOK)",
 }
 # Effects that the handler of the request plays.
 PLAYED = frozenset({"price_changed", "no_funds", "fail_label"})
+WEBHOOK = "WEBHOOK"
+# Effects that only a webhook can show, and those that it can.
+OF_WEBHOOKS = frozenset({"duplicate", "out_of_order", "lose"})
 TYPES: dict[str, type] = {"str": str, "int": int}
 LONGEST_S = 3600.0
 MIN_STATUS, MAX_STATUS = 400, 599
@@ -35,11 +41,12 @@ MIN_STATUS, MAX_STATUS = 400, 599
 
 @dataclass
 class Fault:
-    """Meets requests of `method` (or "*") with `path` as a part of their path.
+    """Meets requests of `method` ("*" is any, WEBHOOK what the twin sends) with `path` as a part of their path.
 
     `skip` lets so many through first, `probability` lets some through, and `reference` takes only
     those about that order number. `times` is how many it still meets, -1 for ever. The same
-    `seed` meets the same calls again. `seen` counts the calls that it has looked at.
+    `seed` meets the same calls again. `seen` counts the calls that it has looked at, `met` those
+    that it met.
     """
 
     method: str
@@ -53,6 +60,7 @@ class Fault:
     reference: str = ""
     seed: int = 0
     seen: int = 0
+    met: int = 0
 
     def check(self) -> None:
         if self.effect not in EFFECTS:
@@ -62,6 +70,13 @@ class Fault:
             wanted = (int, float) if field.type == "float" else TYPES[str(field.type)]
             if not isinstance(value, wanted) or isinstance(value, bool):
                 raise ValueError(f"{field.name} must be of type {field.type}")
+        if (self.effect in OF_WEBHOOKS) is not (self.method == WEBHOOK) and not (
+            # A late webhook, under its older name.
+            self.method == WEBHOOK and self.effect == "hold_after"
+        ):
+            raise ValueError(f"{self.effect} does not go with {self.method}")
+        if not 0 <= self.probability <= 1 or self.times < -1 or self.skip < 0:
+            raise ValueError("probability, times or skip is out of range")
         if not 0 <= self.seconds <= LONGEST_S or not MIN_STATUS <= self.status <= MAX_STATUS:
             raise ValueError("seconds or status is out of range")
 
@@ -69,7 +84,7 @@ class Fault:
         """Also counts, so ask once for each request."""
         is_meant = (
             self.times != 0
-            and self.method in ("*", method)
+            and (self.method == method or (self.method == "*" and method != WEBHOOK))
             and self.path in path
             and self.reference in ("", reference)
         )
@@ -79,7 +94,15 @@ class Fault:
         if self.seen <= self.skip or self._roll() >= self.probability:
             return False
         self.times -= self.times > 0
+        self.met += 1
         return True
+
+    def given(self) -> dict[str, Any]:
+        """As it was added: fit to be added again, on the same calls."""
+        told = asdict(self) | {"times": self.times + self.met if self.times >= 0 else -1}
+        defaults = {field.name: field.default for field in fields(self)}
+        counters = ("seen", "met")
+        return {k: v for k, v in told.items() if k not in counters and defaults[k] != v}
 
     def _roll(self) -> float:
         """From 0 to below 1, the same for ever for the same seed and count."""
@@ -107,9 +130,25 @@ class Faults:
             self._keep()
 
     def clear(self) -> None:
+        self.replace([])
+
+    def replace(self, given: Sequence[dict[str, Any]]) -> None:
+        """These and no others. Raises as `add` does, and then nothing has changed."""
+        faults = [Fault(**one) for one in given]
+        for fault in faults:
+            fault.check()
         with self._store.transaction():
-            self._faults.clear()
+            self._faults[:] = faults
             self._keep()
+
+    def remove(self, position: int) -> None:
+        """Raises IndexError where there is none."""
+        with self._store.transaction():
+            del self._faults[position]
+            self._keep()
+
+    def given(self) -> list[dict[str, Any]]:
+        return [fault.given() for fault in self._faults]
 
     def listed(self) -> list[dict[str, Any]]:
         return [asdict(fault) for fault in self._faults]

@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from carriers.sandbox import control
 from carriers.sandbox.breaking import Delivery, NoAnswer, broken, html_page
-from carriers.sandbox.easyship import EasyshipDialect
+from carriers.sandbox.easyship import EasyshipDialect, LegacyDialect
 from carriers.sandbox.faults import PLAYED, Fault
 from carriers.sandbox.store import Store
 from carriers.sandbox.veeqo import VeeqoDialect
@@ -27,7 +27,7 @@ from carriers.sandbox.world import DEMO_WORLD, World, load_world
 MAX_BODY = 20 * 1024 * 1024
 KEPT_BODY = 20_000
 # The first whose prefix fits answers; Veeqo's is "/" and so comes last.
-DIALECTS: tuple[Dialect, ...] = (EasyshipDialect(), VeeqoDialect())
+DIALECTS: tuple[Dialect, ...] = (EasyshipDialect(), LegacyDialect(), VeeqoDialect())
 TICK_S = 0.1
 # A webhook that is just being delivered is let go after this.
 STOP_S = 2.0
@@ -166,7 +166,7 @@ def answer(world: World, request: Request) -> Delivery:
     if request.path.startswith(control.PREFIX):
         return Delivery(response=control.answer(world, request, DIALECTS))
     dialect = next(d for d in DIALECTS if request.path.startswith(d.prefix))
-    time.sleep(world.options.latency_ms / 1000)
+    time.sleep(world.options.latency_ms / 1000 + dialect.delay_s(world, request))
     route, bound = _route(dialect, request)
     fault = world.faults.take(request.method, request.path, dialect.reference_of(world, bound))
     response = _refused_by(fault, world, dialect) if fault else None

@@ -134,6 +134,9 @@ class Dialect(Protocol):
     def refuse(self, world: World, request: Request) -> Response | None:
         """Authentication and limits: the refusal, or None to go on."""
 
+    def delay_s(self, world: World, request: Request) -> float:
+        """How long the request takes there beyond what every call takes."""
+
     def too_many(self, world: World) -> Response:
         """The refusal of one request too many."""
 

@@ -20,8 +20,37 @@ CHOICES: dict[str, tuple[object, ...]] = {
     "veeqo_label_url": ("always", "sometimes"),
     "veeqo_tracking_number": ("alternate", "string", "object"),
     "veeqo_void_status": (200, 204),
+    "veeqo_void_stock": ("return", "keep"),
+    "veeqo_validation_body": ("list", "string"),
+    "veeqo_not_found_body": ("messages", "status"),
+    "veeqo_omitted_lines": ("keep", "remove"),
+    "veeqo_page_beyond": ("empty", "refuse"),
+    "easyship_host": ("any", "sandbox", "production"),
+    "easyship_webhook_gives_up": ("inactive", "failed"),
 }
 AT_LEAST_ONE = ("veeqo_max_page_size", "veeqo_burst", "easyship_per_second", "easyship_per_minute")
+# Options by the name of the host whose limits they are.
+PRESETS: dict[str, dict[str, Any]] = {
+    "production": {
+        "enforce_limits": True,
+        "veeqo_burst": 56,
+        "easyship_per_second": 10,
+        "easyship_per_minute": 60,
+    },
+    "sandbox": {
+        "enforce_limits": True,
+        "veeqo_burst": 56,
+        "easyship_per_second": 1,
+        "easyship_per_minute": 6,
+    },
+    "documented": {
+        "enforce_limits": True,
+        "veeqo_burst": 100,
+        "easyship_per_second": 10,
+        "easyship_per_minute": 60,
+    },
+    "unlimited": {"enforce_limits": False},
+}
 DEMO_WORLD = Path(__file__).parent / "worlds" / "demo.json"
 
 
@@ -47,10 +76,22 @@ class Options:
     veeqo_max_page_size: int = 100
     veeqo_burst: int = 56
     veeqo_rate_minutes: float = 15.0
+    veeqo_void_stock: str = "return"
+    veeqo_validation_body: str = "list"
+    veeqo_not_found_body: str = "messages"
+    veeqo_omitted_lines: str = "keep"
+    veeqo_page_beyond: str = "empty"
     easyship_label_seconds: float = 2.0
+    easyship_sync_label_seconds: float = 0.0
     easyship_batch_seconds: float = 1.0
-    easyship_per_second: int = 1
-    easyship_per_minute: int = 6
+    easyship_per_second: int = 10
+    easyship_per_minute: int = 60
+    easyship_host: str = "any"
+    easyship_scopes: str = ""
+    easyship_has_paid_plan: bool = True
+    easyship_no_solutions: bool = False
+    easyship_webhook_minutes: float = 1.0
+    easyship_webhook_gives_up: str = "inactive"
 
 
 class Clock:
@@ -95,10 +136,19 @@ class World:
         known = {item.name for item in fields(Options)}
         return Options(**{name: value for name, value in kept.items() if name in known})
 
-    def change_options(self, changes: dict[str, Any]) -> Options:
-        """Raises ValueError for an unknown name or a value that makes no sense."""
+    def change_options(self, changes: dict[str, Any], *, anew: bool = False) -> Options:
+        """Raises ValueError for an unknown name or a value that makes no sense.
+
+        `preset` names options that are changed together, before the others. `anew` begins from
+        the defaults.
+        """
+        changes = dict(changes)
+        preset = changes.pop("preset", "")
+        if preset and preset not in PRESETS:
+            raise ValueError(f"preset must be one of {', '.join(PRESETS)}")
+        changes = PRESETS.get(preset, {}) | changes
         with self.store.transaction():
-            current = self.options
+            current = Options() if anew else self.options
             for name, value in changes.items():
                 if name not in asdict(current):
                     raise ValueError(f"there is no option {name!r}")

@@ -17,6 +17,8 @@ ERRORS: dict[str, tuple[int, str, str]] = {
     "api_error": (400, "api_error", "Internal or 3rd party API error."),
     "invalid_token": (401, "invalid_request_error", "Invalid token."),
     "payment_required": (402, "invalid_request_error", "Insufficient balance on your account. Please add more funds."),
+    "insufficient_subscription": (402, "invalid_request_error", "You don't have access to this feature. Please upgrade your plan"),
+    "forbidden": (403, "invalid_request_error", "You do not have permission to access this resource. Please contact our support team or your account manager if you believe you should have access."),
     "resource_not_found": (404, "invalid_request_error", "The requested resource was not found."),
     "invalid_endpoint": (404, "invalid_request_error", "The requested endpoint does not exist."),
     "invalid_content": (422, "invalid_request_error", "The request body content is not valid."),

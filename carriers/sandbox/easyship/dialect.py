@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import time
+from math import ceil
 from typing import Any
 
 from carriers.sandbox.easyship import (
     batches,
     boxes,
     buying,
+    customs,
+    foreign,
     listing,
     manifests,
     moving,
     paperwork,
     pickups,
+    reference_lists,
     resources,
     returns,
     shipments,
+    verifying,
     webhooks,
 )
 from carriers.sandbox.easyship.answers import NOT_COMPLIANT, error, with_request_id
+from carriers.sandbox.easyship.scopes import missing_scope
+from carriers.sandbox.limits import Exceeded
 from carriers.sandbox.wire import MalformedBody, Request, Response, Route
-from carriers.sandbox.world import World
+from carriers.sandbox.world import Options, World
 
 BURST = (
     "You have reached the maximum number of requests per second. "
@@ -47,28 +54,42 @@ class EasyshipDialect:
         *boxes.ROUTES,
         *returns.ROUTES,
         *resources.ROUTES,
+        *reference_lists.ROUTES,
+        *customs.ROUTES,
+        *verifying.ROUTES,
+        *foreign.ROUTES,
     )
 
     def refuse(self, world: World, request: Request) -> Response | None:
         token = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
-        if token not in world.easyship_keys:
-            return error("invalid_token")
         options = world.options
-        if options.enforce_limits and not world.windows.admit(
-            token, per_second=options.easyship_per_second, per_minute=options.easyship_per_minute
+        if token not in world.easyship_keys or _is_of_other_host(token, options):
+            return error("invalid_token")
+        if options.enforce_limits and (
+            exceeded := world.windows.admit(
+                token,
+                per_second=options.easyship_per_second,
+                per_minute=options.easyship_per_minute,
+            )
         ):
-            return self.too_many(world)
+            return _too_many(exceeded)
+        if missing_scope(options.easyship_scopes.split(), request.method, self.local(request)):
+            return error("forbidden")
         return None
 
-    def too_many(self, world: World) -> Response:
-        """Says when the second is over, and nothing of how long to wait."""
-        return error("too_many_requests", BURST).with_headers(
-            {
-                "X-Ratelimit-Limit": str(world.options.easyship_per_second),
-                "X-Ratelimit-Remaining": "0",
-                "X-Ratelimit-Reset": str(int(time.time()) + 1),
-            }
+    def local(self, request: Request) -> str:
+        """The path below the version."""
+        return request.path[len(self.prefix) - 1 :]
+
+    def delay_s(self, world: World, request: Request) -> float:
+        """A label that is made while the caller waits takes its time."""
+        wants_now = request.method == "POST" and (
+            self.local(request).endswith("/label") or _buys_at_once(request)
         )
+        return world.options.easyship_sync_label_seconds if wants_now else 0.0
+
+    def too_many(self, world: World) -> Response:
+        return _too_many(Exceeded(limit=world.options.easyship_per_second, free_in_s=1.0))
 
     def not_found(self, request: Request) -> Response:
         return error("invalid_endpoint", NOT_COMPLIANT)
@@ -136,3 +157,35 @@ class EasyshipDialect:
 
     def seed(self, world: World, facts: dict[str, Any]) -> None:
         resources.seed(world, facts)
+
+
+def _too_many(exceeded: Exceeded) -> Response:
+    """Says at which second it is over, and nothing of how long to wait.
+
+    Of the limit by the second that is seen to be the next full one; of the limit by the minute
+    nothing was seen.
+    """
+    moment = int(time.time()) + 1
+    if exceeded.free_in_s > 1:
+        moment = ceil(time.time() + exceeded.free_in_s)
+    return error("too_many_requests", BURST).with_headers(
+        {
+            "X-Ratelimit-Limit": str(exceeded.limit),
+            "X-Ratelimit-Remaining": "0",
+            "X-Ratelimit-Reset": str(moment),
+        }
+    )
+
+
+def _is_of_other_host(token: str, options: Options) -> bool:
+    """Tokens say by their beginning which of the two hosts they are for."""
+    other = {"sandbox": "prod_", "production": "sand_"}.get(options.easyship_host)
+    return other is not None and token.startswith(other)
+
+
+def _buys_at_once(request: Request) -> bool:
+    try:
+        settings = request.json().get("shipping_settings")
+    except MalformedBody:
+        return False
+    return isinstance(settings, dict) and settings.get("buy_label_synchronous") is True

@@ -61,7 +61,9 @@ def envelope(name: str, resource_type: str, resource_id: str, data: Body) -> Bod
 def _queue(world: World, webhook: Body, name: str, body: Body) -> None:
     fault = world.faults.take("WEBHOOK", name, (body["data"].get("platform_order_number") or ""))
     due = world.clock.now()
-    if fault and fault.effect == "hold_after":
+    if fault and fault.effect == "lose":
+        return
+    if fault and fault.effect in ("hold_after", "out_of_order"):
         due += timedelta(seconds=fault.seconds)
     copies = 2 if fault and fault.effect == "duplicate" else 1
     for _ in range(copies):

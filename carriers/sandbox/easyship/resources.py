@@ -36,7 +36,7 @@ def request_rates(world: World, request: Request) -> Response:
     boxes.measure(world, given)
     narrowing = given.get("filter_options") or {}
     found = [entry for entry in rates(offers(given)) if _is_wanted(entry, narrowing)]
-    if not found:
+    if not found or world.options.easyship_no_solutions:
         raise refused("invalid_content", NO_SERVICE)
     pagination = {"page": 1, "next": None, "count": len(found)}
     return ok(200, "rates", found, pagination=pagination)
@@ -92,6 +92,18 @@ def _saved_address(given: Body) -> Body:
     }
 
 
+def update_address(world: World, request: Request) -> Response:
+    """Wants the whole of it again; what stands on shipments stays."""
+    kept = _need_address(world, request)
+    given = request.json()
+    check_form(given, "AddressCreate")
+    address = _saved_address(given) | {"id": kept["id"], "status": kept["status"]}
+    if "default_for" not in given:
+        address["default_for"] = kept["default_for"]
+    world.store.save("easyship.address", address["id"], address)
+    return ok(200, "address", address)
+
+
 def activate_address(world: World, request: Request) -> Response:
     _set_status(world, request, "active")
     return done("Address successfully activated")
@@ -103,10 +115,15 @@ def deactivate_address(world: World, request: Request) -> Response:
 
 
 def _set_status(world: World, request: Request, status: str) -> None:
+    address = _need_address(world, request)
+    world.store.save("easyship.address", address["id"], address | {"status": status})
+
+
+def _need_address(world: World, request: Request) -> Body:
     address = world.store.get("easyship.address", request.params["address_id"])
     if address is None:
         raise refused("resource_not_found", "The Address was not found")
-    world.store.save("easyship.address", address["id"], address | {"status": status})
+    return address
 
 
 def products(world: World, request: Request) -> Response:
@@ -242,6 +259,7 @@ ROUTES = (
     Route("GET", "/courier_services", courier_services),
     Route("GET", "/addresses", addresses),
     Route("POST", "/addresses", create_address),
+    Route("PATCH", "/addresses/{address_id}", update_address),
     Route("POST", "/addresses/{address_id}/activate", activate_address),
     Route("POST", "/addresses/{address_id}/deactivate", deactivate_address),
     Route("GET", "/products", products),

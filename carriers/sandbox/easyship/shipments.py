@@ -94,7 +94,7 @@ def change(world: World, request: Request) -> Response:
     _use_saved_addresses(world, asked)
     check_shipment(asked)
     boxes.measure(world, asked)
-    shipment |= described(asked) | {"updated_at": stamp(world.clock.now())}
+    shipment |= described(world, asked) | {"updated_at": stamp(world.clock.now())}
     number = shipment["order_data"]["platform_order_number"] or ""
     world.store.save(buying.KIND, shipment["easyship_shipment_id"], shipment, lookup=number)
     wanted = paperwork.wanted_by_query(request)
@@ -168,14 +168,16 @@ def label(world: World, request: Request) -> Response:
     return ok(201, "shipment", shown, **meta)
 
 
-def buy_for(world: World, pk: str, given: Body, request: Request) -> tuple[Body, list[str]]:
+def buy_for(
+    world: World, pk: str, given: Body, request: Request, *, synchronous: bool = True
+) -> tuple[Body, list[str]]:
     """The label of a shipment that stands; refused when it has one."""
     shipment = need(world, pk)
     if shipment["label_state"] not in ("not_created", "failed", "technical_failed"):
         raise refused("invalid_content", "The label of this Shipment was already generated.")
     _choose(shipment, given.get("courier_service_id"))
     shipment["printing"] = given.get("printing_options") or {}
-    errors = buying.buy(world, shipment, request, synchronous=True)
+    errors = buying.buy(world, shipment, request, synchronous=synchronous)
     buying.keep(world, shipment)
     return shipment, errors
 

@@ -23,7 +23,6 @@ from carriers.sandbox.world import World
 
 SIGNATURE = "X-EASYSHIP-SIGNATURE"
 MOST_ATTEMPTS = 30
-BETWEEN_ATTEMPTS = timedelta(minutes=1)
 TIMEOUT_S = 5
 Body = dict[str, Any]
 
@@ -152,9 +151,10 @@ def _settle(world: World, webhook: Body, delivery: Body, *, is_received: bool) -
         world.store.delete(events.DELIVERY, delivery["id"])
     elif delivery["attempts"] >= MOST_ATTEMPTS:
         _drop_deliveries(world, webhook)
-        _set_state(world, webhook, "inactive")
+        _set_state(world, webhook, world.options.easyship_webhook_gives_up)
     else:
-        delivery["due_at"] = (world.clock.now() + BETWEEN_ATTEMPTS).isoformat()
+        pause = timedelta(minutes=world.options.easyship_webhook_minutes)
+        delivery["due_at"] = (world.clock.now() + pause).isoformat()
         world.store.save(events.DELIVERY, delivery["id"], delivery)
 
 

@@ -76,7 +76,7 @@ def _pair(world: World, request: Request) -> tuple[dict[str, Any], dict[str, Any
     order = need("order", world, request.params["order_id"])
     allocation = need("allocation", world, request.params["allocation_id"])
     if allocation["order_id"] != order["id"]:
-        raise not_found()
+        raise not_found("allocation", world)
     return order, allocation
 
 

@@ -134,7 +134,14 @@ def void(world: World, request: Request) -> Response:
     order = need("order", world, label["order_id"])
     allocation["shipment"] = None
     keep("allocation", world, allocation)
-    _shift_stock(world, allocation, +1)
+    if world.options.veeqo_void_stock == "return":
+        _shift_stock(world, allocation, +1)
+    else:
+        # The units stay gone from the shelf, and are held for the order once more.
+        for line in allocation["lines"]:
+            stock.shift(
+                world, line["sellable_id"], allocation["warehouse_id"], allocated=line["quantity"]
+            )
     settle_status(world, order)
     if world.options.veeqo_void_status == 204:
         return Response(status=204)
@@ -149,7 +156,7 @@ def _shipment(world: World, pk: str) -> Body:
             found["voided_at"] = now(world)
             keep(kind, world, found)
             return found
-    raise not_found()
+    raise not_found("shipment", world)
 
 
 def record(world: World, request: Request) -> Response:

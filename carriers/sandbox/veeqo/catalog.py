@@ -142,7 +142,7 @@ def sellables(world: World, request: Request) -> Response:
 def get_stock(world: World, request: Request) -> Response:
     entry = stock.entry_of(world, *_pair(request))
     if entry is None:
-        raise not_found()
+        raise not_found("stock_entry", world)
     return json_response(200, stock.rendered(world, entry))
 
 

@@ -52,6 +52,9 @@ class VeeqoDialect:
             return self.too_many(world)
         return None
 
+    def delay_s(self, world: World, request: Request) -> float:
+        return 0.0
+
     def too_many(self, world: World) -> Response:
         """Empty, and without a word on when to come back."""
         return Response(status=429)

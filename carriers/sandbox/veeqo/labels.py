@@ -20,7 +20,7 @@ def label_file(world: World, request: Request) -> Response:
     kind = request.params.get("ext") or request.first("format")
     labels = [need("label", world, pk) for pk in request.many("shipment_ids")]
     if not labels or any(label["voided_at"] for label in labels):
-        raise not_found()
+        raise not_found("label", world)
     if not kind:
         return json_response(200, {"labels_count": len(labels)})
     facts = [_label_facts(world, label) for label in labels]
@@ -31,7 +31,7 @@ def label_file(world: World, request: Request) -> Response:
             return _file(label_png(facts[0]), "image/png")
         case "zpl":
             return _file(b"".join(map(label_zpl, facts)), "application/zpl")
-    raise not_found()
+    raise not_found("label", world)
 
 
 def _file(content: bytes, media_type: str) -> Response:

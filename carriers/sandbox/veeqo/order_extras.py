@@ -40,13 +40,17 @@ def tags(world: World, request: Request) -> Response:
     return json_response(200, list(world.store.each("veeqo.tag")))
 
 
+def tag(world: World, request: Request) -> Response:
+    return json_response(200, need("tag", world, request.params["tag_id"]))
+
+
 def create_tag(world: World, request: Request) -> Response:
     given = request.json()
     missing = [name for name in ("name", "colour") if not given.get(name)]
     if missing:
         raise refusal(400, [f"{name.capitalize()} can't be blank" for name in missing])
     pk = world.store.next_number("veeqo.tag", 66001)
-    tag = {
+    made = {
         "id": pk,
         "name": given["name"],
         "colour": given["colour"],
@@ -56,8 +60,8 @@ def create_tag(world: World, request: Request) -> Response:
         "deleted_at": None,
         "deleted_by_id": None,
     }
-    world.store.insert("veeqo.tag", str(pk), tag)
-    return json_response(201, tag)
+    world.store.insert("veeqo.tag", str(pk), made)
+    return json_response(201, made)
 
 
 def delete_tag(world: World, request: Request) -> Response:
@@ -90,6 +94,7 @@ ROUTES = (
     Route("GET", "/orders/{order_id}/returns", returns),
     Route("POST", "/payments", pay),
     Route("GET", "/tags", tags),
+    Route("GET", "/tags/{tag_id}", tag),
     Route("POST", "/tags", create_tag),
     Route("DELETE", "/tags/{tag_id}", delete_tag),
     Route("POST", "/bulk_tagging", bulk_tag),

@@ -87,7 +87,8 @@ def _check(world: World, given: Body) -> None:
     for line in lines:
         faults += _line_faults(world, line)
     if faults:
-        raise refusal(400, faults)
+        as_text = world.options.veeqo_validation_body == "string"
+        raise refusal(400, ", ".join(faults) if as_text else faults)
 
 
 def _unknown(world: World, given: Body) -> list[str]:
@@ -129,14 +130,18 @@ def update(world: World, request: Request) -> Response:
     if method := whole_of(given.get("delivery_method_id")):
         doc["delivery_method_id"] = method
     doc["employee_notes"] += notes(world, doc["id"], given.get("employee_notes_attributes"))
-    _update_lines(world, doc, objects_of(given.get("line_items_attributes")))
+    lines = objects_of(given.get("line_items_attributes"))
+    _update_lines(world, doc, lines)
+    if lines and world.options.veeqo_omitted_lines == "remove":
+        named = {whole_of(line["sellable_id"]) for line in lines}
+        doc["lines"] = [line for line in doc["lines"] if line["sellable_id"] in named]
     pay(world, doc, given.get("payment_attributes"))
     settle_status(world, doc)
     return json_response(200, objects.order(world, doc))
 
 
 def _update_lines(world: World, doc: Body, given: list[Body]) -> None:
-    """A line is meant by its sellable; lines that are left out stay."""
+    """A line is meant by its sellable."""
     faults = [fault for line in given for fault in _line_faults(world, line)]
     if faults:
         raise refusal(400, faults)

@@ -25,10 +25,13 @@ def paged(
     """Sizes over the cap are cut silently; beyond the last page is an empty array."""
     size = min(_whole(request, "page_size", default_size), world.options.veeqo_max_page_size)
     page = _whole(request, "page", 1)
+    pages = ceil(len(rows) / size)
+    if page > max(pages, 1) and world.options.veeqo_page_beyond == "refuse":
+        raise refusal(400, ["Page is out of range"])
     shown = rows[(page - 1) * size : page * size]
     values = {
         "X-Total-Count": str(len(rows)),
-        "X-Total-Pages-Count": str(ceil(len(rows) / size)),
+        "X-Total-Pages-Count": str(pages),
         "X-Page-Index": str(page),
         "X-Per-Page": str(size),
     }

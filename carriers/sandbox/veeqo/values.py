@@ -43,11 +43,13 @@ def refusal(status: int, texts: str | list[str]) -> Refusal:
     return Refusal(json_response(status, {"error_messages": texts}))
 
 
-def not_found(kind: str = "order") -> Refusal:
-    """Three shapes of "not found", by what was asked for."""
+def not_found(kind: str, world: World) -> Refusal:
+    """Shapes of "not found" by what was asked for; only orders and products have been seen."""
     if kind == "product":
         return Refusal(json_response(404, {"status": "404", "error": "Not Found"}))
-    return refusal(404, "Not found")
+    if kind == "order" or world.options.veeqo_not_found_body == "messages":
+        return refusal(404, "Not found")
+    return Refusal(json_response(404, {"status": 404, "error": "Not Found"}))
 
 
 def wrapped(request: Request, name: str) -> dict[str, Any]:
@@ -95,7 +97,7 @@ def moment_of(text: str) -> datetime | None:
 def need(kind: str, world: World, key: str | int) -> dict[str, Any]:
     found = world.store.get(f"veeqo.{kind}", str(key))
     if found is None:
-        raise not_found(kind)
+        raise not_found(kind, world)
     return found
 
 

@@ -97,3 +97,16 @@ def batch_shipment(number: str = "KS-20931", **changes: Any) -> Body:
         "order_data": {"platform_name": "Own shop", "platform_order_number": number},
         "parcels": [parcel(items=[item])],
     } | changes
+
+
+def duties(**changes: Any) -> Body:
+    return {
+        "origin_country_alpha2": "US",
+        "destination_country_alpha2": "GB",
+        "insurance_fee": 0,
+        "shipment_charge": 21.4,
+        "currency": "USD",
+        "items": [
+            {"duty_origin_country_alpha2": "US", "hs_code": "95030089", "customs_value": 49.0}
+        ],
+    } | changes

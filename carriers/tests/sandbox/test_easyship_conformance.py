@@ -80,6 +80,8 @@ def test_every_answer_fits_the_document(walk: Walk) -> None:
     walk_batches(walk)
     walk_webhooks(walk)
     walk_handover(walk)
+    walk_knowledge(walk)
+    walk_foreign(walk)
 
     assert "\n".join(walk.faults) == ""
     assert routes() - walk.seen == set()
@@ -223,3 +225,39 @@ def walk_handover(walk: Walk) -> None:
         walk(method, "/boxes/{box_id}", 200, body, box_id=box["id"])
         walk(method, "/boxes/{box_id}", 404, body, box_id=MISSING_UUID)
     walk("POST", "/shipments/{easyship_shipment_id}/return", 201, {}, easyship_shipment_id=pk)
+
+
+def walk_knowledge(walk: Walk) -> None:
+    walk("GET", "/item_categories", 200)
+    walk("GET", "/hs_codes?code=95&description=toys", 200)
+    one = "/addresses/{address_id}"
+    pk = walk("GET", "/addresses", 200).json()["addresses"][0]["id"]
+    walk("PATCH", one, 200, bodies.origin(line_1="1500 Silver Ridge Way"), address_id=pk)
+    walk("PATCH", one, 404, bodies.origin(), address_id=MISSING_UUID)
+    walk("PATCH", one, 422, {"line_1": "48 Cannery Row"}, address_id=pk)
+    question = {"line_1": "77 Marigold Lane", "city": "Denver", "country_alpha2": "US"}
+    for postcode, more in (("80205", {}), ("8020", {"replace_with_validation_result": True})):
+        told = question | {"state": "CO", "postal_code": postcode} | more
+        walk("POST", "/addresses/validations", 200, told)
+    walk("POST", "/addresses/validations", 422, {"postal_code": "80205"})
+    duties = bodies.duties()
+    walk("POST", "/taxes_and_duties", 200, duties)
+    walk("POST", "/taxes_and_duties", 422, duties | {"destination_country_alpha2": "ZW"})
+    walk.twin.options(easyship_has_paid_plan=False)
+    walk("POST", "/taxes_and_duties", 402, duties)
+    walk.twin.options(easyship_has_paid_plan=True)
+
+
+def walk_foreign(walk: Walk) -> None:
+    one, moved = "/trackings/{tracking_id}", "/sandbox/trackings/{tracking_id}"
+    service = walk("GET", "/courier_services", 200).json()["courier_services"][0]["id"]
+    given = {"tracking_number": "1Z0000000000000017", "courier_service_id": service}
+    pk = walk("POST", "/trackings", 201, given).json()["tracking"]["id"]
+    walk("POST", "/trackings", 422, given | {"courier_service_id": ""})
+    walk("GET", "/trackings?source=external", 200)
+    walk("GET", one, 200, tracking_id=pk)
+    walk("PATCH", moved, 200, {"status_slug": "delivered"}, tracking_id=pk)
+    walk("PATCH", moved, 422, {"status_slug": "delivered"}, tracking_id=MISSING_UUID)
+    walk("DELETE", one, 200, tracking_id=pk)
+    walk("DELETE", one, 404, tracking_id=pk)
+    walk("GET", one, 404, tracking_id=pk)
