@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.db.models import FilteredRelation, Q
@@ -14,6 +14,7 @@ from orders.rules.states import DISPATCHABLE, FINAL_ORDER_STATES, OrderState, Sh
 
 if TYPE_CHECKING:
     from orders.models import (  # noqa: F401 # in base classes, as text
+        LedgerLine,
         Order,
         OrderEvent,
         OrderLine,
@@ -175,3 +176,22 @@ class PackageQuerySet(OwnedQuerySet["Package"]):
 class TrackingEventQuerySet(OwnedQuerySet["TrackingEvent"]):
     def newest_first(self) -> Self:
         return self.order_by("-happened_at", "-id")
+
+
+class LedgerLineQuerySet(OwnedQuerySet["LedgerLine"]):
+    def of_order(self, order: Order) -> Self:
+        return self.filter(package__shipment__order=order)
+
+    def between(self, first: date, last: date) -> Self:
+        """Written on these days or between them, in UTC."""
+        start = datetime.combine(first, time.min, UTC)
+        end = datetime.combine(last, time.min, UTC) + timedelta(days=1)
+        return self.filter(at__gte=start, at__lt=end)
+
+    def moved(self) -> Self:
+        """Every movement of money; a quote moves none."""
+        return self.exclude(kind="quoted")
+
+    def unmatched(self) -> Self:
+        """Movements that no record of the platform was found for yet."""
+        return self.moved().filter(matched_at__isnull=True)

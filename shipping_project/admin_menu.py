@@ -17,6 +17,7 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("orders.Package", "Packages and labels", "label"),
         ("orders.TrackingEvent", "Tracking", "location_on"),
         ("orders.PurchaseIntent", "Label purchases", "payments"),
+        ("orders.LedgerLine", "Money ledger", "account_balance"),
         ("orders.Quote", "Quotes", "request_quote"),
         ("orders.OrderLine", "Order lines", "list"),
         ("orders.OrderEvent", "Order history", "history"),

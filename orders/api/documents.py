@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from carriers.problems.catalogue import problem_of
-from orders.models import Order, OrderEvent, Package, RoutingDecision, Shipment, TrackingEvent
+from orders.models import (
+    LedgerLine,
+    Order,
+    OrderEvent,
+    Package,
+    RoutingDecision,
+    Shipment,
+    TrackingEvent,
+)
+from orders.reports.ledger import OrderMoney, Spending
 
 Body = dict[str, Any]
 
@@ -126,4 +135,39 @@ def tracking_document(event: TrackingEvent) -> Body:
         "happened_at": event.happened_at,
         "description": event.description,
         "location": event.location,
+    }
+
+
+def ledger_document(money: OrderMoney) -> Body:
+    return {
+        "lines": [_line_document(line) for line in money.lines],
+        "shipments": [spending_document(one) for one in money.shipments],
+        "net": [{"amount": str(total.amount), "currency": total.currency} for total in money.net],
+        "unpriced": money.unpriced,
+    }
+
+
+def spending_document(spending: Spending) -> Body:
+    return {
+        "group": spending.group,
+        "currency": spending.currency,
+        "quoted": str(spending.quoted),
+        "bought": str(spending.bought),
+        "refunded": str(spending.refunded),
+        "adjusted": str(spending.adjusted),
+        "net": str(spending.net),
+    }
+
+
+def _line_document(line: LedgerLine) -> Body:
+    return {
+        "at": line.at,
+        "package": line.package_id,
+        "kind": line.kind,
+        "amount": None if line.amount is None else str(line.amount),
+        "currency": line.currency,
+        "upstream_ref": line.upstream_ref,
+        "note": line.note,
+        "matched_ref": line.matched_ref,
+        "matched_at": line.matched_at,
     }

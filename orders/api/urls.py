@@ -2,6 +2,7 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from orders.api import views
+from orders.api.money import LedgerTotalsView
 
 router = SimpleRouter(trailing_slash=False)
 router.register("orders", views.OrderViewSet, basename="order")
@@ -10,5 +11,6 @@ router.register("routing/rule-sets", views.RuleSetViewSet, basename="rule-set")
 
 urlpatterns = [
     path("orders/parse", views.ParseView.as_view(), name="orders-parse"),
+    path("ledger/totals", LedgerTotalsView.as_view(), name="ledger-totals"),
     *router.urls,
 ]

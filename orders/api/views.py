@@ -22,6 +22,7 @@ from accounts.throttling import CallerThrottle, OrderCreateThrottle, ParseThrott
 from orders.api.documents import (
     decision_document,
     event_document,
+    ledger_document,
     order_document,
     shipment_document,
     tracking_document,
@@ -32,6 +33,7 @@ from orders.api.renderers import PdfRenderer
 from orders.api.serializers import (
     DecisionSerializer,
     EventsSerializer,
+    LedgerSerializer,
     OrderInSerializer,
     OrderSerializer,
     ParsedSerializer,
@@ -42,6 +44,7 @@ from orders.api.serializers import (
     TrackingSerializer,
 )
 from orders.models import Order, RuleSet, Shipment, TrackingEvent
+from orders.reports.ledger import order_money
 from orders.rules.address_text import PasteTooLarge, parse_pasted
 from orders.services.cancellation import cancel_order
 from orders.services.dispatch import dispatch_order
@@ -169,6 +172,12 @@ class OrderViewSet(viewsets.GenericViewSet[Order]):
         if newest is None:
             raise NotFound("This order was not routed yet.")
         return Response(decision_document(newest))
+
+    @extend_schema(responses=LedgerSerializer)
+    @action(detail=True, methods=["get"])
+    def ledger(self, request: Request, pk: str) -> Response:
+        """Every cent of the order's labels, oldest first, and what they cost in all."""
+        return Response(ledger_document(order_money(self.get_object())))
 
     @extend_schema(responses=TrackingSerializer)
     @action(detail=True, methods=["get"])

@@ -11,6 +11,7 @@ from carriers.problems.catalogue import problem_of
 from carriers.problems.kinds import Problem
 from orders.models import LabelState, Order, OrderLine, Package, Quote, RoutingDecision, Shipment
 from orders.reports.board import GONE, live_shipment
+from orders.reports.ledger import OrderMoney, order_money
 from orders.reports.story import StoryEntry, order_story
 from orders.rules.states import DISPATCHABLE, FINAL_ORDER_STATES, OrderState, may_move
 from shipping_project.kernel.money import Money, totals_by_currency
@@ -53,6 +54,7 @@ class OrderPage:
     decision: RoutingDecision | None
     story: tuple[StoryEntry, ...]
     cost: tuple[Money, ...]
+    money: OrderMoney
     zone: str
     actions: frozenset[Action]
     refresh_s: int
@@ -65,6 +67,7 @@ def order_page(order: Order, *, actor: object) -> OrderPage:
     packages = tuple(shipment.packages.all()) if shipment else ()
     bought = [p for p in packages if p.label_state == LabelState.BOUGHT]
     story = order_story(order, actor=actor)
+    money = order_money(order)
     return OrderPage(
         order=order,
         problem=problem_of(order.attention_code),
@@ -76,10 +79,11 @@ def order_page(order: Order, *, actor: object) -> OrderPage:
         decision=order.decisions.select_related("rule_set", "warehouse").newest_first().first(),
         story=story,
         cost=totals_by_currency(p.label_cost for p in bought if p.label_cost),
+        money=money,
         zone=shipment.warehouse.time_zone if shipment else "UTC",
         actions=allowed_actions(order, has_shipment=bool(shipment), has_label=bool(bought)),
         refresh_s=_refresh_s(order),
-        version=_version(order, packages, story),
+        version=_version(order, packages, story, money),
     )
 
 
@@ -115,12 +119,15 @@ def _refresh_s(order: Order) -> int:
     return 0 if is_resting else SLOW_REFRESH_S
 
 
-def _version(order: Order, packages: tuple[Package, ...], story: tuple[StoryEntry, ...]) -> str:
+def _version(
+    order: Order, packages: tuple[Package, ...], story: tuple[StoryEntry, ...], money: OrderMoney
+) -> str:
     """A digest over what moves, so that an unchanged page need not be drawn again."""
     parts = [
         order.state,
         order.updated_at.isoformat(),
         *(f"{p.pk} {p.label_state} {p.label_file.name} {p.tracking_status}" for p in packages),
+        *(f"{line.pk} {line.matched_ref}" for line in money.lines),
         *(f"{entry.kind} {entry.row_id} {entry.badge} {entry.detail}" for entry in story),
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

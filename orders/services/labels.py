@@ -29,6 +29,7 @@ from orders.rules.quotes import JudgedQuote
 from orders.rules.states import OrderState, ShipmentState
 from orders.services.booking import ask
 from orders.services.kinds import FETCH_LABEL, VOID_LABEL
+from orders.services.ledger import enter_bought, enter_quoted
 from orders.services.progress import move_order, need_attention, note_event
 from shipping_project.kernel.errors import Conflict
 
@@ -67,6 +68,7 @@ def open_intent(*, package: Package, quote: RateQuote, fence: int) -> PurchaseIn
         service_name=_fitting(PurchaseIntent, "service_name", quote.service_name),
         sent_at=timezone.now(),
     )
+    enter_quoted(intent=intent)
     return intent
 
 
@@ -101,6 +103,7 @@ def record_label(*, shipment_id: int, label: Label) -> None:
         intent.state = IntentState.BOUGHT
         intent.settled_at = timezone.now()
         intent.save(update_fields=["state", "settled_at"])
+    enter_bought(package=package, label_ref=label.label_ref, cost=package.label_cost, intent=intent)
     shipment.state = ShipmentState.LABELLED.value
     service = label.service_name or (intent.service_name if intent else "")
     shipment.service_name = _fitting(Shipment, "service_name", service)

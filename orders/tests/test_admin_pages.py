@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
@@ -31,6 +32,7 @@ from orders.demo.seed import api_key_for, seed_demo
 from orders.models import Order, Package, PurchaseIntent, Quote, Shipment, TrackingEvent
 from orders.rules.states import OrderState
 from orders.services.dispatch import dispatch_order
+from orders.services.ledger import enter_quoted
 from shipping_project.jobs.models import WorkerBeat
 from shipping_project.kernel.models import Counter
 
@@ -48,6 +50,7 @@ WRITTEN_ONCE = (
     "inventory.Reservation",
     "inventory.StockMovement",
     "orders.IntakeRecord",
+    "orders.LedgerLine",
     "orders.Order",
     "orders.OrderEvent",
     "orders.OrderLine",
@@ -82,9 +85,10 @@ def fill_every_table() -> None:
 
 def _fill_shipment(shipment: Shipment, number: int) -> None:
     package = Package.objects.get(shipment=shipment)
-    PurchaseIntent.objects.create(
-        package=package, fence=1, request_digest="0" * 64, quoted="7.10", currency="USD"
+    intent = PurchaseIntent.objects.create(
+        package=package, fence=1, request_digest="0" * 64, quoted=Decimal("7.10"), currency="USD"
     )
+    enter_quoted(intent=intent)
     Quote.objects.create(shipment=shipment, carrier="UPS", service_name="Ground", price="7.10")
     TrackingEvent.objects.create(
         package=package, status="in_transit", happened_at=timezone.now(), description="Scanned"

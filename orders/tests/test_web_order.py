@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.test import TestCase
@@ -14,6 +15,7 @@ from accounts.services.audit import record_audit
 from carriers.contracts import TrackingStatus
 from carriers.models import ApiCall
 from orders.models import Order, Package, TrackingEvent
+from orders.services.ledger import enter_adjusted, enter_refunded
 from orders.services.progress import need_attention
 from orders.tests.builders import (
     ADDRESS,
@@ -23,6 +25,7 @@ from orders.tests.builders import (
     make_user,
 )
 from orders.tests.steps import PDF, TRACKING, make_call, make_dispatched, make_labelled
+from shipping_project.kernel.money import Money
 
 
 class OrderPageCase(TestCase):
@@ -162,13 +165,38 @@ class ContentTests(OrderPageCase):
 
     def test_query_count_does_not_grow_with_the_story(self) -> None:
         order = make_labelled(self.alder)
-        with self.assertNumQueries(15):
+        with self.assertNumQueries(17):
             self.page(order)
         for number in range(20):
             make_call(order, path=f"/orders/{number}")
 
-        with self.assertNumQueries(15):
+        with self.assertNumQueries(17):
             self.page(order)
+
+
+class MoneyTests(OrderPageCase):
+    def test_every_line_of_money_and_the_sum_are_shown(self) -> None:
+        order = make_labelled(self.alder)
+        enter_adjusted(
+            package=Package.objects.get(),
+            record_ref="TR-88",
+            change=Money(Decimal("1.30"), "USD"),
+            note="weighed again",
+        )
+
+        page = self.page(order)
+
+        self.assertContains(page, "weighed again")
+        self.assertContains(page, "TR-88")
+        self.assertContains(page, "10.40 USD")
+
+    def test_a_movement_draws_the_page_again(self) -> None:
+        order = make_labelled(self.alder)
+        version = self.page(order).context["page"].version
+        back = Money(Decimal("9.10"), "USD")
+        enter_refunded(package=Package.objects.get(), record_ref="TR-1", back=back)
+
+        self.assertContains(self.fragment(order, seen=version), "-9.10 USD")
 
 
 class RefreshTests(OrderPageCase):
