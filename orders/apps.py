@@ -9,3 +9,4 @@ class OrdersConfig(AppConfig):
         # Tells the outbox how to carry out what orders ask of the platforms, and the inbox what
         # orders listen to.
         from orders import handlers, receivers  # noqa: F401
+        from orders.web import audit_section  # noqa: F401

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import FilteredRelation, Q
+from django.db.models import FilteredRelation, Q, QuerySet
 
 from accounts.querysets import OwnedQuerySet
 from orders.rules.states import DISPATCHABLE, FINAL_ORDER_STATES, OrderState, ShipmentState
@@ -15,10 +15,12 @@ from orders.rules.states import DISPATCHABLE, FINAL_ORDER_STATES, OrderState, Sh
 if TYPE_CHECKING:
     from orders.models import (  # noqa: F401 # in base classes, as text
         LedgerLine,
+        LabelAudit,
         Order,
         OrderEvent,
         OrderLine,
         Package,
+        PlatformDiscrepancy,
         RoutingDecision,
         Shipment,
         TrackingEvent,
@@ -195,3 +197,21 @@ class LedgerLineQuerySet(OwnedQuerySet["LedgerLine"]):
     def unmatched(self) -> Self:
         """Movements that no record of the platform was found for yet."""
         return self.moved().filter(matched_at__isnull=True)
+
+
+class LabelAuditQuerySet(QuerySet["LabelAudit"]):
+    def finished(self) -> Self:
+        return self.filter(finished_at__isnull=False)
+
+    def free(self, now: datetime) -> Self:
+        """Not being carried out by anybody."""
+        return self.filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now))
+
+
+class DiscrepancyQuerySet(OwnedQuerySet["PlatformDiscrepancy"]):
+    def still_open(self) -> Self:
+        return self.filter(state__in=["open", "asked", "proposed"])
+
+    def standing(self) -> Self:
+        """Open, or explained and so not to be told again."""
+        return self.filter(state__in=["open", "asked", "proposed", "explained"])

@@ -6,15 +6,21 @@ import logging
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 
+from carriers.contracts import Platform
 from inventory.models import StockLevel
 from orders import pulls
+from orders.audit.runs import audit_platform
 from orders.models import Order, OrderLine
 from orders.rules.states import OrderState
 from orders.services.dispatch import dispatch_order
+from shipping_project.jobs.queue import nudge
 from shipping_project.kernel.errors import AppError
 
 logger = logging.getLogger(__name__)
 DISPATCH_BATCH = 500
+AUDIT_ONE = "orders.tasks.audit_one"
+# After a platform did not answer.
+AUDIT_RETRY_S = 300.0
 
 
 def dispatch_one(order_id: int) -> bool:
@@ -70,3 +76,19 @@ def pull_veeqo_orders() -> int:
 
 def pull_easyship_shipments() -> int:
     return pulls.pull_easyship_shipments()
+
+
+def audit_labels() -> None:
+    """Begin tonight's audit of every platform, or go on with one that was interrupted."""
+    for platform in Platform:
+        nudge(AUDIT_ONE, platform.value, queue="sync")
+
+
+def audit_one(platform: str) -> bool:
+    """A part of one platform's audit; False when nothing is left of it to do here."""
+    audit = audit_platform(Platform(platform))
+    if audit is None or audit.finished_at is not None:
+        return False
+    delay_s = AUDIT_RETRY_S if audit.error_code else 0.0
+    nudge(AUDIT_ONE, platform, queue="sync", delay_s=delay_s)
+    return True

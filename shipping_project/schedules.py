@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,11 +12,18 @@ from django_q.models import Schedule
 
 @dataclass(frozen=True, slots=True)
 class Recurring:
-    """`function` is called by a worker every `minutes`."""
+    """`function` is called by a worker every `minutes`; first at `hour` UTC where one is given."""
 
     name: str
     function: str
     minutes: int
+    hour: int | None = None
+
+    def first_run(self, now: datetime) -> datetime:
+        if self.hour is None:
+            return now + timedelta(seconds=5)
+        today = now.astimezone(UTC).replace(hour=self.hour, minute=0, second=0, microsecond=0)
+        return today if today > now else today + timedelta(days=1)
 
 
 SCHEDULES = (
@@ -27,6 +34,7 @@ SCHEDULES = (
     Recurring("Ask after parcels", "orders.tasks.poll_tracking", 1),
     Recurring("Read changed orders of Veeqo", "orders.tasks.pull_veeqo_orders", 5),
     Recurring("Read changed shipments of Easyship", "orders.tasks.pull_easyship_shipments", 5),
+    Recurring("Audit labels", "orders.tasks.audit_labels", 24 * 60, hour=2),
     Recurring("Tidy the queue's records", "shipping_project.jobs.upkeep.tidy", 60),
 )
 
@@ -37,7 +45,7 @@ def sync_schedules() -> None:
     for item in SCHEDULES:
         row, _ = Schedule.objects.get_or_create(
             name=item.name,
-            defaults={"func": item.function, "next_run": timezone.now() + timedelta(seconds=5)},
+            defaults={"func": item.function, "next_run": item.first_run(timezone.now())},
         )
         Schedule.objects.filter(pk=row.pk).update(
             func=item.function, schedule_type=Schedule.MINUTES, minutes=item.minutes, repeats=-1

@@ -64,6 +64,21 @@ def read_changes(
         _save(cursor, lease_until=None)
 
 
+def rewind(*, platform: Platform, resource: str, since: datetime) -> None:
+    """Have the next run read the list anew from `since`, whatever was read before."""
+    SyncCursor.objects.update_or_create(
+        platform=platform.value,
+        resource=resource,
+        defaults={"run_since": since, "page": 1, "seen_until": None, "last_total": None},
+    )
+
+
+def is_read(platform: Platform, resource: str) -> bool:
+    """Whether the run that was begun or asked for has come to its end."""
+    rows = SyncCursor.objects.filter(platform=platform.value, resource=resource)
+    return rows.filter(run_since__isnull=True).exists()
+
+
 def _begin(platform: Platform, resource: str) -> SyncCursor | None:
     """Take the cursor, and start a run unless one is to be gone on with."""
     now = timezone.now()

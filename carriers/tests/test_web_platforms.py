@@ -147,8 +147,8 @@ class PlatformsPageTests(PlatformsCase):
         make_call("easyship", status=500)
         make_command(self.alder, CommandState.STUCK)
         # Session, user; accounts, calls, states, due; three for each platform; calls, commands;
-        # failures and their groups.
-        with self.assertNumQueries(16):
+        # failures and their groups, findings of audits and their ends.
+        with self.assertNumQueries(18):
             self.page()
         for _ in range(10):
             make_call(status=500)

@@ -19,6 +19,7 @@ from carriers.problems.catalogue import problem_of
 from carriers.reports import failed_calls, failure_shares, platform_health, unresolved_commands
 from carriers.services.commands import look_again
 from carriers.services.platforms import set_platform_enabled
+from carriers.web.sections import sections
 from shipping_project.kernel.errors import AppError
 from shipping_project.kernel.htmx import is_fragment
 
@@ -44,6 +45,7 @@ def platforms(request: HttpRequest) -> HttpResponse:
         "calls": failed_calls(now, platform=asked if asked in PLATFORMS else ""),
         "commands": [(one, problem_of(one.error_code)) for one in unresolved_commands()],
         "failures": failure_shares(now),
+        "sections": sections(),
         "platform": asked,
         "platforms": PLATFORM_CHOICES,
         "may_look": may(request.user, STAFF),

@@ -2,9 +2,17 @@
 
 from carriers.outbox.registry import CommandHandler, register
 from carriers.services.signatures import register_resolver
-from orders.handlers import booking, labels, voids
+from orders.handlers import booking, labels, orphans, voids
 from orders.services.attention import explain_orders
-from orders.services.kinds import BOOK, BUY_LABEL, CANCEL_BOOKING, FETCH_LABEL, VOID_LABEL
+from orders.services.kinds import (
+    ADOPT_LABEL,
+    BOOK,
+    BUY_LABEL,
+    CANCEL_BOOKING,
+    FETCH_LABEL,
+    VOID_LABEL,
+    VOID_ORPHAN,
+)
 
 register(
     CommandHandler(
@@ -32,5 +40,13 @@ register(
         carry_out=voids.cancel_booking,
         settle=voids.settle_booking_cancelled,
     )
+)
+register(
+    CommandHandler(
+        kind=VOID_ORPHAN, carry_out=orphans.void_orphan, settle=orphans.settle_void_orphan
+    )
+)
+register(
+    CommandHandler(kind=ADOPT_LABEL, carry_out=orphans.adopt_label, settle=orphans.settle_adoption)
 )
 register_resolver(explain_orders)

@@ -1,5 +1,11 @@
 """Orders and what becomes of them, by stage of work."""
 
+from orders.models.audit import (
+    DiscrepancyState,
+    LabelAudit,
+    LabelSighting,
+    PlatformDiscrepancy,
+)
 from orders.models.intake import IntakeRecord, Order, OrderEvent, OrderLine, OrderSource
 from orders.models.money import LedgerKind, LedgerLine, LedgerSealed
 from orders.models.routing import RoutingDecision, RoutingRule, RuleSet
@@ -14,8 +20,11 @@ from orders.models.shipping import (
 )
 
 __all__ = [
+    "DiscrepancyState",
     "IntakeRecord",
     "IntentState",
+    "LabelAudit",
+    "LabelSighting",
     "LabelState",
     "LedgerKind",
     "LedgerLine",
@@ -25,6 +34,7 @@ __all__ = [
     "OrderLine",
     "OrderSource",
     "Package",
+    "PlatformDiscrepancy",
     "PurchaseIntent",
     "Quote",
     "RoutingDecision",

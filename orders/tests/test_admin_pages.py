@@ -29,7 +29,17 @@ from carriers.services.signatures import record_case
 from catalog.models import PlatformListing, Sellable
 from inventory.models import Warehouse, WarehouseLink
 from orders.demo.seed import api_key_for, seed_demo
-from orders.models import Order, Package, PurchaseIntent, Quote, Shipment, TrackingEvent
+from orders.models import (
+    LabelAudit,
+    LabelSighting,
+    Order,
+    Package,
+    PlatformDiscrepancy,
+    PurchaseIntent,
+    Quote,
+    Shipment,
+    TrackingEvent,
+)
 from orders.rules.states import OrderState
 from orders.services.dispatch import dispatch_order
 from orders.services.ledger import enter_quoted
@@ -51,10 +61,13 @@ WRITTEN_ONCE = (
     "inventory.StockMovement",
     "orders.IntakeRecord",
     "orders.LedgerLine",
+    "orders.LabelAudit",
+    "orders.LabelSighting",
     "orders.Order",
     "orders.OrderEvent",
     "orders.OrderLine",
     "orders.Package",
+    "orders.PlatformDiscrepancy",
     "orders.PurchaseIntent",
     "orders.Quote",
     "orders.RoutingDecision",
@@ -79,6 +92,7 @@ def fill_every_table() -> None:
     for number, command in enumerate(OutboxCommand.objects.order_by("pk")):
         _add_call(command, number)
     _fill_inbox()
+    _fill_audit()
     _fill_background()
     tokens_for(User.objects.get(username="operator"))
 
@@ -127,6 +141,23 @@ def _fill_inbox() -> None:
             platform="easyship", event_type="shipment.cancelled", digest=f"{number:064}"
         )
         SyncCursor.objects.create(platform="veeqo", resource=f"list {number}")
+
+
+def _fill_audit() -> None:
+    for number, shipment in enumerate(Shipment.objects.order_by("pk")):
+        LabelAudit.objects.create(
+            platform="veeqo", since=timezone.now(), finished_at=timezone.now()
+        )
+        LabelSighting.objects.create(
+            package=Package.objects.get(shipment=shipment), seen_at=timezone.now()
+        )
+        PlatformDiscrepancy.objects.create(
+            organization=shipment.order.organization,
+            kind="orphan",
+            platform="veeqo",
+            platform_ref=str(number),
+            shipment=shipment,
+        )
 
 
 def _fill_background() -> None:
