@@ -14,8 +14,8 @@ from orders.rules.states import DISPATCHABLE, FINAL_ORDER_STATES, OrderState, Sh
 
 if TYPE_CHECKING:
     from orders.models import (  # noqa: F401 # in base classes, as text
-        LedgerLine,
         LabelAudit,
+        LedgerLine,
         Order,
         OrderEvent,
         OrderLine,

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from carriers.contracts import Platform
 from orders.audit.runs import audit_platform
-from orders.models import LabelAudit
+from orders.models import LabelAudit, PlatformDiscrepancy
 
 
 class Command(BaseCommand):
@@ -34,6 +34,9 @@ class Command(BaseCommand):
         failed = [one.name.title() for one in chosen if not self._audit(one, since)]
         if failed:
             raise CommandError(f"Not finished: {', '.join(failed)}. Run it again to go on.")
+        still_open = PlatformDiscrepancy.objects.still_open().count()
+        if still_open:
+            raise CommandError(f"{still_open} findings are open; see Audit findings in the admin.")
 
     def _audit(self, platform: Platform, since: datetime | None) -> bool:
         """To the end, or until the platform does not answer."""
