@@ -42,7 +42,7 @@ class LoginTests(TestCase):
         self.assertContains(response, 'value="mia"')
         self.assertNotIn("_auth_user_id", self.client.session)
 
-    @override_settings(LOGIN_RATE="2/m")
+    @override_settings(LOGIN_RATE="2/d")
     def test_too_many_attempts_have_to_wait(self) -> None:
         self.log_in("wrong")
         self.log_in("wrong")

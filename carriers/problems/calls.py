@@ -90,6 +90,18 @@ OWN_PROBLEMS = (
         is_assignable=False,
     ),
     Problem(
+        code="audit.not_an_orphan",
+        cause="The booking or its label belongs to one of our orders by now.",
+        fix="Nothing to do here; to give the label back, cancel its order.",
+        is_assignable=False,
+    ),
+    Problem(
+        code="audit.no_label",
+        cause="The booking at the platform holds no label any more.",
+        fix="Nothing to do: the next audit closes the finding.",
+        is_assignable=False,
+    ),
+    Problem(
         code="booking.gone",
         cause="Somebody cancelled or deleted the booking at the platform.",
         fix="Try again: the order is routed and booked anew.",

@@ -154,7 +154,7 @@ class PlatformsPageTests(PlatformsCase):
             make_call(status=500)
             make_command(self.alder, CommandState.STUCK)
 
-        with self.assertNumQueries(16):
+        with self.assertNumQueries(18):
             self.page()
 
 

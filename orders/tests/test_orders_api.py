@@ -191,7 +191,7 @@ class TakeInTests(OrdersCase):
 
         self.assertEqual(statuses, {201})
 
-    @override_settings(ORDER_CREATE_RATE="2/m")
+    @override_settings(ORDER_CREATE_RATE="2/d")
     def test_a_runaway_loop_has_to_wait(self) -> None:
         self.send(make_order_body())
         self.send(make_order_body())
@@ -199,7 +199,7 @@ class TakeInTests(OrdersCase):
         response = self.send(make_order_body())
 
         self.assert_problem(response, 429, "too_many_requests")
-        self.assertTrue(1 <= int(response["Retry-After"]) <= 60)
+        self.assertTrue(1 <= int(response["Retry-After"]) <= 86400)
         self.assertEqual(Order.objects.count(), 2)
         self.assertEqual(self.key.get(ORDERS).status_code, 200)
 

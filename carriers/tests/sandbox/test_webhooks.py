@@ -18,7 +18,7 @@ from carriers.tests.sandbox import easyship_bodies as bodies
 from carriers.tests.sandbox import easyship_steps as steps
 from carriers.tests.sandbox.running import RunningTwin
 
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 DAY_S = 86400.0
 ALL = ["shipment_label_created", "shipment_label_failed", "shipment_cancelled"]
 
