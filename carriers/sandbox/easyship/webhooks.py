@@ -139,13 +139,17 @@ def deliver_due(world: World) -> None:
         webhook = world.store.get(events.WEBHOOK, delivery["webhook_id"])
         if webhook is None or webhook["state"] != "active":
             continue
+        sent_at = world.clock.now()
         # Outside a transaction: the receiver may ask the twin before it answers.
         code = _post(world, webhook, delivery["body"])
         with world.store.transaction():
-            _settle(world, webhook, delivery, is_received=200 <= code < 300)
+            _settle(world, webhook, delivery, sent_at, is_received=200 <= code < 300)
 
 
-def _settle(world: World, webhook: Body, delivery: Body, *, is_received: bool) -> None:
+def _settle(
+    world: World, webhook: Body, delivery: Body, sent_at: datetime, *, is_received: bool
+) -> None:
+    """The pause counts from the sending: the clock may be moved on before the answer is here."""
     delivery["attempts"] += 1
     if is_received:
         world.store.delete(events.DELIVERY, delivery["id"])
@@ -154,7 +158,7 @@ def _settle(world: World, webhook: Body, delivery: Body, *, is_received: bool) -
         _set_state(world, webhook, world.options.easyship_webhook_gives_up)
     else:
         pause = timedelta(minutes=world.options.easyship_webhook_minutes)
-        delivery["due_at"] = (world.clock.now() + pause).isoformat()
+        delivery["due_at"] = (sent_at + pause).isoformat()
         world.store.save(events.DELIVERY, delivery["id"], delivery)
 
 
