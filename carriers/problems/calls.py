@@ -90,6 +90,13 @@ OWN_PROBLEMS = (
         is_assignable=False,
     ),
     Problem(
+        code="label.file_lost",
+        cause="The label is bought, but its file is gone from our storage.",
+        fix="Nothing to do: it is fetched again from the platform. Check the storage of files.",
+        retry_helps=True,
+        is_assignable=False,
+    ),
+    Problem(
         code="audit.not_an_orphan",
         cause="The booking or its label belongs to one of our orders by now.",
         fix="Nothing to do here; to give the label back, cancel its order.",

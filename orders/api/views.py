@@ -43,13 +43,14 @@ from orders.api.serializers import (
     ShipmentSerializer,
     TrackingSerializer,
 )
-from orders.models import Order, RuleSet, Shipment, TrackingEvent
+from orders.models import Order, Package, RuleSet, Shipment, TrackingEvent
 from orders.reports.ledger import order_money
 from orders.rules.address_text import PasteTooLarge, parse_pasted
 from orders.services.cancellation import cancel_order
 from orders.services.dispatch import dispatch_order
 from orders.services.holds import hold_order, release_order
 from orders.services.intake import receive_order
+from orders.services.label_files import open_label
 from orders.services.retry import retry_order
 from shipping_project.kernel.errors import AppError, FieldError, InvalidInput, NotFound
 
@@ -189,14 +190,15 @@ class OrderViewSet(viewsets.GenericViewSet[Order]):
     @extend_schema(responses={(200, "application/pdf"): OpenApiResponse(description="The label")})
     @action(detail=True, methods=["get"], renderer_classes=[PdfRenderer, JSONRenderer])
     def label(self, request: Request, pk: str) -> FileResponse:
-        """The label as PDF; 404 until it is bought and fetched."""
-        for shipment in self.get_object().shipments.all():
-            for package in shipment.packages.all():
-                if package.label_file and package.label_state == "bought":
-                    return FileResponse(
-                        package.label_file.open("rb"), content_type="application/pdf"
-                    )
-        raise NotFound("This order has no label yet.")
+        """The label as PDF; 404 until it is bought and fetched.
+
+        404 `label.file_lost` tells that our copy is gone and is being fetched anew.
+        """
+        labelled = Package.objects.labelled().filter(shipment__order=self.get_object())
+        package = labelled.exclude(label_file="").order_by("-shipment_id", "id").first()
+        if package is None:
+            raise NotFound("This order has no label yet.")
+        return FileResponse(open_label(package_id=package.pk), content_type="application/pdf")
 
     def _steer(self, act: Callable[[Order], object]) -> Response:
         order = self.get_object()

@@ -19,7 +19,7 @@ from inventory.models import Reservation, StockLevel
 from orders.models import Order, Package, Shipment
 from orders.rules.states import OrderState, ShipmentState
 from orders.services.dispatch import dispatch_order
-from orders.services.kinds import VOID_LABEL
+from orders.services.kinds import FETCH_LABEL, VOID_LABEL
 from orders.services.labels import record_label, store_label_file
 from orders.services.progress import move_order, need_attention
 from orders.services.tracking import record_tracking
@@ -181,6 +181,39 @@ class LookTests(OrderCase):
                     self.assertEqual(response.status_code, 200)
                     self.assertEqual(response["Content-Type"], "application/pdf")
                     self.assertEqual(response.getvalue(), PDF)
+
+    def test_lost_file_is_told_and_fetched_again_once(self) -> None:
+        folder = mkdtemp()
+        self.addCleanup(shutil.rmtree, folder)
+        with override_settings(MEDIA_ROOT=folder):
+            package = self.book()
+            OutboxCommand.objects.update(state="delivered")
+            store_label_file(shipment_id=package.shipment_id, content=PDF)
+            shutil.rmtree(folder + "/labels")
+
+            problem = self.assert_problem(self.look("label"), 404, "label.file_lost")
+            again = self.look("label")
+
+        self.assertIn("being fetched again", problem["detail"])
+        self.assert_problem(again, 404, "not_found")
+        self.assertEqual(OutboxCommand.objects.still_open().get().kind, FETCH_LABEL)
+        self.assertFalse(
+            self.key.get(self.base).json()["shipments"][0]["packages"][0]["label_ready"]
+        )
+
+    def test_lost_file_that_came_back_is_handed_out(self) -> None:
+        folder = mkdtemp()
+        self.addCleanup(shutil.rmtree, folder)
+        with override_settings(MEDIA_ROOT=folder):
+            package = self.book()
+            store_label_file(shipment_id=package.shipment_id, content=PDF)
+            shutil.rmtree(folder + "/labels")
+            self.look("label")
+
+            store_label_file(shipment_id=package.shipment_id, content=PDF)
+            response = self.look("label")
+
+            self.assertEqual(response.getvalue(), PDF)
 
     def test_missing_label_is_a_problem_even_where_a_pdf_was_asked_for(self) -> None:
         response = self.key.get(f"{self.base}/label", headers={"Accept": "application/pdf"})

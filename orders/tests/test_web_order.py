@@ -13,7 +13,7 @@ from django.utils.html import escape
 from accounts.models import Organization, Role, User
 from accounts.services.audit import record_audit
 from carriers.contracts import TrackingStatus
-from carriers.models import ApiCall
+from carriers.models import ApiCall, OutboxCommand
 from orders.models import Order, Package, TrackingEvent
 from orders.services.ledger import enter_adjusted, enter_refunded
 from orders.services.progress import need_attention
@@ -364,6 +364,21 @@ class LabelTests(OrderPageCase):
             response["Content-Disposition"],
             f'attachment; filename="{order.number}-{TRACKING}.pdf"',
         )
+
+    def test_lost_file_is_told_inside_our_own_page_and_fetched_again(self) -> None:
+        order = make_labelled(self.alder)
+        OutboxCommand.objects.update(state="delivered")
+        url = self.label_url(order)
+        package = Package.objects.get(shipment__order=order)
+        package.label_file.storage.delete(str(package.label_file.name))
+
+        response = self.client.get(url)
+
+        self.assertContains(response, "being fetched again", status_code=404)
+        self.assertEqual(response["X-Frame-Options"], "SAMEORIGIN")
+        self.assertEqual(OutboxCommand.objects.still_open().get().kind, "orders.fetch_label")
+        page = self.client.get(reverse("order", args=[order.number]))
+        self.assertContains(page, "The file is on its way.")
 
     def test_voided_label_is_not_handed_out(self) -> None:
         order = make_labelled(self.alder)

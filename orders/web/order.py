@@ -18,11 +18,12 @@ from orders.models import LabelState, Order, Package
 from orders.reports.order_page import Action, order_page
 from orders.rules.addresses import check_address
 from orders.services.amend import correct_address
+from orders.services.label_files import LabelFileLost, open_label
 from orders.web.form_fields import address_fields, notes_by_field
 from orders.web.order_form import ADDRESS_NAMES, OrderForm
 from orders.web.steering import STEERING
 from shipping_project.kernel.csp import EMBEDDABLE
-from shipping_project.kernel.errors import AppError
+from shipping_project.kernel.errors import AppError, NotFound
 from shipping_project.kernel.htmx import is_fragment
 
 UNCHANGED = 204
@@ -95,18 +96,30 @@ def label(request: HttpRequest, number: str, package_id: int) -> HttpResponseBas
     """The label as PDF from our own host, to be shown inside the page or saved."""
     visible = Package.objects.visible_to(request.user).filter(shipment__order__number=number)
     package = get_object_or_404(visible, pk=package_id, label_state=LabelState.BOUGHT)
-    if not package.label_file:
-        raise Http404
-    response = FileResponse(
-        package.label_file.open("rb"),
+    try:
+        opened = open_label(package_id=package.pk)
+    except LabelFileLost as exc:
+        response = render(
+            request, "orders/order/label_lost.html", {"detail": exc.detail}, status=404
+        )
+        return _embeddable(response)
+    except NotFound as exc:
+        raise Http404 from exc
+    file = FileResponse(
+        opened,
         content_type="application/pdf",
         as_attachment="download" in request.GET,
         filename=f"{number}-{package.tracking_number or package.pk}.pdf",
     )
+    # A voided label must not be printed from a copy.
+    file["Cache-Control"] = "private, no-cache"
+    return _embeddable(file)
+
+
+def _embeddable(response: HttpResponseBase) -> HttpResponseBase:
+    """May be shown inside our own page."""
     response["Content-Security-Policy"] = EMBEDDABLE
     response["X-Frame-Options"] = "SAMEORIGIN"
-    # A voided label must not be printed from a copy.
-    response["Cache-Control"] = "private, no-cache"
     return response
 
 

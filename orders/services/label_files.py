@@ -1,0 +1,61 @@
+"""Handing out the files of labels, and getting back those that storage has lost."""
+
+from __future__ import annotations
+
+import logging
+
+from django.core.files import File
+from django.db import transaction
+
+from carriers.models import OutboxCommand
+from orders.models import LabelState, Order, Package
+from orders.services.booking import ask
+from orders.services.kinds import FETCH_LABEL
+from orders.services.progress import note_event
+from shipping_project.kernel.errors import NotFound
+
+logger = logging.getLogger(__name__)
+
+
+class LabelFileLost(NotFound):
+    """The label is bought and recorded, and its file is not where we stored it."""
+
+    code = "label.file_lost"
+    title = "The label's file is lost from storage"
+
+
+def open_label(*, package_id: int) -> File[bytes]:
+    """The file of a bought label, opened for reading.
+
+    Raises NotFound where there is none yet, and LabelFileLost where storage has lost it; the
+    platform is asked for it again then, once for however many readers.
+    """
+    package: Package = Package.objects.get(pk=package_id)
+    if package.label_state != LabelState.BOUGHT or not package.label_file:
+        raise NotFound("This order has no label yet.")
+    try:
+        opened: File[bytes] = package.label_file.open("rb")
+    except FileNotFoundError as exc:
+        _fetch_again(package)
+        raise LabelFileLost(
+            "The label is bought, but its file is gone from our storage. It is being fetched "
+            "again from the platform; ask again in a minute."
+        ) from exc
+    return opened
+
+
+@transaction.atomic(durable=True)
+def _fetch_again(package: Package) -> None:
+    """Forget the lost file and ask for it, unless another reader or a cancellation was first."""
+    order = Order.objects.locked().get(shipments__packages=package.pk)
+    lost = Package.objects.labelled().filter(pk=package.pk, label_file=package.label_file.name)
+    if lost.update(label_file="") != 1:
+        return
+    logger.error("label file lost", extra={"package_id": package.pk})
+    note_event(
+        order,
+        kind=LabelFileLost.code,
+        message="The label's file is gone from storage; it is fetched again.",
+    )
+    if not OutboxCommand.objects.in_lane(order.lane).still_open().exists():
+        ask(package.shipment, FETCH_LABEL, order)
