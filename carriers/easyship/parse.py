@@ -8,6 +8,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from pypdf.errors import PyPdfError
+
 from carriers.contracts import (
     Booking,
     Document,
@@ -26,7 +28,8 @@ from carriers.easyship.codes import (
     carrier_of,
     tracking_of,
 )
-from carriers.errors import malformed
+from carriers.errors import UpstreamMalformed, malformed
+from carriers.paper import joined
 from carriers.readers import Reader
 from shipping_project.kernel.money import Money
 
@@ -164,13 +167,29 @@ def _rate(row: Reader) -> RateQuote | None:
 
 
 def label_document(body: Any, *, operation: str) -> Document:
-    """The label as PDF from a shipment fetched with format=PDF."""
+    """The label as one PDF from a shipment fetched with format=PDF.
+
+    Its pages, or its parcels, may come as several files, all of which belong to it.
+    """
     row = Reader(body, platform=NAME, operation=operation).need_child("shipment")
-    for document in row.children("shipping_documents"):
-        pages = document.value.get("base64_encoded_strings")
-        if document.text("category") == "label" and isinstance(pages, list) and pages:
-            return Document(content=_decoded(str(pages[0]), operation), media_type=PDF)
-    raise malformed(NAME, operation, "$.shipment.shipping_documents[label]")
+    texts = [
+        str(text)
+        for document in row.children("shipping_documents")
+        if document.text("category") == "label"
+        for text in _files(document)
+    ]
+    if not texts:
+        raise malformed(NAME, operation, "$.shipment.shipping_documents[label]")
+    parts = [_decoded(text, operation) for text in texts]
+    try:
+        return Document(content=joined(parts), media_type=PDF)
+    except PyPdfError as exc:
+        raise _no_pdf(operation) from exc
+
+
+def _files(document: Reader) -> list[object]:
+    files = document.value.get("base64_encoded_strings")
+    return files if isinstance(files, list) else []
 
 
 def _decoded(text: str, operation: str) -> bytes:
@@ -179,8 +198,12 @@ def _decoded(text: str, operation: str) -> bytes:
     except (binascii.Error, ValueError):
         content = b""
     if not content.startswith(b"%PDF-"):
-        raise malformed(NAME, operation, "$.shipment.shipping_documents[label] as a PDF")
+        raise _no_pdf(operation)
     return content
+
+
+def _no_pdf(operation: str) -> UpstreamMalformed:
+    return malformed(NAME, operation, "$.shipment.shipping_documents[label] as a PDF")
 
 
 def tracking(body: Any, *, operation: str) -> tuple[TrackingUpdate, ...]:

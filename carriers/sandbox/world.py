@@ -28,7 +28,13 @@ CHOICES: dict[str, tuple[object, ...]] = {
     "easyship_host": ("any", "sandbox", "production"),
     "easyship_webhook_gives_up": ("inactive", "failed"),
 }
-AT_LEAST_ONE = ("veeqo_max_page_size", "veeqo_burst", "easyship_per_second", "easyship_per_minute")
+AT_LEAST_ONE = (
+    "veeqo_max_page_size",
+    "veeqo_burst",
+    "easyship_label_parts",
+    "easyship_per_second",
+    "easyship_per_minute",
+)
 # Options by the name of the host whose limits they are.
 PRESETS: dict[str, dict[str, Any]] = {
     "production": {
@@ -83,6 +89,7 @@ class Options:
     veeqo_page_beyond: str = "empty"
     easyship_label_seconds: float = 2.0
     easyship_sync_label_seconds: float = 0.0
+    easyship_label_parts: int = 1
     easyship_batch_seconds: float = 1.0
     easyship_per_second: int = 10
     easyship_per_minute: int = 60

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import replace
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 import pytest
 import responses
+from pypdf import PdfReader, PdfWriter
 
 from carriers.contracts import Booking, TrackingStatus
 from carriers.easyship import build, parse
@@ -211,13 +214,61 @@ class TestReader:
 
         assert parse.tracking(body, operation="get_tracking") == ()
 
-    @pytest.mark.parametrize("pages", [[], ["!!!"], ["aGVsbG8="], None])
+    def test_label_in_several_parts_keeps_every_page_in_order(self) -> None:
+        body = fixture("easyship/get_label")
+        document = body["shipment"]["shipping_documents"][0]
+        document["base64_encoded_strings"] = [page(101), page(102)]
+        body["shipment"]["shipping_documents"] += [
+            document | {"category": "packing_slip", "base64_encoded_strings": [page(103)]},
+            document | {"base64_encoded_strings": [page(104)]},
+        ]
+
+        content = parse.label_document(body, operation="get_label").content
+
+        widths = [sheet.mediabox.width for sheet in PdfReader(BytesIO(content)).pages]
+        assert widths == [101, 102, 104]
+
+    def test_label_in_parts_is_the_same_file_each_time(self) -> None:
+        body = fixture("easyship/get_label")
+        parts = [page(101), page(102)]
+        body["shipment"]["shipping_documents"][0]["base64_encoded_strings"] = parts
+
+        first = parse.label_document(body, operation="get_label")
+
+        assert parse.label_document(body, operation="get_label") == first
+
+    def test_label_in_one_part_is_kept_as_it_came(self) -> None:
+        body = fixture("easyship/get_label")
+        body["shipment"]["shipping_documents"][0]["base64_encoded_strings"] = [page(101)]
+
+        document = parse.label_document(body, operation="get_label")
+
+        assert b64encode(document.content).decode() == page(101)
+
+    @pytest.mark.parametrize("broken", ["!!!", None, b64encode(b"%PDF-1.4 cut of").decode()])
+    def test_label_with_a_broken_part_is_refused_whole(self, broken: object) -> None:
+        body = fixture("easyship/get_label")
+        parts = [page(101), broken]
+        body["shipment"]["shipping_documents"][0]["base64_encoded_strings"] = parts
+
+        with pytest.raises(UpstreamMalformed):
+            parse.label_document(body, operation="get_label")
+
+    @pytest.mark.parametrize("pages", [[], ["!!!"], ["aGVsbG8="], None, 5])
     def test_label_that_is_no_pdf_is_refused(self, pages: object) -> None:
         body = fixture("easyship/get_label")
         body["shipment"]["shipping_documents"][0]["base64_encoded_strings"] = pages
 
         with pytest.raises(UpstreamMalformed):
             parse.label_document(body, operation="get_label")
+
+
+def page(width: int) -> str:
+    """A PDF of one empty page, as the platform writes it."""
+    writer, file = PdfWriter(), BytesIO()
+    writer.add_blank_page(width=width, height=200)
+    writer.write(file)
+    return b64encode(file.getvalue()).decode()
 
 
 def rate(**changes: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from unittest import TestCase as PlainCase
 
 import pytest
 from django.utils import timezone
+from pypdf import PdfReader
 
 from carriers.contracts import Label, RateQuote
 from carriers.models import CommandState, OutboxCommand
@@ -313,6 +314,18 @@ class RecordTests(TwinCase):
             open_intent(package=package, quote=QUOTE, fence=9)
 
         self.assertEqual(PurchaseIntent.objects.get().state, IntentState.BOUGHT)
+
+
+class PartTests(TwinCase):
+    def test_a_label_that_comes_in_parts_is_kept_whole(self) -> None:
+        self.twin.option(easyship_label_parts=3)
+        order = self.place()
+
+        self.finish()
+
+        self.assert_shipped_once(order)
+        file = order.shipments.get().packages.get().label_file
+        self.assertEqual(len(PdfReader(file.open("rb")).pages), 3)
 
 
 class LabelRecordTests(PlainCase):

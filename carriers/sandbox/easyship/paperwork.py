@@ -70,13 +70,13 @@ def _is_export(shipment: Body) -> bool:
 def _label(world: World, shipment: Body, wanted: Body) -> Body:
     kind, size = wanted["format"], wanted["label"].lower()
     draw = LABELS.get(kind)
-    pages = [base64.b64encode(draw(facts_of(shipment))).decode()] if draw else []
+    page = base64.b64encode(draw(facts_of(shipment))).decode() if draw else ""
     return {
         "category": "label",
         "required": True,
         "format": kind if draw else "url",
         "page_size": size,
-        "base64_encoded_strings": pages,
+        "base64_encoded_strings": [page] * world.options.easyship_label_parts if draw else [],
         "url": None if draw else document_url(world, shipment, "label", size),
     }
 
