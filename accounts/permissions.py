@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -30,8 +30,11 @@ class RoleAllows(BasePermission):
     """Reads what the view declares.
 
     `required_scopes = {"read": "orders:read", "write": "orders:write"}` for keys (a missing entry
-    refuses every key); `read_roles` and `write_roles` for people (everybody, and all but auditors).
+    refuses every key), with what a single action needs besides under its own name;
+    `read_roles` and `write_roles` for people (everybody, and all but auditors).
     """
+
+    message: str
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         user = request.user
@@ -40,11 +43,20 @@ class RoleAllows(BasePermission):
         reading = request.method in SAFE_METHODS
         scopes = getattr(user, "scopes", None)
         if scopes is not None:
-            needed = _needed_scope(view, reading=reading)
-            return needed is not None and needed in scopes
+            return self._key_may(scopes, view, reading=reading)
         default = EVERYBODY if reading else WRITERS
         roles = getattr(view, "read_roles" if reading else "write_roles", default)
         return getattr(user, "role", "") in roles
+
+    def _key_may(self, scopes: Collection[str], view: APIView, *, reading: bool) -> bool:
+        needed = _needed_scopes(view, reading=reading)
+        missing = [scope for scope in needed if scope not in scopes]
+        self.message = (
+            f"This API key lacks the scope {' and '.join(missing)}."
+            if needed
+            else "This is for people who log in, not for API keys."
+        )
+        return bool(needed) and not missing
 
 
 class StaffOnly(BasePermission):
@@ -61,10 +73,12 @@ class StaffWrite(BasePermission):
         return request.method in SAFE_METHODS or sees_all(request.user)
 
 
-def _needed_scope(view: APIView, *, reading: bool) -> str | None:
+def _needed_scopes(view: APIView, *, reading: bool) -> tuple[str, ...]:
+    """None at all where a view opens nothing of this kind to keys."""
     declared: Mapping[str, str] = getattr(view, "required_scopes", {})
-    by_action = declared.get(getattr(view, "action", "") or "")
-    return by_action or declared.get("read" if reading else "write")
+    general = declared.get("read" if reading else "write")
+    special = declared.get(getattr(view, "action", "") or "")
+    return () if general is None else (general, special) if special else (general,)
 
 
 Page = Callable[..., HttpResponseBase]

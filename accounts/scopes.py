@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+# Besides "orders:write", to push an order on towards its label: dispatch, retry, release. Orders
+# that are taken in go on by the firm's own rules and need no such key.
+BUY_LABELS = "labels:buy"
 SCOPES = (
     "orders:read",
     "orders:write",
-    "labels:buy",
+    BUY_LABELS,
     "catalog:read",
     "catalog:write",
     "stock:read",

@@ -37,7 +37,8 @@ class UseKeyTests(ApiCase):
         client = client_with(make_key(self.alder, "orders:read"))
 
         self.assertEqual(client.get("/api/v1/orders").status_code, 200)
-        self.assert_problem(client.get("/api/v1/products"), 403, "forbidden")
+        problem = self.assert_problem(client.get("/api/v1/products"), 403, "forbidden")
+        self.assertEqual(problem["detail"], "This API key lacks the scope catalog:read.")
         self.assert_problem(client.post("/api/v1/orders", {}, format="json"), 403, "forbidden")
 
     def test_no_scope_opens_what_is_for_people(self) -> None:

@@ -18,6 +18,7 @@ from rest_framework.views import APIView
 
 from accounts.api.idempotency import idempotency_parameter
 from accounts.principals import label_of
+from accounts.scopes import BUY_LABELS
 from accounts.throttling import CallerThrottle, OrderCreateThrottle, ParseThrottle
 from orders.api.documents import (
     decision_document,
@@ -55,6 +56,12 @@ from orders.services.retry import retry_order
 from shipping_project.kernel.errors import AppError, FieldError, InvalidInput, NotFound
 
 ORDER_SCOPES = {"read": "orders:read", "write": "orders:write"}
+# What sends an order on towards a purchase.
+STEERING_SCOPES = ORDER_SCOPES | {
+    "dispatch_now": BUY_LABELS,
+    "retry": BUY_LABELS,
+    "release": BUY_LABELS,
+}
 
 
 class TextTooLong(AppError):
@@ -69,7 +76,7 @@ class OrderViewSet(viewsets.GenericViewSet[Order]):
     queryset = Order.objects.all()
     serializer_class = OrderSerializer  # type: ignore[assignment] # describes `order_document`
     filterset_class = OrderFilter
-    required_scopes = ORDER_SCOPES
+    required_scopes = STEERING_SCOPES
     lookup_value_regex = "[^/]+"
 
     def get_queryset(self) -> QuerySet[Order]:
@@ -120,7 +127,7 @@ class OrderViewSet(viewsets.GenericViewSet[Order]):
     @extend_schema(request=None, responses=OrderSerializer)
     @action(detail=True, methods=["post"], url_path="dispatch")
     def dispatch_now(self, request: Request, pk: str) -> Response:
-        """Route and reserve at once rather than with the next round."""
+        """Route and reserve at once rather than with the next round. Keys need `labels:buy`."""
         return self._steer(
             lambda order: dispatch_order(order_id=order.pk, actor=label_of(request.user))
         )
@@ -128,6 +135,7 @@ class OrderViewSet(viewsets.GenericViewSet[Order]):
     @extend_schema(request=None, responses=OrderSerializer)
     @action(detail=True, methods=["post"])
     def retry(self, request: Request, pk: str) -> Response:
+        """Go on from the step that failed. Keys need `labels:buy`."""
         return self._steer(
             lambda order: retry_order(order_id=order.pk, actor=label_of(request.user))
         )
@@ -143,6 +151,7 @@ class OrderViewSet(viewsets.GenericViewSet[Order]):
     @extend_schema(request=None, responses=OrderSerializer)
     @action(detail=True, methods=["post"])
     def release(self, request: Request, pk: str) -> Response:
+        """Let a held order go on to dispatch. Keys need `labels:buy`."""
         return self._steer(
             lambda order: release_order(order_id=order.pk, actor=label_of(request.user))
         )

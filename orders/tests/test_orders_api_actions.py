@@ -41,7 +41,7 @@ class OrderCase(ApiCase):
         super().setUp()
         self.alder = make_organization("alder")
         make_stocked_sellable(self.alder, "MUG-01", units=50)
-        self.key = client_with(make_key(self.alder, "orders:read", "orders:write"))
+        self.key = client_with(make_key(self.alder, "orders:read", "orders:write", "labels:buy"))
         self.order = make_order(self.alder, quantity=2)
         self.base = f"{ORDERS}/{self.order.number}"
 
@@ -328,6 +328,33 @@ class SteerTests(OrderCase):
             with self.subTest(reason=reason):
                 self.assert_faults(self.act("hold", {"reason": reason}), "reason")
         self.assert_faults(self.act("cancel", {"reason": "x" * 201}), "reason")
+        self.assertEqual(self.state(), "valid")
+
+    def test_key_without_the_scope_to_buy_sends_nothing_on_to_a_purchase(self) -> None:
+        client = client_with(make_key(self.alder, "orders:read", "orders:write"))
+        self.act("hold", {"reason": "Fraud check"})
+
+        for action in ("dispatch", "retry", "release"):
+            with self.subTest(action):
+                problem = self.assert_problem(
+                    client.post(f"{self.base}/{action}"), 403, "forbidden"
+                )
+                self.assertEqual(problem["detail"], "This API key lacks the scope labels:buy.")
+        self.assertEqual(self.state(), "held")
+        self.assertEqual(OutboxCommand.objects.count(), 0)
+
+    def test_key_without_the_scope_to_buy_may_hold_and_cancel(self) -> None:
+        client = client_with(make_key(self.alder, "orders:write"))
+
+        self.assertEqual(client.post(f"{self.base}/hold").json()["state"], "held")
+        self.assertEqual(client.post(f"{self.base}/cancel").json()["state"], "cancelled")
+
+    def test_scope_to_buy_alone_does_not_steer(self) -> None:
+        client = client_with(make_key(self.alder, "labels:buy"))
+
+        problem = self.assert_problem(client.post(f"{self.base}/dispatch"), 403, "forbidden")
+
+        self.assertEqual(problem["detail"], "This API key lacks the scope orders:write.")
         self.assertEqual(self.state(), "valid")
 
     def test_readers_do_not_steer(self) -> None:
