@@ -33,7 +33,7 @@ class OrdersCase(ApiCase):
         super().setUp()
         self.alder, self.birch = make_organization("alder"), make_organization("birch")
         self.mug = make_stocked_sellable(self.alder, "MUG-01", units=50)
-        self.key = client_with(make_key(self.alder, "orders:read", "orders:write"))
+        self.key = client_with(make_key(self.alder, "orders:read", "orders:write", "labels:buy"))
 
     def send(self, body: Any, **headers: str) -> Any:
         return self.key.post(ORDERS, body, format="json", headers=headers)
