@@ -22,6 +22,7 @@ CHOICES: dict[str, tuple[object, ...]] = {
     "veeqo_void_status": (200, 204),
     "veeqo_void_stock": ("return", "keep"),
     "veeqo_validation_body": ("list", "string"),
+    "veeqo_missing_address": ("refuse", "take"),
     "veeqo_not_found_body": ("messages", "status"),
     "veeqo_omitted_lines": ("keep", "remove"),
     "veeqo_page_beyond": ("empty", "refuse"),
@@ -84,6 +85,7 @@ class Options:
     veeqo_rate_minutes: float = 15.0
     veeqo_void_stock: str = "return"
     veeqo_validation_body: str = "list"
+    veeqo_missing_address: str = "refuse"
     veeqo_not_found_body: str = "messages"
     veeqo_omitted_lines: str = "keep"
     veeqo_page_beyond: str = "empty"

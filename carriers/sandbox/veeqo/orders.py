@@ -59,8 +59,8 @@ def create(world: World, request: Request) -> Response:
         "total_tax": number_of(given.get("total_tax")),
         "total_discounts": number_of(given.get("total_discounts")),
         "customer_id": whole_of(given.get("customer_id")) or new_customer(world, customer)["id"],
-        "deliver_to": address_of(world, "address", address),
-        "billing_address": address_of(world, "billing_address", billing),
+        "deliver_to": address_of(world, "address", address) if address else None,
+        "billing_address": address_of(world, "billing_address", billing) if billing else None,
         "payment": payment(world, pk, given.get("payment_attributes")),
         "customer_note": customer_note(world, pk, given.get("customer_note_attributes")),
         "employee_notes": notes(world, pk, given.get("employee_notes_attributes")),
@@ -79,7 +79,8 @@ def _check(world: World, given: Body) -> None:
     faults = _unknown(world, given)
     if not (given.get("customer_id") or object_of(given.get("customer_attributes"))):
         faults.append("Customer can't be blank")
-    if not (given.get("deliver_to_id") or object_of(given.get("deliver_to_attributes"))):
+    has_address = given.get("deliver_to_id") or object_of(given.get("deliver_to_attributes"))
+    if not has_address and world.options.veeqo_missing_address == "refuse":
         faults.append("Deliver to can't be blank")
     lines = objects_of(given.get("line_items_attributes"))
     if not lines:
@@ -209,13 +210,13 @@ def _deliver_to(world: World, given: Body) -> Body:
 
 def _search_text(world: World, doc: Body) -> str:
     """What the fuzzy search looks through: number, e-mail, name and SKUs."""
-    to = doc["deliver_to"]
+    to = doc["deliver_to"] or {}
     customer = world.store.get("veeqo.customer", str(doc["customer_id"])) or {}
     skus = [
         (world.store.get("veeqo.sellable", str(line["sellable_id"])) or {}).get("sku", "")
         for line in doc["lines"]
     ]
-    who = [to["email"], customer.get("email"), to["first_name"], to["last_name"]]
+    who = [to.get("email"), customer.get("email"), to.get("first_name"), to.get("last_name")]
     return " ".join(str(part) for part in (doc["number"], *who, *skus) if part).lower()
 
 

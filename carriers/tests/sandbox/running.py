@@ -13,6 +13,7 @@ import requests
 from carriers.sandbox.server import TwinServer, make_world
 
 VEEQO_KEY = "vk-test-0001"
+OTHER_VEEQO_KEY = "vk-test-0002"
 EASYSHIP_TOKEN = "sand_test0001="
 TIMEOUT_S = 30
 
@@ -68,7 +69,7 @@ def running_twin(store: Path, *, control_token: str = "") -> Iterator[RunningTwi
     """The search lag is off: what it does has tests of its own."""
     world = make_world(
         store=store,
-        veeqo_keys=[VEEQO_KEY],
+        veeqo_keys=[VEEQO_KEY, OTHER_VEEQO_KEY],
         easyship_keys=[EASYSHIP_TOKEN],
         control_token=control_token,
     )

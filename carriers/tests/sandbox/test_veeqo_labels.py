@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import io
-import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import pytest
 from PIL import Image
 from pypdf import PdfReader
 
@@ -32,27 +30,6 @@ def test_all_rates_share_a_quote_and_differ_by_name(twin: RunningTwin) -> None:
     assert {rate["currency"] for rate in found} == {"$"}
 
 
-def test_rate_names_stay_and_quotes_do_not(twin: RunningTwin) -> None:
-    _, allocation_id, first = steps.ready(twin)
-
-    second = steps.rates(twin, allocation_id)[0]
-
-    assert second["name"] == first["name"]
-    assert second["remote_shipment_id"] != first["remote_shipment_id"]
-
-
-def test_one_carrier_has_no_options_and_one_a_single_confirmation(twin: RunningTwin) -> None:
-    _, allocation_id, _ = steps.ready(twin)
-
-    options = {
-        rate["sub_carrier_id"]: rate["shipping_service_options"]
-        for rate in steps.rates(twin, allocation_id)
-    }
-
-    assert options["FEDEX"] is None
-    assert [value["value"] for value in options["USPS"][0]["values"]] == ["DELIVERY_CONFIRMATION"]
-
-
 def test_unavailable_services_say_why_when_asked(twin: RunningTwin) -> None:
     _, allocation_id, _ = steps.ready(twin)
     path = f"/shipping/rates/{allocation_id}?from_allocation_package=true"
@@ -63,105 +40,6 @@ def test_unavailable_services_say_why_when_asked(twin: RunningTwin) -> None:
     assert plain["unavailable"] == []
     told = {row["title"]: row["unavailable_reasons"] for row in full["unavailable"]}
     assert told["DHL Express Worldwide"] == [{"message": "Not offered for this destination."}]
-
-
-def test_a_parcel_without_weight_is_refused_in_a_text_of_json(twin: RunningTwin) -> None:
-    order = steps.made(twin)
-    allocation_id = order["allocations"][0]["id"]
-    steps.packed(twin, allocation_id, weight=0)
-
-    answer = twin.veeqo("GET", f"/shipping/rates/{allocation_id}?from_allocation_package=true")
-
-    body = answer.json()
-    assert answer.status_code == 400
-    assert (body["available"], body["hazmat"]) == ([], False)
-    inner = json.loads(body["error_messages"][0])
-    assert inner["errors"][0]["code"] == "parcel.weight_invalid"
-
-
-def test_a_shipped_allocation_has_no_rates(twin: RunningTwin) -> None:
-    order, _ = steps.bought(twin)
-
-    answer = twin.veeqo("GET", f"/shipping/rates/{order['allocations'][0]['id']}")
-
-    assert answer.status_code == 400
-    assert answer.json() == {"error_messages": "This allocation is already shipped"}
-
-
-def test_a_purchase_ships_the_order_at_the_quoted_price(twin: RunningTwin) -> None:
-    order, allocation_id, rate = steps.ready(twin)
-
-    answer = twin.veeqo("POST", "/shipping/shipments", steps.purchase(allocation_id, rate))
-
-    label = answer.json()
-    assert answer.status_code == 200
-    assert label["allocation_id"] == allocation_id
-    charge = {"unit": "USD", "value": float(rate["total_net_charge"])}
-    assert label["outbound_label_charges"] == charge
-    after = steps.read(twin, order["id"])
-    assert after["status"] == "shipped"
-    assert after["shipped_at"] is not None
-    assert after["allocations"][0]["shipment"]["id"] == label["id"]
-    assert steps.levels(steps.stock(twin, "TRM-GRN", NEVADA)) == (58, 0, 58)
-    [sold] = twin.labels()
-    assert (sold["reference"], sold["state"]) == ("SHOP-10482", "bought")
-    assert sold["cost"] == rate["total_net_charge"]
-
-
-def test_tracking_numbers_come_as_text_or_object(twin: RunningTwin) -> None:
-    twin.options(veeqo_label_url="sometimes")
-
-    labels = [steps.bought(twin, f"SHOP-{n}")[1] for n in range(2)]
-
-    assert {type(label["tracking_number"]) for label in labels} == {str, dict}
-    assert [("label_url" in label) for label in labels].count(False) == 1
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "allocation_id", "remote_shipment_id", "service_type", "sub_carrier_id",
-        "total_net_charge", "base_rate",
-    ],
-)  # fmt: skip
-def test_a_purchase_needs_everything_of_the_rate(twin: RunningTwin, name: str) -> None:
-    order, allocation_id, rate = steps.ready(twin)
-    body = steps.purchase(allocation_id, rate)
-    del body["shipment"][name]
-
-    answer = twin.veeqo("POST", "/shipping/shipments", body)
-
-    assert answer.status_code == 400
-    assert answer.json() == {"error_messages": [f"{name} is missing"]}
-    assert twin.labels() == []
-    assert steps.read(twin, order["id"])["status"] == "awaiting_fulfillment"
-
-
-def test_value_added_services_must_be_those_of_the_quote(twin: RunningTwin) -> None:
-    _, allocation_id, _ = steps.ready(twin)
-    by_carrier = {rate["sub_carrier_id"]: rate for rate in steps.rates(twin, allocation_id)}
-    key = "value_added_service__VAS_GROUP_ID_CONFIRMATION"
-    wrong = steps.purchase(allocation_id, by_carrier["FEDEX"], **{key: "NO_CONFIRMATION"})
-    without = steps.purchase(allocation_id, by_carrier["USPS"])
-    del without["shipment"][key]
-
-    answers = [twin.veeqo("POST", "/shipping/shipments", body) for body in (wrong, without)]
-
-    for answer in answers:
-        assert answer.status_code == 400
-        assert "INVALID_VALUE_ADDED_SERVICES" in answer.json()["error_messages"][0]
-    assert twin.labels() == []
-
-
-def test_an_old_quote_buys_nothing(twin: RunningTwin) -> None:
-    _, allocation_id, rate = steps.ready(twin)
-    twin.advance(16 * 60)
-
-    answer = twin.veeqo("POST", "/shipping/shipments", steps.purchase(allocation_id, rate))
-
-    assert answer.status_code == 400
-    assert "expired" in answer.json()["error_messages"][0]
-    assert twin.labels() == []
 
 
 def test_a_quote_of_another_parcel_buys_nothing(twin: RunningTwin) -> None:
@@ -219,21 +97,6 @@ def label_file(twin: RunningTwin, label: Any, suffix: str = "", more: str = "") 
     return twin.veeqo("GET", f"/shipping/labels{suffix}?shipment_ids[]={label['id']}{more}")
 
 
-@pytest.mark.parametrize(("suffix", "more"), [(".pdf", ""), ("", "&format=pdf")])
-def test_a_label_is_a_page_of_four_by_six_inches(twin: RunningTwin, suffix: str, more: str) -> None:
-    _, label = steps.bought(twin)
-
-    answer = label_file(twin, label, suffix, more)
-
-    assert answer.headers["Content-Type"] == "application/pdf"
-    [page] = PdfReader(io.BytesIO(answer.content)).pages
-    assert (float(page.mediabox.width), float(page.mediabox.height)) == (288.0, 432.0)
-    text = page.extract_text()
-    assert twin.labels()[0]["tracking_number"] in text
-    assert "912 Alder St" in text
-    assert "Ref SHOP-10482" in text
-
-
 def test_several_labels_are_several_pages(twin: RunningTwin) -> None:
     first, second = steps.bought(twin)[1], steps.bought(twin, "SHOP-2")[1]
 
@@ -253,43 +116,6 @@ def test_a_label_comes_as_image_and_as_printer_text(twin: RunningTwin) -> None:
     assert text.content.startswith(b"^XA")
 
 
-def test_without_a_format_only_a_count_is_told(twin: RunningTwin) -> None:
-    _, label = steps.bought(twin)
-
-    assert label_file(twin, label).json() == {"labels_count": 1}
-
-
-@pytest.mark.parametrize("path", ["/shipping/labels.pdf?shipment_ids[]=1", "/shipping/labels.pdf"])
-def test_a_label_that_nobody_bought_is_not_found(twin: RunningTwin, path: str) -> None:
-    assert twin.veeqo("GET", path).status_code == 404
-
-
-def test_void_opens_the_order_again(twin: RunningTwin) -> None:
-    order, label = steps.bought(twin)
-
-    answer = twin.veeqo("DELETE", f"/shipments/{label['id']}")
-
-    body = answer.json()
-    assert answer.status_code == 200
-    assert (body["id"], body["status"]) == (order["id"], "awaiting_fulfillment")
-    assert body["allocations"][0]["shipment"] is None
-    assert body["shipped_at"] is None
-    assert steps.levels(steps.stock(twin, "TRM-GRN", NEVADA)) == (60, 2, 58)
-    assert [row["state"] for row in twin.labels()] == ["voided"]
-    assert label_file(twin, label, ".pdf").status_code == 404
-
-
-def test_void_can_be_empty_and_works_once(twin: RunningTwin) -> None:
-    twin.options(veeqo_void_status=204)
-    _, label = steps.bought(twin)
-
-    answers = [twin.veeqo("DELETE", f"/shipments/{label['id']}") for _ in range(2)]
-
-    assert [answer.status_code for answer in answers] == [204, 404]
-    assert answers[0].content == b""
-    assert steps.levels(steps.stock(twin, "TRM-GRN", NEVADA)) == (60, 2, 58)
-
-
 def test_a_voided_order_can_buy_again(twin: RunningTwin) -> None:
     order, label = steps.bought(twin)
     twin.veeqo("DELETE", f"/shipments/{label['id']}")
@@ -305,19 +131,6 @@ def test_a_voided_order_can_buy_again(twin: RunningTwin) -> None:
 def statuses(twin: RunningTwin, label: Any) -> list[str]:
     path = f"/shipping/tracking_events/{label['id']}"
     return [event["status"] for event in twin.veeqo("GET", path).json()]
-
-
-def test_tracking_advances_with_the_clock(twin: RunningTwin) -> None:
-    _, label = steps.bought(twin)
-    at_first = statuses(twin, label)
-
-    twin.advance(3 * DAY_S)
-    later = statuses(twin, label)
-    twin.advance(10 * DAY_S)
-
-    assert at_first == []
-    assert later[:2] == ["awaiting_collection", "in_transit"]
-    assert statuses(twin, label)[-2:] == ["out_for_delivery", "delivered"]
 
 
 def test_tracking_can_run_faster(twin: RunningTwin) -> None:

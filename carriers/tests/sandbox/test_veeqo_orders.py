@@ -30,19 +30,6 @@ def test_create_answers_the_whole_order(twin: RunningTwin) -> None:
     assert order["line_items"][0]["sellable"]["sku_code"] == "TRM-GRN"
 
 
-def test_an_order_without_a_number_gets_one_from_its_id(twin: RunningTwin) -> None:
-    order = steps.made(twin, number="")
-
-    assert order["number"] == f"#P-{order['id']}"
-
-
-def test_numbers_may_repeat(twin: RunningTwin) -> None:
-    first, second = steps.made(twin), steps.made(twin)
-
-    assert first["id"] != second["id"]
-    assert numbers(twin, "?query=SHOP-10482") == ["SHOP-10482", "SHOP-10482"]
-
-
 def test_an_order_abroad_is_international(twin: RunningTwin) -> None:
     abroad = steps.address(country="GB", state="", city="London", zip="E6 7FB")
 
@@ -95,13 +82,6 @@ def test_a_price_that_is_no_number_counts_as_nothing(twin: RunningTwin, price: A
     assert order["subtotal_price"] == 0.0
 
 
-def test_unknown_keys_are_dropped(twin: RunningTwin) -> None:
-    order = steps.made(twin, colour="green", status="shipped")
-
-    assert "colour" not in order
-    assert order["status"] == "awaiting_fulfillment"
-
-
 def test_a_saved_address_and_customer_may_be_named(twin: RunningTwin) -> None:
     first = steps.made(twin)
 
@@ -115,48 +95,6 @@ def test_a_saved_address_and_customer_may_be_named(twin: RunningTwin) -> None:
 
     assert second["deliver_to"] == first["deliver_to"]
     assert second["customer"]["email"] == "buyer@example.com"
-
-
-@pytest.mark.parametrize(
-    "query", ["SHOP-10482", "shop-104", "buyer@example", "ines@example.com", "Calder", "TRM-GRN"]
-)
-def test_the_search_is_fuzzy(twin: RunningTwin, query: str) -> None:
-    steps.made(twin)
-
-    assert numbers(twin, f"?query={query}") == ["SHOP-10482"]
-    assert numbers(twin, "?query=SHOP-9") == []
-
-
-def test_the_search_finds_longer_numbers_too(twin: RunningTwin) -> None:
-    steps.made(twin, "SHOP-1")
-    steps.made(twin, "SHOP-10")
-
-    assert numbers(twin, "?query=SHOP-1") == ["SHOP-10", "SHOP-1"]
-
-
-def test_the_search_lags_behind_the_list(twin: RunningTwin) -> None:
-    twin.options(veeqo_search_delay_s=30.0)
-    steps.made(twin)
-
-    assert numbers(twin, "?query=SHOP-10482") == []
-    assert numbers(twin) == ["SHOP-10482"]
-
-    twin.advance(31)
-
-    assert numbers(twin, "?query=SHOP-10482") == ["SHOP-10482"]
-
-
-def test_cancelled_orders_are_hidden_unless_asked_for(twin: RunningTwin) -> None:
-    order = steps.made(twin)
-    twin.veeqo("PUT", f"/orders/{order['id']}/cancel", {})
-
-    assert numbers(twin) == []
-    assert numbers(twin, "?query=SHOP-10482") == []
-    assert numbers(twin, "?query=SHOP-10482&status=cancelled") == ["SHOP-10482"]
-
-    twin.options(veeqo_hide_cancelled=False)
-
-    assert numbers(twin) == ["SHOP-10482"]
 
 
 def test_filters_narrow_the_list(twin: RunningTwin) -> None:
@@ -175,21 +113,6 @@ def test_filters_narrow_the_list(twin: RunningTwin) -> None:
     assert numbers(twin, "?allocated_at=31008") == []
 
 
-def test_an_unknown_status_matches_nothing(twin: RunningTwin) -> None:
-    steps.made(twin)
-
-    answer = twin.veeqo("GET", "/orders?status=not_a_status")
-
-    assert (answer.status_code, answer.json()) == (200, [])
-    assert answer.headers["X-Total-Count"] == "0"
-
-
-def test_a_date_that_is_none_is_ignored(twin: RunningTwin) -> None:
-    steps.made(twin)
-
-    assert numbers(twin, "?updated_at_min=yesterday") == ["SHOP-10482"]
-
-
 def test_updated_since_sees_a_changed_order(twin: RunningTwin) -> None:
     order = steps.made(twin)
     twin.advance(3600)
@@ -198,26 +121,6 @@ def test_updated_since_sees_a_changed_order(twin: RunningTwin) -> None:
     changed = steps.read(twin, order["id"])["updated_at"]
 
     assert numbers(twin, f"?updated_at_min={changed}") == ["SHOP-10482"]
-
-
-def test_update_appends_notes_and_ignores_status_tags_and_number(twin: RunningTwin) -> None:
-    pk = steps.made(twin)["id"]
-    changes = {
-        "status": "shipped",
-        "number": "OTHER",
-        "tags": [{"name": "late"}],
-        "customer_note_attributes": {"text": "Ring twice"},
-        "employee_notes_attributes": [{"text": "Checked"}],
-    }
-
-    twin.veeqo("PUT", f"/orders/{pk}", {"order": changes})
-    twin.veeqo("POST", f"/orders/{pk}/notes", {"note": {"text": "Again"}})
-
-    order = steps.read(twin, pk)
-    assert (order["status"], order["number"]) == ("awaiting_fulfillment", "SHOP-10482")
-    assert order["tags"] == []
-    assert order["customer_note"]["text"] == "Ring twice"
-    assert [note["text"] for note in order["employee_notes"]] == ["Checked", "Again"]
 
 
 def test_update_adds_lines_and_keeps_those_left_out(twin: RunningTwin) -> None:
@@ -230,47 +133,6 @@ def test_update_adds_lines_and_keeps_those_left_out(twin: RunningTwin) -> None:
     assert [line["quantity"] for line in order["line_items"]] == [2, 1]
     assert order["status"] == "awaiting_stock"
     assert order["subtotal_price"] == 76.0
-
-
-def test_cancel_frees_stock_and_is_empty(twin: RunningTwin) -> None:
-    order = steps.made(twin)
-    before = steps.levels(steps.stock(twin, "TRM-GRN", 31007))
-
-    answer = twin.veeqo("PUT", f"/orders/{order['id']}/cancel", {"cancel_reason": "Changed mind"})
-
-    cancelled = steps.read(twin, order["id"])
-    assert (answer.status_code, answer.content) == (204, b"")
-    assert (cancelled["status"], cancelled["cancel_reason"]) == ("cancelled", "Changed mind")
-    assert cancelled["cancelled_by"]["login"] == "Dispatch Bot"
-    assert cancelled["allocations"] == []
-    assert before == (60, 2, 58)
-    assert steps.levels(steps.stock(twin, "TRM-GRN", 31007)) == (60, 0, 60)
-
-
-def test_a_shipped_order_cannot_be_cancelled(twin: RunningTwin) -> None:
-    order, _ = steps.bought(twin)
-
-    answer = twin.veeqo("PUT", f"/orders/{order['id']}/cancel", {})
-
-    assert answer.status_code == 400
-    assert isinstance(answer.json()["error_messages"], str)
-    assert steps.read(twin, order["id"])["status"] == "shipped"
-
-
-def test_tags_are_set_and_taken_in_bulk(twin: RunningTwin) -> None:
-    pk = steps.made(twin)["id"]
-    tag = twin.veeqo("POST", "/tags", {"name": "late", "colour": "#aa0000"}).json()
-    body = {"order_ids": [pk], "tag_ids": [tag["id"]]}
-
-    answer = twin.veeqo("POST", "/bulk_tagging", body)
-
-    assert (answer.status_code, answer.content) == (204, b"")
-    assert [t["name"] for t in steps.read(twin, pk)["tags"]] == ["late"]
-    assert numbers(twin, "?tags=late") == ["SHOP-10482"]
-    assert twin.veeqo("GET", "/tags").json()[0]["taggings_count"] == 0
-
-    assert twin.veeqo("DELETE", "/bulk_tagging", body).status_code == 204
-    assert steps.read(twin, pk)["tags"] == []
 
 
 def test_an_order_has_no_returns_of_its_own(twin: RunningTwin) -> None:
