@@ -43,6 +43,12 @@ def shipment_of(command: OutboxCommand) -> Shipment:
     return found
 
 
+def package_of(shipment: Shipment) -> Package:
+    """A shipment is one closed box for now."""
+    found: Package = Package.objects.get(shipment=shipment)
+    return found
+
+
 # What a command ends with that a cancellation overtook before it was sent.
 CALLED_OFF = Rejected("order.called_off", "The order was called off before this was sent.")
 

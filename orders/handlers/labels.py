@@ -8,31 +8,36 @@ from decimal import Decimal
 from carriers.contracts import Booking, Label, RateQuote
 from carriers.errors import UpstreamNotFound
 from carriers.models import OutboxCommand
-from carriers.outbox.leases import mark_sending
 from carriers.outbox.outcomes import Delivered, Finding, Missed, Outcome, Rejected, Retry
 from orders.handlers.consignments import (
     CALLED_OFF,
     consignment_for,
     is_called_off,
+    package_of,
     port_of,
     shipment_of,
 )
-from orders.models import Package, Shipment
+from orders.models import Shipment
 from orders.rules.quotes import chosen_quote, judge_quotes
 from orders.services.booking import record_refusal
 from orders.services.cancellation import go_on_cancelling
 from orders.services.kinds import BOOKING_GONE
 from orders.services.labels import (
-    open_intent,
     record_label,
     record_label_file,
     record_label_file_missing,
-    record_purchase_refused,
-    record_purchase_unknown,
     record_quotes,
     store_label_file,
 )
 from orders.services.progress import need_attention
+from orders.services.purchases import (
+    close_as_missed,
+    close_as_refused,
+    hand_over,
+    mark_unknown,
+    open_intent,
+    send_intent,
+)
 from shipping_project.kernel.money import Money
 
 LABEL_IN_THE_MAKING = Retry("label.pending", "The platform is still making the label.")
@@ -60,9 +65,8 @@ def buy_label(command: OutboxCommand) -> Outcome:
         return Rejected("service.not_available", detail)
     if is_called_off(shipment):
         return CALLED_OFF
-    mark_sending(command)
-    package = Package.objects.get(shipment=shipment)
-    open_intent(package=package, quote=quote, fence=command.fence)
+    intent = open_intent(package=package_of(shipment), quote=quote, command=command)
+    send_intent(intent=intent, command=command)
     return Delivered(label_record(port.buy_label(booking, quote)))
 
 
@@ -75,7 +79,7 @@ def _gone(shipment: Shipment) -> Rejected:
 def find_label(command: OutboxCommand) -> Finding:
     """What became of a purchase without a clear answer, read from the booking itself."""
     shipment = shipment_of(command)
-    record_purchase_unknown(shipment_id=shipment.pk)
+    mark_unknown(package=package_of(shipment))
     booking = port_of(shipment).read_booking(shipment.platform_ref)
     if booking.label is not None:
         return Delivered(label_record(booking.label))
@@ -89,9 +93,10 @@ def find_label(command: OutboxCommand) -> Finding:
 def settle_label(command: OutboxCommand, outcome: Outcome) -> None:
     shipment = shipment_of(command)
     if isinstance(outcome, Delivered):
-        record_label(shipment_id=shipment.pk, label=label_from(outcome.result))
+        label = label_from(outcome.result)
+        record_label(shipment_id=shipment.pk, label=label, fence=command.fence)
     elif isinstance(outcome, Rejected):
-        record_purchase_refused(shipment_id=shipment.pk, detail=outcome.detail)
+        _close_unbought(command, shipment, outcome)
         if go_on_cancelling(order_id=shipment.order_id):
             return
         record_refusal(
@@ -101,6 +106,7 @@ def settle_label(command: OutboxCommand, outcome: Outcome) -> None:
             detail=outcome.detail,
         )
     else:
+        hand_over(package=package_of(shipment), detail=outcome.detail)
         need_attention(
             shipment.order,
             code=outcome.code,
@@ -109,9 +115,18 @@ def settle_label(command: OutboxCommand, outcome: Outcome) -> None:
         )
 
 
+def _close_unbought(command: OutboxCommand, shipment: Shipment, outcome: Rejected) -> None:
+    """What was sent was refused; without a sending, an earlier one was proven a miss by now."""
+    package = package_of(shipment)
+    if command.sent_at is None:
+        close_as_missed(package=package)
+    else:
+        close_as_refused(package=package, detail=outcome.detail)
+
+
 def fetch_label(command: OutboxCommand) -> Outcome:
     shipment = shipment_of(command)
-    package = Package.objects.get(shipment=shipment)
+    package = package_of(shipment)
     label = Label(
         label_ref=package.label_ref,
         tracking_number=package.tracking_number,

@@ -10,7 +10,6 @@ from orders.models.intake import IntakeRecord, Order, OrderEvent, OrderLine, Ord
 from orders.models.money import LedgerKind, LedgerLine, LedgerSealed
 from orders.models.routing import RoutingDecision, RoutingRule, RuleSet
 from orders.models.shipping import (
-    IntentState,
     LabelState,
     Package,
     PurchaseIntent,
@@ -22,7 +21,6 @@ from orders.models.shipping import (
 __all__ = [
     "DiscrepancyState",
     "IntakeRecord",
-    "IntentState",
     "LabelAudit",
     "LabelSighting",
     "LabelState",

@@ -14,6 +14,7 @@ from inventory.models import Warehouse
 from orders.models.intake import CARRIER_CHOICES, Order
 from orders.models.routing import RoutingDecision
 from orders.querysets import PackageQuerySet, ShipmentQuerySet, TrackingEventQuerySet
+from orders.rules.purchase import OPEN_INTENTS, PAID_INTENTS, IntentState
 from orders.rules.states import ShipmentState
 from shipping_project.kernel.models import Timestamped
 from shipping_project.kernel.money import Money
@@ -120,16 +121,16 @@ class Package(Timestamped):
         return None if self.cost is None else Money(self.cost, self.cost_currency)
 
 
-class IntentState(models.TextChoices):
-    PENDING = "pending", "Pending"
-    SENT = "sent", "Sent"
-    UNKNOWN = "unknown", "Outcome unknown"
-    BOUGHT = "bought", "Bought"
-    REFUSED = "refused", "Refused"
-    MISSED = "missed", "Proven not bought"
-
-
-OPEN_INTENTS = (IntentState.PENDING, IntentState.SENT, IntentState.UNKNOWN)
+INTENT_CHOICES = [
+    (IntentState.PENDING.value, "Pending"),
+    (IntentState.SENT.value, "Sent"),
+    (IntentState.UNKNOWN.value, "Outcome unknown"),
+    (IntentState.HANDED_OVER.value, "With a person"),
+    (IntentState.BOUGHT.value, "Bought"),
+    (IntentState.ADOPTED.value, "Found bought"),
+    (IntentState.REFUSED.value, "Refused"),
+    (IntentState.MISSED.value, "Proven not bought"),
+]
 
 
 class PurchaseIntent(models.Model):
@@ -138,7 +139,9 @@ class PurchaseIntent(models.Model):
     organization_path: ClassVar[str] = "package__shipment__order__organization"
 
     package = models.ForeignKey(Package, on_delete=models.PROTECT, related_name="intents")
-    state = models.CharField(max_length=8, choices=IntentState.choices, default=IntentState.PENDING)
+    state = models.CharField(
+        max_length=12, choices=INTENT_CHOICES, default=IntentState.PENDING.value
+    )
     fence = models.PositiveIntegerField(help_text="The outbox claim under which it was sent.")
     request_digest = models.CharField(max_length=64, help_text="SHA-256 of what was asked for.")
     quoted = models.DecimalField(max_digits=12, decimal_places=2)
@@ -159,8 +162,8 @@ class PurchaseIntent(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["package"],
-                condition=Q(state=IntentState.BOUGHT.value),
-                name="one_bought_intent_per_package",
+                condition=Q(state__in=[s.value for s in PAID_INTENTS]),
+                name="one_paid_intent_per_package",
             ),
         ]
 

@@ -1,9 +1,8 @@
-"""Money and labels: the intent before a purchase, and what follows from its outcome."""
+"""Labels: the offers kept before a purchase, and what follows once one is ours."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
@@ -13,10 +12,9 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 
-from carriers.contracts import Label, RateQuote
+from carriers.contracts import Label
 from carriers.models import Carrier, CarrierService
 from orders.models import (
-    IntentState,
     LabelState,
     Order,
     Package,
@@ -24,52 +22,15 @@ from orders.models import (
     Quote,
     Shipment,
 )
-from orders.models.shipping import OPEN_INTENTS
 from orders.rules.quotes import JudgedQuote
 from orders.rules.states import OrderState, ShipmentState
 from orders.services.booking import ask
 from orders.services.kinds import FETCH_LABEL, VOID_LABEL
-from orders.services.ledger import enter_bought, enter_quoted
+from orders.services.ledger import enter_bought
 from orders.services.progress import move_order, need_attention, note_event
-from shipping_project.kernel.errors import Conflict
+from orders.services.purchases import close_as_paid
 
 FIRST_TRACK_AFTER = timedelta(seconds=30)
-
-
-class LabelAlreadyBought(Conflict):
-    """A label was bought for this package before; money is never spent on it again."""
-
-    code = "label.already_bought"
-    title = "This package has its label"
-
-
-@transaction.atomic
-def open_intent(*, package: Package, quote: RateQuote, fence: int) -> PurchaseIntent:
-    """Write down, before any money moves, what is about to be bought.
-
-    An intent left open by an earlier attempt is taken over: whoever calls has asked the platform
-    and knows that nothing was bought under it. Raises LabelAlreadyBought otherwise.
-    """
-    locked = Package.objects.select_for_update().get(pk=package.pk)
-    if locked.label_state == LabelState.BOUGHT:
-        raise LabelAlreadyBought(f"Package {package.pk} holds label {locked.label_ref}.")
-    package.intents.filter(state__in=OPEN_INTENTS).update(
-        state=IntentState.MISSED,
-        settled_at=timezone.now(),
-        detail="The platform showed that nothing was bought.",
-    )
-    intent: PurchaseIntent = PurchaseIntent.objects.create(
-        package=package,
-        state=IntentState.SENT,
-        fence=fence,
-        request_digest=_digest(quote),
-        quoted=quote.price.amount,
-        currency=quote.price.currency,
-        service_name=_fitting(PurchaseIntent, "service_name", quote.service_name),
-        sent_at=timezone.now(),
-    )
-    enter_quoted(intent=intent)
-    return intent
 
 
 @transaction.atomic
@@ -92,17 +53,16 @@ def record_quotes(*, shipment: Shipment, judged: Sequence[JudgedQuote]) -> None:
 
 
 @transaction.atomic
-def record_label(*, shipment_id: int, label: Label) -> None:
-    """A label is ours: keep number and cost, close the intent, go on to the file."""
+def record_label(*, shipment_id: int, label: Label, fence: int | None = None) -> None:
+    """A label is ours: keep number and cost, close the intent, go on to the file.
+
+    `fence` is the claim whose call was answered with it; None for a label found otherwise.
+    """
     shipment = Shipment.objects.get(pk=shipment_id)
     order = Order.objects.locked().get(pk=shipment.order_id)
     package = Package.objects.select_for_update().get(shipment=shipment)
-    intent = package.intents.filter(state__in=OPEN_INTENTS).first()
+    intent = close_as_paid(package=package, fence=fence)
     _fill_package(package, label, intent)
-    if intent is not None:
-        intent.state = IntentState.BOUGHT
-        intent.settled_at = timezone.now()
-        intent.save(update_fields=["state", "settled_at"])
     enter_bought(package=package, label_ref=label.label_ref, cost=package.label_cost, intent=intent)
     shipment.state = ShipmentState.LABELLED.value
     service = label.service_name or (intent.service_name if intent else "")
@@ -125,21 +85,6 @@ def record_label(*, shipment_id: int, label: Label) -> None:
         attention_detail="",
     )
     ask(shipment, FETCH_LABEL, order)
-
-
-@transaction.atomic
-def record_purchase_refused(*, shipment_id: int, detail: str) -> None:
-    """The platform refused to sell; the intent is closed and no money was spent."""
-    PurchaseIntent.objects.filter(package__shipment_id=shipment_id, state__in=OPEN_INTENTS).update(
-        state=IntentState.REFUSED, settled_at=timezone.now(), detail=detail[:500]
-    )
-
-
-@transaction.atomic
-def record_purchase_unknown(*, shipment_id: int) -> None:
-    PurchaseIntent.objects.filter(package__shipment_id=shipment_id, state__in=OPEN_INTENTS).update(
-        state=IntentState.UNKNOWN
-    )
 
 
 def store_label_file(*, shipment_id: int, content: bytes) -> str:
@@ -204,8 +149,3 @@ def _know_service(shipment: Shipment) -> None:
         CarrierService.objects.get_or_create(
             carrier=carrier, platform=shipment.platform, name=shipment.service_name
         )
-
-
-def _digest(quote: RateQuote) -> str:
-    asked = {"service": quote.service_ref, "price": str(quote.price), "more": dict(quote.purchase)}
-    return hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()

@@ -9,18 +9,19 @@ from django.utils import timezone
 
 from accounts.models import Organization
 from carriers.contracts import Label, RateQuote
-from carriers.models import ApiCall
+from carriers.models import ApiCall, CommandState, OutboxCommand
 from orders.models import Order, Package, Shipment
 from orders.rules.quotes import judge_quotes
 from orders.services.booking import record_booking
 from orders.services.dispatch import dispatch_order
+from orders.services.kinds import BUY_LABEL
 from orders.services.labels import (
-    open_intent,
     record_label,
     record_label_file,
     record_quotes,
     store_label_file,
 )
+from orders.services.purchases import open_intent, send_intent
 from orders.tests.builders import make_order
 from shipping_project.kernel.money import Money
 
@@ -44,12 +45,23 @@ def make_labelled(organization: Organization, *, tracking: str = TRACKING) -> Or
     quotes = [make_quote("Ground", "9.10"), make_quote("2nd Day", "21.40")]
     judged = judge_quotes(quotes, carrier=shipment.carrier)
     record_quotes(shipment=shipment, judged=judged)
-    open_intent(package=Package.objects.get(shipment=shipment), quote=judged[0].quote, fence=1)
-    record_label(shipment_id=shipment.pk, label=make_label(tracking))
+    buy(order, judged[0].quote, make_label(tracking))
     store_label_file(shipment_id=shipment.pk, content=PDF)
     record_label_file(shipment_id=shipment.pk)
     order.refresh_from_db()
     return order
+
+
+def buy(order: Order, quote: RateQuote, label: Label) -> None:
+    """The order's purchase as a worker makes it, answered with `label`."""
+    command = OutboxCommand.objects.in_lane(order.lane).get(kind=BUY_LABEL)
+    OutboxCommand.objects.filter(pk=command.pk).update(state=CommandState.IN_FLIGHT, fence=1)
+    command.refresh_from_db()
+    package = Package.objects.get(shipment__order=order)
+    intent = open_intent(package=package, quote=quote, command=command)
+    send_intent(intent=intent, command=command)
+    record_label(shipment_id=package.shipment_id, label=label, fence=command.fence)
+    OutboxCommand.objects.filter(pk=command.pk).update(state=CommandState.PENDING, sent_at=None)
 
 
 def make_quote(service: str, price: str, carrier: str = "FEDEX") -> RateQuote:

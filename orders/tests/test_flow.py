@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from carriers.models import CommandState, OutboxCommand
 from carriers.platforms import port_for
-from orders.models import IntentState, PurchaseIntent
+from orders.models import PurchaseIntent
+from orders.rules.purchase import IntentState
 from orders.rules.states import OrderState
 from orders.tests.twin import TwinCase
 
@@ -128,7 +129,7 @@ class LostAnswerTests(TwinCase):
         self.assertEqual(between.state, CommandState.UNKNOWN)
         self.assertEqual(between.error_code, "upstream.outcome_unknown")
         self.assertEqual(
-            list(PurchaseIntent.objects.values_list("state", flat=True)), [IntentState.BOUGHT]
+            list(PurchaseIntent.objects.values_list("state", flat=True)), [IntentState.ADOPTED]
         )
 
 

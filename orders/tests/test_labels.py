@@ -11,15 +11,17 @@ from pypdf import PdfReader
 
 from carriers.contracts import Label, RateQuote
 from carriers.models import CommandState, OutboxCommand
-from carriers.outbox.leases import claim_next, mark_sending
+from carriers.outbox.leases import LeaseLost, claim_next
 from carriers.outbox.worker import MAX_LOOKUPS, run_next
 from carriers.services.commands import take_as_missed
 from orders.handlers.labels import label_from, label_record
-from orders.models import IntentState, LabelState, Order, Package, PurchaseIntent
+from orders.models import LabelState, Order, Package, PurchaseIntent
+from orders.rules.purchase import IntentState
 from orders.rules.states import OrderState
 from orders.services.booking import record_booking
 from orders.services.cancellation import cancel_order
-from orders.services.labels import LabelAlreadyBought, open_intent, record_label
+from orders.services.labels import record_label
+from orders.services.purchases import LabelAlreadyBought, open_intent, send_intent
 from orders.services.retry import retry_order
 from orders.tasks import dispatch_one
 from orders.tests.twin import TwinCase
@@ -53,29 +55,45 @@ class KilledWorkerTests(TwinCase):
 
         self.assert_shipped_once(order)
 
-    def test_between_marking_and_writing_the_intent(self) -> None:
+    def test_between_the_intent_and_marking_it_sent(self) -> None:
         order = self.place(**TEXAS)
         command = self.claim_purchase()
-        mark_sending(command)
+        open_intent(package=Package.objects.get(), quote=QUOTE, command=command)
         self.lose(command)
 
         self.finish()
 
         self.assert_shipped_once(order)
-        self.assertEqual(PurchaseIntent.objects.get().state, IntentState.BOUGHT)
+        self.assert_intents(IntentState.MISSED, IntentState.BOUGHT)
+        self.assert_looks(0)
 
-    def test_between_the_intent_and_the_call(self) -> None:
+    def test_between_marking_it_sent_and_the_call(self) -> None:
         order = self.place(**TEXAS)
         command = self.claim_purchase()
-        mark_sending(command)
-        open_intent(package=Package.objects.get(), quote=QUOTE, fence=command.fence)
+        intent = open_intent(package=Package.objects.get(), quote=QUOTE, command=command)
+        send_intent(intent=intent, command=command)
         self.lose(command)
 
         self.finish()
 
         self.assert_shipped_once(order)
-        states = PurchaseIntent.objects.order_by("id").values_list("state", flat=True)
-        self.assertEqual(list(states), [IntentState.MISSED, IntentState.BOUGHT])
+        self.assert_intents(IntentState.MISSED, IntentState.BOUGHT)
+        self.assert_looks(2)
+
+    def test_one_that_wakes_up_after_its_claim_was_taken_over_buys_nothing(self) -> None:
+        order = self.place(**TEXAS)
+        late = self.claim_purchase()
+        late_intent = open_intent(package=Package.objects.get(), quote=QUOTE, command=late)
+        self.lose(late)
+        self.finish()
+
+        with pytest.raises(LeaseLost):
+            open_intent(package=Package.objects.get(), quote=QUOTE, command=late)
+        with pytest.raises(LeaseLost):
+            send_intent(intent=late_intent, command=late)
+
+        self.assert_shipped_once(order)
+        self.assert_intents(IntentState.MISSED, IntentState.BOUGHT)
 
     def test_between_the_answer_and_our_own_record(self) -> None:
         order = self.place(**TEXAS)
@@ -85,7 +103,15 @@ class KilledWorkerTests(TwinCase):
         self.finish()
 
         self.assert_shipped_once(order)
+        self.assert_intents(IntentState.ADOPTED)
         self.assertEqual(self.twin.asked("POST", "/shipping/shipments"), 1)
+
+    def assert_looks(self, count: int) -> None:
+        self.assertEqual(OutboxCommand.objects.get(kind="orders.buy_label").lookups, count)
+
+    def assert_intents(self, *states: IntentState) -> None:
+        kept = PurchaseIntent.objects.order_by("id").values_list("state", flat=True)
+        self.assertEqual(list(kept), list(states))
 
     def forget_the_purchase(self) -> None:
         """The label was bought, and everything that was written after the answer is lost."""
@@ -189,7 +215,7 @@ class StuckTests(TwinCase):
         self.assertEqual(order.state, OrderState.NEEDS_ATTENTION.value)
         self.assertIn("not clear whether the label was bought", order.attention_detail)
         self.assertEqual(self.command_of(order).state, CommandState.STUCK)
-        self.assertEqual(PurchaseIntent.objects.get().state, IntentState.UNKNOWN)
+        self.assertEqual(PurchaseIntent.objects.get().state, IntentState.HANDED_OVER)
         self.assertEqual(self.twin.asked("POST", "/shipping/shipments"), 1)
 
     def test_a_retry_looks_again_and_takes_what_it_finds(self) -> None:
@@ -310,8 +336,11 @@ class RecordTests(TwinCase):
         self.work()
         package = order.shipments.get().packages.get()
 
+        command = self.command_of(order)
+        OutboxCommand.objects.filter(pk=command.pk).update(state=CommandState.IN_FLIGHT)
+
         with pytest.raises(LabelAlreadyBought):
-            open_intent(package=package, quote=QUOTE, fence=9)
+            open_intent(package=package, quote=QUOTE, command=command)
 
         self.assertEqual(PurchaseIntent.objects.get().state, IntentState.BOUGHT)
 
