@@ -83,7 +83,9 @@ def _without_newest(response: Response) -> Response:
 
 
 def _lists(told: Any) -> list[list[Any]]:
+    """Those of a list and not those inside one object, such as the lines of an order."""
     if isinstance(told, list):
         return [told]
-    values = told.values() if isinstance(told, dict) else ()
-    return [value for value in values if isinstance(value, list)]
+    if not isinstance(told, dict) or "pagination" not in told.get("meta", {}):
+        return []
+    return [value for value in told.values() if isinstance(value, list)]

@@ -29,8 +29,10 @@ EFFECTS = {
     "out_of_order": "a webhook is overtaken: it leaves `seconds` late (method WEBHOOK)",
     "lose": "a webhook never leaves (method WEBHOOK)",
 }
-# Effects that the handler of the request plays.
+# Effects that the handler of a purchase plays; they wait for one.
 PLAYED = frozenset({"price_changed", "no_funds", "fail_label"})
+# Effects that are nothing without `seconds`.
+TIMED = frozenset({"hold_after", "drip_after", "out_of_order"})
 WEBHOOK = "WEBHOOK"
 # Effects that only a webhook can show, and those that it can.
 OF_WEBHOOKS = frozenset({"duplicate", "out_of_order", "lose"})
@@ -79,14 +81,17 @@ class Fault:
             raise ValueError("probability, times or skip is out of range")
         if not 0 <= self.seconds <= LONGEST_S or not MIN_STATUS <= self.status <= MAX_STATUS:
             raise ValueError("seconds or status is out of range")
+        if self.effect in TIMED and not self.seconds:
+            raise ValueError(f"{self.effect} needs seconds above 0")
 
-    def meets(self, method: str, path: str, reference: str) -> bool:
+    def meets(self, method: str, path: str, reference: str, *, is_purchase: bool) -> bool:
         """Also counts, so ask once for each request."""
         is_meant = (
             self.times != 0
             and (self.method == method or (self.method == "*" and method != WEBHOOK))
             and self.path in path
             and self.reference in ("", reference)
+            and (is_purchase or self.effect not in PLAYED)
         )
         if not is_meant:
             return False
@@ -98,11 +103,16 @@ class Fault:
         return True
 
     def given(self) -> dict[str, Any]:
-        """As it was added: fit to be added again, on the same calls."""
+        """As it was added: fit to be added again, on the same calls.
+
+        The seed is always told, since a scenario gives one to a fault that has none.
+        """
         told = asdict(self) | {"times": self.times + self.met if self.times >= 0 else -1}
         defaults = {field.name: field.default for field in fields(self)}
-        counters = ("seen", "met")
-        return {k: v for k, v in told.items() if k not in counters and defaults[k] != v}
+        dropped = ("seen", "met")
+        return {
+            k: v for k, v in told.items() if k not in dropped and (k == "seed" or defaults[k] != v)
+        }
 
     def _roll(self) -> float:
         """From 0 to below 1, the same for ever for the same seed and count."""
@@ -153,13 +163,22 @@ class Faults:
     def listed(self) -> list[dict[str, Any]]:
         return [asdict(fault) for fault in self._faults]
 
-    def take(self, method: str, path: str, reference: str) -> Fault | None:
+    def take(
+        self, method: str, path: str, reference: str, *, is_purchase: bool = False
+    ) -> Fault | None:
         """The first fault that a request meets; it is used up by one."""
         if not self._faults:
             return None
         with self._store.transaction():
             before = sum(fault.seen for fault in self._faults)
-            met = next((f for f in self._faults if f.meets(method, path, reference)), None)
+            met = next(
+                (
+                    f
+                    for f in self._faults
+                    if f.meets(method, path, reference, is_purchase=is_purchase)
+                ),
+                None,
+            )
             if sum(fault.seen for fault in self._faults) != before:
                 self._keep()
         return met

@@ -168,7 +168,12 @@ def answer(world: World, request: Request) -> Delivery:
     dialect = next(d for d in DIALECTS if request.path.startswith(d.prefix))
     time.sleep(world.options.latency_ms / 1000 + dialect.delay_s(world, request))
     route, bound = _route(dialect, request)
-    fault = world.faults.take(request.method, request.path, dialect.reference_of(world, bound))
+    fault = world.faults.take(
+        request.method,
+        request.path,
+        dialect.reference_of(world, bound),
+        is_purchase=dialect.is_purchase(route, bound),
+    )
     response = _refused_by(fault, world, dialect) if fault else None
     if response is None:
         effect = fault.effect if fault and fault.effect in PLAYED else ""

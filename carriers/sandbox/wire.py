@@ -147,6 +147,9 @@ class Dialect(Protocol):
     def finish(self, request: Request, response: Response) -> Response:
         """Headers that every answer carries."""
 
+    def is_purchase(self, route: Route | None, request: Request) -> bool:
+        """Whether the request is to buy labels."""
+
     def reference_of(self, world: World, request: Request) -> str:
         """The order number that a request is about, or nothing."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from math import ceil
 from typing import Any
 
@@ -34,6 +35,9 @@ BURST = (
     "You have reached the maximum number of requests per second. "
     "Contact your account manager to request a higher limit."
 )
+# Calls that sell labels, the last one in the older version; and calls that do when told to.
+BUYING = frozenset({"/batches/labels", "/labels"})
+CREATING = frozenset({"/shipments", "/batches/shipments"})
 
 
 class EasyshipDialect:
@@ -100,6 +104,15 @@ class EasyshipDialect:
     def finish(self, request: Request, response: Response) -> Response:
         return with_request_id(response)
 
+    def is_purchase(self, route: Route | None, request: Request) -> bool:
+        """By a call of its own, or together with the shipments that are to have labels."""
+        local = self.local(request)
+        if route is None or request.method != "POST":
+            return False
+        if local in CREATING:
+            return _buys(request)
+        return local in BUYING or local.endswith("/label")
+
     def reference_of(self, world: World, request: Request) -> str:
         pk = request.params.get("easyship_shipment_id")
         if pk:
@@ -107,11 +120,10 @@ class EasyshipDialect:
             return str(shipment["order_data"].get("platform_order_number") or "")
         if request.method == "GET":
             return request.first("platform_order_number")
-        try:
-            order_data = request.json().get("order_data")
-        except MalformedBody:
+        order_data = _given(request).get("order_data")
+        if not isinstance(order_data, dict):
             return ""
-        return str(order_data.get("platform_order_number")) if isinstance(order_data, dict) else ""
+        return str(order_data.get("platform_order_number") or "")
 
     def tick(self, world: World) -> None:
         """What happens without being asked for: batches, labels, pickups, moves, webhooks."""
@@ -184,8 +196,25 @@ def _is_of_other_host(token: str, options: Options) -> bool:
 
 
 def _buys_at_once(request: Request) -> bool:
+    return _settings(_given(request)).get("buy_label_synchronous") is True
+
+
+def _buys(request: Request) -> bool:
+    """One shipment, or any of several, or the defaults of those."""
+    given = _given(request)
+    several = given.get("shipments")
+    bodies = [given, given.get("defaults"), *(several if isinstance(several, list) else [])]
+    return any(_settings(body).get("buy_label") is True for body in bodies)
+
+
+def _settings(body: Any) -> Mapping[str, Any]:
+    settings = body.get("shipping_settings") if isinstance(body, dict) else None
+    return settings if isinstance(settings, dict) else {}
+
+
+def _given(request: Request) -> Mapping[str, Any]:
+    """The body, or nothing where it is none."""
     try:
-        settings = request.json().get("shipping_settings")
+        return request.json()
     except MalformedBody:
-        return False
-    return isinstance(settings, dict) and settings.get("buy_label_synchronous") is True
+        return {}

@@ -72,6 +72,9 @@ class VeeqoDialect:
             {"X-Request-Id": str(uuid4()), "X-Runtime": f"{time.process_time() % 1:.6f}"}
         )
 
+    def is_purchase(self, route: Route | None, request: Request) -> bool:
+        return route is not None and route.handler is buying.buy
+
     def reference_of(self, world: World, request: Request) -> str:
         return order_list.reference_of(world, request)
 

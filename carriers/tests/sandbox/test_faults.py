@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import requests
 
 from carriers.tests.sandbox import easyship_bodies as bodies
 from carriers.tests.sandbox import easyship_steps, veeqo_steps
-from carriers.tests.sandbox.running import RunningTwin
+from carriers.tests.sandbox.running import EASYSHIP_TOKEN, RunningTwin
 
 PURCHASE = "/shipping/shipments"
 
@@ -112,6 +113,19 @@ def test_a_stale_page_lacks_the_newest(twin: RunningTwin) -> None:
     assert shipments == [0, 1]
 
 
+def test_one_object_is_never_stale(twin: RunningTwin) -> None:
+    order, shipment = veeqo_steps.made(twin), easyship_steps.created(twin)
+    twin.fault("GET", "/orders", "stale")
+    twin.fault("GET", "/shipments", "stale")
+
+    read = veeqo_steps.read(twin, order["id"])
+    shown = easyship_steps.read(twin, shipment["easyship_shipment_id"])
+
+    assert read["allocations"] == order["allocations"]
+    assert read["line_items"] == order["line_items"]
+    assert shown["rates"] == shipment["rates"]
+
+
 def test_a_refusal_looks_like_the_platforms_own(twin: RunningTwin) -> None:
     twin.fault("*", "/", "refuse", times=2)
 
@@ -141,6 +155,57 @@ def test_a_price_can_rise_at_veeqo(twin: RunningTwin) -> None:
     charge = buy(twin, ready).json()["outbound_label_charges"]["value"]
 
     assert charge == pytest.approx(float(ready[2]["total_net_charge"]) * 1.07, abs=0.006)
+
+
+@pytest.mark.parametrize("effect", ["no_funds", "fail_label", "price_changed"])
+def test_a_fault_of_purchases_waits_for_one(twin: RunningTwin, effect: str) -> None:
+    twin.fault("*", "/", effect, times=1)
+
+    veeqo_steps.ready(twin)
+    easyship_steps.created(twin)
+    twin.easyship("POST", "/rates", bodies.rate_request())
+
+    [fault] = twin.control("GET", "faults")["faults"]
+    assert (fault["seen"], fault["met"], fault["times"]) == (0, 0, 1)
+
+
+def purchases(twin: RunningTwin) -> dict[str, Callable[[], requests.Response]]:
+    """Every call that sells a label, ready to be made."""
+    made = [easyship_steps.created(twin, bodies.shipment(name)) for name in ("A", "B", "C")]
+    pks = [shipment["easyship_shipment_id"] for shipment in made]
+    ready = veeqo_steps.ready(twin)
+    batch = {"shipments": [{"easyship_shipment_id": pks[1]}]}
+    legacy = {"shipments": [{"easyship_shipment_id": pks[2]}]}
+    bearer = {"Authorization": f"Bearer {EASYSHIP_TOKEN}"}
+    several = {
+        "defaults": {"origin_address": bodies.origin(), "shipping_settings": {"buy_label": True}},
+        "shipments": [bodies.batch_shipment("E")],
+    }
+    return {
+        "at Veeqo": lambda: buy(twin, ready),
+        "with the shipment": lambda: twin.easyship("POST", "/shipments", bodies.bought_now("D")),
+        "afterwards": lambda: twin.easyship("POST", f"/shipments/{pks[0]}/label", {}),
+        "in a batch of labels": lambda: twin.easyship("POST", "/batches/labels", batch),
+        "in a batch of shipments": lambda: twin.easyship("POST", "/batches/shipments", several),
+        "in the old version": lambda: requests.post(
+            f"{twin.url}/2023-01/labels", json=legacy, headers=bearer, timeout=10
+        ),
+    }
+
+
+def test_every_way_to_buy_meets_a_fault_of_purchases(twin: RunningTwin) -> None:
+    ways = purchases(twin)
+    twin.fault("POST", "/", "no_funds", times=-1)
+    met = []
+    for number, (name, ask) in enumerate(ways.items(), start=1):
+        ask()
+        [fault] = twin.control("GET", "faults")["faults"]
+        met.append((name, fault["met"] == number))
+    twin.advance(60)
+    twin.easyship("GET", "/batches")
+
+    assert met == [(name, True) for name in ways]
+    assert twin.labels() == []
 
 
 def statuses(twin: RunningTwin, count: int) -> list[int]:
@@ -194,12 +259,24 @@ def test_a_fault_by_order_number_meets_only_that_order(twin: RunningTwin) -> Non
     assert (veeqo, easyship) == ([200, 500], [201, 500])
 
 
+def test_a_shipment_without_a_number_is_of_no_order(twin: RunningTwin) -> None:
+    twin.fault("POST", "/shipments", "error_before", reference="None")
+    unnumbered = bodies.shipment(order_data={"platform_name": "Own shop"})
+
+    assert twin.easyship("POST", "/shipments", unnumbered).status_code == 201
+
+
 @pytest.mark.parametrize(
     "fault",
     [
         {"method": "GET", "path": "/", "effect": "explode"},
         {"method": "GET", "path": "/", "effect": "refuse", "colour": "red"},
         {"path": "/"},
+        {"method": "GET", "path": "/", "effect": "lose"},
+        {"method": "WEBHOOK", "path": "", "effect": "refuse"},
+        {"method": "GET", "path": "/", "effect": "hold_after"},
+        {"method": "GET", "path": "/", "effect": "drip_after", "seconds": 0},
+        {"method": "WEBHOOK", "path": "", "effect": "out_of_order"},
     ],
 )
 def test_an_unknown_fault_is_refused(twin: RunningTwin, fault: dict[str, str]) -> None:

@@ -200,9 +200,10 @@ def test_a_webhook_can_be_doubled(twin: RunningTwin, receiver: Receiver) -> None
     assert receiver.got[0][1] == receiver.got[1][1]
 
 
-def test_webhooks_can_come_out_of_order(twin: RunningTwin, receiver: Receiver) -> None:
+@pytest.mark.parametrize("effect", ["out_of_order", "hold_after"])
+def test_webhooks_can_come_out_of_order(twin: RunningTwin, receiver: Receiver, effect: str) -> None:
     hooked(twin, receiver)
-    twin.fault("WEBHOOK", "shipment_label_created", "hold_after", seconds=60)
+    twin.fault("WEBHOOK", "shipment_label_created", effect, seconds=60)
     pk = steps.created(twin, bodies.bought_now())["easyship_shipment_id"]
     twin.easyship("POST", f"/shipments/{pk}/cancel")
     wait_for(lambda: len(receiver.got) == 1)
@@ -210,6 +211,92 @@ def test_webhooks_can_come_out_of_order(twin: RunningTwin, receiver: Receiver) -
     wait_for(lambda: len(receiver.got) == 2)
 
     assert receiver.events() == ["shipment.cancelled", "shipment.label.created"]
+
+
+def test_a_webhook_can_be_lost(twin: RunningTwin, receiver: Receiver) -> None:
+    hooked(twin, receiver)
+    twin.fault("WEBHOOK", "shipment_label_created", "lose")
+
+    pk = steps.created(twin, bodies.bought_now())["easyship_shipment_id"]
+    twin.easyship("POST", f"/shipments/{pk}/cancel")
+    wait_for(lambda: len(receiver.got) == 1)
+    twin.advance(3600)
+    time.sleep(0.5)
+
+    assert receiver.events() == ["shipment.cancelled"]
+
+
+def labels_told(twin: RunningTwin, receiver: Receiver, count: int, told: int) -> list[str]:
+    """The numbers of the orders whose label was told, of so many that were bought."""
+    for number in range(count):
+        steps.created(twin, bodies.bought_now(f"KS-{number}"))
+    wait_for(lambda: len(receiver.got) == told)
+    time.sleep(0.5)
+    return [str(body["data"]["platform_order_number"]) for _, body in receiver.got]
+
+
+def test_the_nth_webhook_can_be_lost(twin: RunningTwin, receiver: Receiver) -> None:
+    hooked(twin, receiver)
+    twin.fault("WEBHOOK", "", "lose", skip=2, times=1)
+
+    assert labels_told(twin, receiver, 4, 3) == ["KS-0", "KS-1", "KS-3"]
+
+
+def test_webhooks_of_one_order_can_be_lost(twin: RunningTwin, receiver: Receiver) -> None:
+    hooked(twin, receiver)
+    twin.fault("WEBHOOK", "", "lose", times=-1, reference="KS-1")
+
+    assert labels_told(twin, receiver, 3, 2) == ["KS-0", "KS-2"]
+
+
+def test_some_webhooks_can_be_lost_by_probability(twin: RunningTwin, receiver: Receiver) -> None:
+    hooked(twin, receiver)
+    twin.fault("WEBHOOK", "", "lose", times=-1, probability=0.5, seed=3)
+    for number in range(20):
+        steps.created(twin, bodies.bought_now(f"KS-{number}"))
+
+    [fault] = twin.control("GET", "faults")["faults"]
+    wait_for(lambda: len(receiver.got) == 20 - fault["met"])
+
+    assert fault["seen"] == 20
+    assert 3 <= fault["met"] <= 17
+
+
+def test_a_fault_of_one_event_leaves_the_others(twin: RunningTwin, receiver: Receiver) -> None:
+    hooked(twin, receiver)
+    twin.fault("WEBHOOK", "shipment_cancelled", "lose")
+
+    assert labels_told(twin, receiver, 1, 1) == ["KS-0"]
+
+
+def test_the_pause_before_another_attempt_is_an_option(
+    twin: RunningTwin, receiver: Receiver
+) -> None:
+    hooked(twin, receiver)
+    twin.options(easyship_webhook_minutes=60.0)
+    receiver.status = 503
+    steps.created(twin, bodies.bought_now())
+    wait_for(lambda: len(receiver.got) == 1)
+
+    twin.advance(50 * 60)
+    time.sleep(0.6)
+    before = len(receiver.got)
+    twin.advance(11 * 60)
+    wait_for(lambda: len(receiver.got) == 2)
+
+    assert before == 1
+
+
+def test_what_gives_up_can_be_told_as_failed(twin: RunningTwin, receiver: Receiver) -> None:
+    webhook = hooked(twin, receiver)
+    twin.options(easyship_webhook_gives_up="failed", easyship_webhook_minutes=0.0)
+    receiver.status = 500
+    steps.created(twin, bodies.bought_now())
+
+    path = f"/webhooks/{webhook['id']}"
+    wait_for(lambda: twin.easyship("GET", path).json()["webhook"]["state"] == "failed")
+
+    assert len(receiver.got) == 30
 
 
 def test_a_low_balance_is_told_once_a_day(twin: RunningTwin, receiver: Receiver) -> None:
