@@ -1,15 +1,44 @@
-"""API keys as a way to log in."""
+"""The ways to log in: password and session, token, API key.
+
+None of them lets in whom `User.may_act` or `ApiKey.is_valid_at` keeps out, and each asks anew with
+every request, so switching an organization off ends its sessions and tokens at once.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+from django.contrib.auth.backends import ModelBackend
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
+from rest_framework_simplejwt.authentication import JWTAuthentication
+from rest_framework_simplejwt.tokens import Token
 
-from accounts.models import ApiKey, Role
+from accounts.models import ApiKey, Role, User
 from accounts.services.keys import find_api_key, note_use
+
+
+class PasswordBackend(ModelBackend):
+    """Name and password, and the sessions that follow from them."""
+
+    def user_can_authenticate(self, user: Any) -> bool:
+        return isinstance(user, User) and user.may_act
+
+    def get_user(self, user_id: Any) -> User | None:
+        user = User.objects.select_related("organization").filter(pk=user_id).first()
+        return user if self.user_can_authenticate(user) else None
+
+
+class TokenAuthentication(JWTAuthentication):
+    """`Authorization: Bearer …`."""
+
+    def get_user(self, validated_token: Token) -> Any:  # the library names no type of its own
+        user: object = super().get_user(validated_token)
+        if not (isinstance(user, User) and user.may_act):
+            raise AuthenticationFailed("This account is switched off.")
+        return user
 
 
 @dataclass(frozen=True, slots=True)

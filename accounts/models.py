@@ -73,6 +73,11 @@ class User(AbstractUser):
     def label(self) -> str:
         return self.get_full_name() or self.username
 
+    @property
+    def may_act(self) -> bool:
+        """Not once the person, or the organization they belong to, was switched off."""
+        return self.is_active and (self.organization is None or self.organization.is_active)
+
 
 class ApiKey(models.Model):
     """A partner's key. Only its SHA-256 is kept; the secret has 190 bits, so no slow hash."""

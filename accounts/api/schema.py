@@ -1,9 +1,10 @@
-"""How the description of the API tells of keys."""
+"""How the description of the API tells of keys and tokens."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.contrib.rest_framework_simplejwt import SimpleJWTScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
 
@@ -18,3 +19,7 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
             "name": "X-API-Key",
             "description": "Acts for its organization, within its scopes.",
         }
+
+
+class TokenScheme(SimpleJWTScheme):  # type: ignore[no-untyped-call]
+    target_class = "accounts.authentication.TokenAuthentication"

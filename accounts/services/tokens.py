@@ -68,8 +68,9 @@ def _use_up(token: RefreshToken) -> None:
 
 
 def _user_of(token: RefreshToken) -> User:
-    user = User.objects.filter(pk=token.get(api_settings.USER_ID_CLAIM)).first()
-    if user is None or not user.is_active:
+    people = User.objects.select_related("organization")
+    user = people.filter(pk=token.get(api_settings.USER_ID_CLAIM)).first()
+    if user is None or not user.may_act:
         raise InvalidToken(REFUSED)
     if token.get(api_settings.REVOKE_TOKEN_CLAIM) != get_md5_hash_password(user.password):
         raise InvalidToken(REFUSED)

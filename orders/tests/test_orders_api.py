@@ -183,7 +183,7 @@ class TakeInTests(OrdersCase):
 
         response = partner.post(ORDERS, make_order_body(), format="json")
 
-        self.assert_faults(response, "organization")
+        self.assert_problem(response, 401, "authentication_failed")
         self.assert_nothing_written()
 
     def test_a_morning_of_orders_is_let_through(self) -> None:
