@@ -9,7 +9,10 @@ from django.http import HttpRequest
 from accounts.admin_actions import NamedAction, ReasonForm, Words, confirmed
 from accounts.admin_base import LedgerAdmin, ReadOnlyInline, RoleAdmin
 from accounts.permissions import MANAGERS, STAFF
-from carriers import admin_signatures  # noqa: F401 # registers its page
+from carriers import (
+    admin_pacing,  # noqa: F401 # registers its pages
+    admin_signatures,  # noqa: F401 # registers its page
+)
 from carriers.inbox import admin as inbox_admin  # noqa: F401 # registers its pages
 from carriers.models import (
     ApiCall,

@@ -12,6 +12,9 @@ from carriers.choices import PLATFORM_CHOICES as PLATFORM_CHOICES
 from carriers.contracts import CarrierCode
 from carriers.inbox.models import SyncCursor as SyncCursor
 from carriers.inbox.models import WebhookReceipt as WebhookReceipt
+from carriers.limits import Priority
+from carriers.pacing import Circuit as Circuit
+from carriers.pacing import RateWindow as RateWindow
 from carriers.querysets import (
     ApiCallQuerySet,
     OutboxCommandQuerySet,
@@ -103,6 +106,12 @@ class OutboxCommand(models.Model):
     lane = models.CharField(max_length=60)
     platform = models.CharField(max_length=10, choices=PLATFORM_CHOICES)
     queue = models.CharField(max_length=20, default="orders")
+    priority = models.PositiveSmallIntegerField(
+        choices=[(p.value, p.name.title()) for p in Priority],
+        default=Priority.BOOK.value,
+        db_default=Priority.BOOK.value,
+        help_text="What is claimed first, and who may use the last of a platform's limit.",
+    )
     payload = models.JSONField(default=dict)
     state = models.CharField(
         max_length=12, choices=CommandState.choices, default=CommandState.PENDING
@@ -144,7 +153,7 @@ class OutboxCommand(models.Model):
         indexes = [
             # The worker's question: which open commands are due in my queue.
             models.Index(
-                fields=["queue", "next_attempt_at", "id"],
+                fields=["queue", "priority", "next_attempt_at", "id"],
                 condition=Q(state__in=[s.value for s in OPEN_STATES]),
                 name="outbox_open_due",
             ),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         OutboxCommand,
         UpstreamSignature,
     )
+    from carriers.pacing import Circuit, RateWindow  # noqa: F401 # in base classes, as text
 
 OPEN = ("pending", "in_flight", "unknown", "stuck")
 CLAIMABLE = ("pending", "unknown")
@@ -35,12 +36,12 @@ class OutboxCommandQuerySet(OwnedQuerySet["OutboxCommand"]):
         return self.filter(~Exists(earlier))
 
     def due(self, now: datetime, *, queue: str = "") -> Self:
-        """Heads that may be worked on now, on platforms that are switched on."""
+        """Heads that may be worked on now; what matters most first, then what waits longest."""
         from_queue = Q(queue=queue) if queue else Q()
         return (
             self.filter(from_queue, state__in=CLAIMABLE, next_attempt_at__lte=now)
             .heads()
-            .order_by("next_attempt_at", "id")
+            .order_by("priority", "next_attempt_at", "id")
         )
 
     def unresolved(self) -> Self:
@@ -76,3 +77,24 @@ class UpstreamSignatureQuerySet(QuerySet["UpstreamSignature"]):
 
     def unmapped(self) -> Self:
         return self.filter(mapped_code="")
+
+
+class RateWindowQuerySet(QuerySet["RateWindow"]):
+    """Shared by all organizations, as the credential is."""
+
+    def locked(self) -> Self:
+        return self.select_for_update().order_by("pk")
+
+    def of(self, credential: str) -> Self:
+        return self.filter(credential=credential)
+
+
+class CircuitQuerySet(QuerySet["Circuit"]):
+    def locked(self) -> Self:
+        return self.select_for_update().order_by("pk")
+
+    def of(self, platform: str, operation: str) -> Self:
+        return self.filter(platform=platform, operation=operation)
+
+    def open_ones(self) -> Self:
+        return self.filter(open_until__isnull=False)

@@ -32,6 +32,7 @@ def enqueue_command(
         lane=lane,
         platform=platform,
         queue=handler.queue,
+        priority=handler.priority,
         payload=dict(payload),
         request_id=current_request_id(),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from carriers.limits import Priority
 from carriers.models import OutboxCommand
 from carriers.outbox.outcomes import Finding, Outcome
 
@@ -19,7 +20,8 @@ class CommandHandler:
 
     `settle` writes what follows, inside the transaction that closes the command, and must not
     reach the network. It is also told of a command that a person has to look at (`Unknown`).
-    `repeat_safe` commands are simply run again when their outcome is unknown.
+    `repeat_safe` commands are simply run again when their outcome is unknown. `priority` says who
+    is claimed first and may use the last of a platform's limit.
     """
 
     kind: str
@@ -27,6 +29,7 @@ class CommandHandler:
     settle: Settle
     reconcile: Reconcile | None = None
     queue: str = "orders"
+    priority: Priority = Priority.BOOK
 
     @property
     def repeat_safe(self) -> bool:

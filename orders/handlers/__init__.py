@@ -1,5 +1,6 @@
 """Carrying out what orders ask of the platforms; importing this registers the handlers."""
 
+from carriers.limits import Priority
 from carriers.outbox.registry import CommandHandler, register
 from carriers.services.signatures import register_resolver
 from orders.handlers import booking, labels, orphans, voids
@@ -28,17 +29,26 @@ register(
         carry_out=labels.buy_label,
         reconcile=labels.find_label,
         settle=labels.settle_label,
+        priority=Priority.BUY,
     )
 )
 register(
     CommandHandler(kind=FETCH_LABEL, carry_out=labels.fetch_label, settle=labels.settle_label_file)
 )
-register(CommandHandler(kind=VOID_LABEL, carry_out=voids.void_label, settle=voids.settle_void))
+register(
+    CommandHandler(
+        kind=VOID_LABEL,
+        carry_out=voids.void_label,
+        settle=voids.settle_void,
+        priority=Priority.VOID,
+    )
+)
 register(
     CommandHandler(
         kind=CANCEL_BOOKING,
         carry_out=voids.cancel_booking,
         settle=voids.settle_booking_cancelled,
+        priority=Priority.VOID,
     )
 )
 register(
