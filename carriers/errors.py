@@ -52,6 +52,20 @@ class UpstreamRateLimited(UpstreamError):
     title = "The platform asks us to slow down"
 
 
+class UpstreamPaced(UpstreamRateLimited):
+    """Not sent: this call's moment within the platform's limit is further off than it may wait."""
+
+    code = "upstream.paced"
+    title = "The platform's limit is used up for now"
+
+
+class UpstreamResting(UpstreamUnreachable):
+    """Not sent: this operation failed several times running and is left alone for a while."""
+
+    code = "upstream.resting"
+    title = "The platform is given a rest"
+
+
 class UpstreamUnavailable(UpstreamError):
     """A read failed on the platform's side (5xx, timeout, reset); a read may be repeated."""
 

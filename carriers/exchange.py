@@ -62,6 +62,26 @@ class CallRecorder(Protocol):
     def __call__(self, call: RecordedCall) -> None: ...
 
 
+class CallGate(Protocol):
+    """What a call passes on its way out, and is told of on its way back."""
+
+    def enter(self, spec: CallSpec) -> None:
+        """Wait for the call's moment. Raises an UpstreamError, not sent, when it must not go."""
+
+    def leave(self, spec: CallSpec, *, headers: Mapping[str, str], error_code: str) -> None:
+        """What came back: the answer's headers, and the code of the error, "" for none."""
+
+
+class OpenGate:
+    """Lets everything through."""
+
+    def enter(self, spec: CallSpec) -> None:
+        return
+
+    def leave(self, spec: CallSpec, *, headers: Mapping[str, str], error_code: str) -> None:
+        return
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefusalRules:
     """How one platform says no.

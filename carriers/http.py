@@ -28,9 +28,11 @@ from carriers.errors import (
 )
 from carriers.exchange import (
     JSON,
+    CallGate,
     CallRecorder,
     CallSpec,
     HttpAnswer,
+    OpenGate,
     RecordedCall,
     RefusalRules,
     answer_of,
@@ -68,6 +70,7 @@ class PlatformSession:
         read_timeout_s: float,
         recorder: CallRecorder,
         rules: RefusalRules,
+        gate: CallGate | None = None,
         max_answer_bytes: int = MAX_ANSWER_BYTES,
     ) -> None:
         self.platform = platform
@@ -78,6 +81,7 @@ class PlatformSession:
         self._read_timeout_s = read_timeout_s
         self._recorder = recorder
         self._rules = rules
+        self._gate = gate or OpenGate()
         self._max_answer_bytes = max_answer_bytes
         self._session: requests.Session | None = None
         self._pid = 0
@@ -87,6 +91,7 @@ class PlatformSession:
 
         Raises the `UpstreamError` that says what may have happened.
         """
+        self._gate.enter(spec)
         started_at = datetime.now(UTC)
         clock = time.monotonic()
         answer: HttpAnswer | None = None
@@ -101,6 +106,7 @@ class PlatformSession:
         finally:
             elapsed_ms = round((time.monotonic() - clock) * 1000)
             self._record(spec, answer, code, started_at, elapsed_ms)
+            self._tell_gate(spec, answer, code)
 
     def _exchange(self, spec: CallSpec) -> HttpAnswer:
         read_s = spec.timeout_s or self._read_timeout_s
@@ -236,6 +242,13 @@ class PlatformSession:
             # The answer may be a label that was paid for; a store that cannot keep the record
             # of the call must not take it away.
             logger.exception("platform call not recorded", extra=facts)
+
+    def _tell_gate(self, spec: CallSpec, answer: HttpAnswer | None, code: str) -> None:
+        try:
+            self._gate.leave(spec, headers=answer.headers if answer else {}, error_code=code)
+        except Exception:
+            # As with the record: what the call brought must not be lost over it.
+            logger.exception("gate not told", extra={"operation": spec.operation})
 
     def _clean(self, text: str) -> str:
         return text.replace(self._secret, HIDDEN) if self._secret else text

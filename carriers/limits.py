@@ -46,9 +46,9 @@ class Priority(IntEnum):
         return (1.0, 1.0, 0.9, 0.8, 0.7, 0.6)[self]
 
     @property
-    def patience_s(self) -> float:
-        """How long a call may wait in place for its moment."""
-        return (8.0, 6.0, 6.0, 4.0, 2.0, 2.0)[self]
+    def patience(self) -> float:
+        """The part of the longest wait that a call of this kind may wait in place."""
+        return (1.0, 1.0, 1.0, 0.5, 0.25, 0.25)[self]
 
 
 @dataclass(frozen=True, slots=True)

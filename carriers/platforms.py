@@ -13,6 +13,7 @@ from carriers.easyship.refusals import RULES as EASYSHIP_RULES
 from carriers.http import PlatformSession
 from carriers.ports import ShippingPort
 from carriers.services.calls import record_call
+from carriers.services.gates import SharedGate
 from carriers.veeqo.client import VeeqoClient
 from carriers.veeqo.port import VeeqoPort
 from carriers.veeqo.refusals import RULES as VEEQO_RULES
@@ -68,4 +69,5 @@ def _session(
         read_timeout_s=read_timeout_s,
         recorder=record_call,
         rules=VEEQO_RULES if is_veeqo else EASYSHIP_RULES,
+        gate=SharedGate(platform, secret),
     )

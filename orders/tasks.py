@@ -7,6 +7,8 @@ import logging
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from carriers.contracts import Platform
+from carriers.limits import Priority
+from carriers.services.calls import calls_for
 from inventory.models import StockLevel
 from orders import pulls
 from orders.audit.runs import audit_platform
@@ -67,7 +69,8 @@ def _dispatch(order_id: int) -> bool:
 
 
 def poll_tracking() -> int:
-    return pulls.poll_tracking()
+    with calls_for(Priority.TRACK):
+        return pulls.poll_tracking()
 
 
 def pull_veeqo_orders() -> int:

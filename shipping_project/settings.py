@@ -258,6 +258,19 @@ EASYSHIP_API_TOKEN = ENV.secret(
 )
 # Secrets of our webhooks at Easyship, comma-separated; during a rotation the old and the new one.
 EASYSHIP_WEBHOOK_SECRETS = ENV.words("EASYSHIP_WEBHOOK_SECRET")
+# What each platform lets through of one key, shared by all processes; empty for no limit. The twin
+# has none unless it is asked to.
+_NO_LIMITS = DEMO or TESTING
+VEEQO_LIMITS = ENV.text("VEEQO_LIMITS", "" if _NO_LIMITS else "5/s burst 56")
+_IS_EASYSHIP_SANDBOX = EASYSHIP_API_TOKEN.startswith("sand_")
+EASYSHIP_LIMITS = ENV.text(
+    "EASYSHIP_LIMITS",
+    "" if _NO_LIMITS else "1/s 6/min" if _IS_EASYSHIP_SANDBOX else "10/s 60/min",
+)
+# How long a call may wait in its worker for its turn within a limit.
+CALL_WAIT_S = ENV.integer("CALL_WAIT_S", 30 if _IS_EASYSHIP_SANDBOX else 10, minimum=0)
+# So many failures in a row, and an operation of a platform is left alone for a while.
+CIRCUIT_FAILURES = ENV.integer("CIRCUIT_FAILURES", 5, minimum=1)
 HTTP_CONNECT_TIMEOUT_S = 5
 # Also how long a lost call is taken to be under way yet; the twin answers in moments.
 HTTP_READ_TIMEOUT_S = ENV.integer("HTTP_READ_TIMEOUT_S", 10 if DEMO else 20, minimum=1)
@@ -270,9 +283,11 @@ QUEUES = ("orders", "sync", "inventory", "default")
 WORKER_QUEUES = ENV.words("WORKER_QUEUES", ",".join(QUEUES))
 WORKERS = ENV.integer("WORKERS", 2, minimum=1)
 # One task: claims for DRAIN_SECONDS, then finishes the command in hand, at the most one label call
-# and four reads. LEASE and the queue's retry both exceed that, so live work is never taken twice.
+# and four reads, each after a wait for its turn. LEASE and the queue's retry both exceed that, so
+# live work is never taken twice.
 DRAIN_SECONDS = 30
-TASK_TIMEOUT_S = DRAIN_SECONDS + HTTP_LABEL_TIMEOUT_S + 6 * HTTP_READ_TIMEOUT_S
+_WAITS_S = 8 * CALL_WAIT_S if VEEQO_LIMITS or EASYSHIP_LIMITS else 0
+TASK_TIMEOUT_S = DRAIN_SECONDS + HTTP_LABEL_TIMEOUT_S + 6 * HTTP_READ_TIMEOUT_S + _WAITS_S
 Q_CLUSTER = {
     "name": "default",
     "label": "Background tasks",

@@ -14,6 +14,8 @@ from shipping_project.jobs.queue import nudge
 from shipping_project.kernel.request_id import current_request_id
 
 DRAIN = "carriers.outbox.worker.drain"
+# Nothing was sent because the platform was not there.
+AWAY = ("upstream.unreachable", "upstream.unavailable", "upstream.resting")
 
 
 def enqueue_command(
@@ -65,6 +67,22 @@ def release_stuck(command: OutboxCommand, *, as_missed: bool) -> None:
         **unsent,
     )
     nudge(DRAIN, command.queue, queue=command.queue)
+
+
+def hurry_waiting(*, platform: str) -> int:
+    """A platform answers again, so what waits only for that goes out now; returns how many."""
+    now = timezone.now()
+    waiting = OutboxCommand.objects.still_open().filter(
+        platform=platform,
+        state=CommandState.PENDING,
+        error_code__in=AWAY,
+        next_attempt_at__gt=now,
+    )
+    queues = set(waiting.order_by().values_list("queue", flat=True))
+    hurried: int = waiting.update(next_attempt_at=now)
+    for queue in sorted(queues):
+        nudge(DRAIN, queue, queue=queue)
+    return hurried
 
 
 def hurry_unknown(*, lane: str) -> int:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from carriers.models import CommandState, OutboxCommand, PlatformAccount
+from carriers.services.pacing import crowded, seconds_until_free
 
 
 def stalled_for() -> float:
@@ -22,5 +23,6 @@ def stalled_for() -> float:
     if OutboxCommand.objects.filter(settled_at__gt=recent).exists():
         return 0.0
     off = PlatformAccount.objects.filter(is_enabled=False).values("platform")
-    oldest = OutboxCommand.objects.due(now).exclude(platform__in=off).first()
+    due = OutboxCommand.objects.due(now).exclude(platform__in=off)
+    oldest = due.exclude(crowded(seconds_until_free())).order_by("next_attempt_at").first()
     return (now - oldest.next_attempt_at).total_seconds() if oldest else 0.0

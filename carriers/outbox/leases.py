@@ -6,10 +6,13 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from carriers.contracts import Platform
+from carriers.limits import Priority
 from carriers.models import CommandState, OutboxCommand, PlatformAccount
+from carriers.services.pacing import crowded, seconds_until_free
 from shipping_project.jobs.workers import died_here, worker_identity
 
 # Longer than a task may run at all, so a worker that is alive never loses its lease.
@@ -22,7 +25,7 @@ def claim_next(queue: str) -> tuple[OutboxCommand, bool] | None:
     Returns the command and whether its outcome is unknown (look up first), or None.
     """
     now = timezone.now()
-    due = OutboxCommand.objects.due(now, queue=queue).exclude(platform__in=_switched_off())
+    due = _ready(now, queue).exclude(crowded(seconds_until_free()))
     with transaction.atomic(durable=True):
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True, of=("self",))
@@ -31,6 +34,22 @@ def claim_next(queue: str) -> tuple[OutboxCommand, bool] | None:
             return None
     command.refresh_from_db()
     return command, command.sent_at is not None
+
+
+def seconds_until_claim(queue: str) -> float | None:
+    """How long due commands of a queue wait for their platform's limit; None when none does."""
+    free_in = seconds_until_free()
+    if not free_in:
+        return None
+    ready = _ready(timezone.now(), queue).filter(platform__in=[p.value for p in free_in])
+    kinds = ready.order_by().values_list("platform", "priority").distinct()
+    waits = [free_in[Platform(platform)][Priority(priority)] for platform, priority in kinds]
+    return max(0.0, min(waits)) if waits else None
+
+
+def _ready(now: datetime, queue: str) -> QuerySet[OutboxCommand]:
+    ready: QuerySet[OutboxCommand] = OutboxCommand.objects.due(now, queue=queue)
+    return ready.exclude(platform__in=_switched_off())
 
 
 def _take(command: OutboxCommand, now: datetime) -> bool:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from carriers.contracts import Platform
 from carriers.errors import (
     UpstreamError,
     UpstreamRateLimited,
@@ -22,10 +23,11 @@ from carriers.errors import (
 from carriers.models import CommandState, OutboxCommand
 from carriers.outbox.causes import with_cause
 from carriers.outbox.commands import DRAIN
-from carriers.outbox.leases import LeaseLost, claim_next, recover_abandoned
+from carriers.outbox.leases import LeaseLost, claim_next, recover_abandoned, seconds_until_claim
 from carriers.outbox.outcomes import Delivered, Finding, Missed, Outcome, Rejected, Retry, Unknown
 from carriers.outbox.registry import CommandHandler, UnknownKind, handler_for
 from carriers.services.calls import call_context
+from carriers.services.pacing import longest_wait_s
 from shipping_project.jobs.queue import nudge
 from shipping_project.kernel.errors import AppError
 
@@ -37,13 +39,17 @@ class _Unanswered(Retry):
 
 
 FIRST_BACKOFF_S = 2.0
-MAX_BACKOFF_S = 600.0
+# An order must not sleep on for long when a platform is back after an outage.
+MAX_BACKOFF_S = 60.0
 # Two looks in a row before "not there" counts as "did not happen": a platform's search index lags
 # behind its records. They are OUTCOME_SETTLE_S apart, and the first that counts comes no sooner
 # than that after the longest time we would have waited for the answer: when a worker dies in the
 # middle of a purchase, the platform is still busy with it. Looks before that may find the label,
 # but prove nothing by not finding it; one that fails in between starts the count anew.
 MISSES_FOR_PROOF = 2
+# For a platform's limit a worker waits by itself where that is short; else it is woken for it.
+SHORTEST_WAIT_S = 0.05
+LONGEST_WAIT_S = 2.0
 HANDLER_FAILED = "worker.error"
 KIND_UNKNOWN = "worker.unknown_kind"
 # A handler that keeps failing before it sends anything is a fault that a person must see.
@@ -58,11 +64,20 @@ def drain(queue: str) -> int:
     recover_abandoned()
     stop_at = time.monotonic() + settings.DRAIN_SECONDS
     done = 0
-    while time.monotonic() < stop_at:
-        if not run_next(queue):
+    wait_s = 0.0
+    while time.monotonic() + wait_s < stop_at:
+        time.sleep(wait_s)
+        wait_s = 0.0
+        if run_next(queue):
+            done += 1
+            continue
+        until_free_s = seconds_until_claim(queue)
+        if until_free_s is None:
             return done
-        done += 1
-    nudge(DRAIN, queue, queue=queue)
+        wait_s = max(until_free_s, SHORTEST_WAIT_S)
+        if wait_s > LONGEST_WAIT_S:
+            break
+    nudge(DRAIN, queue, queue=queue, delay_s=wait_s)
     return done
 
 
@@ -139,7 +154,7 @@ def outcome_of_error(error: AppError) -> Outcome:
     """Refused is final, not sent is repeated, sent without a clear answer is unknown."""
     if isinstance(error, UpstreamUnauthorized):
         # A wrong key is ours to mend; the order waits for it rather than failing.
-        return Retry(error.code, error.detail, delay_s=MAX_BACKOFF_S / 10)
+        return Retry(error.code, error.detail, delay_s=MAX_BACKOFF_S)
     if isinstance(error, UpstreamRefused):
         return Rejected(error.code, error.detail, error.operation, error.http_status)
     if not isinstance(error, UpstreamError):
@@ -175,7 +190,8 @@ def _seconds_until_proof(command: OutboxCommand) -> float:
     """How long a miss proves nothing yet; 0 or less when it counts."""
     if command.sent_at is None:
         return 0.0
-    longest_call_s = max(settings.HTTP_LABEL_TIMEOUT_S, settings.HTTP_READ_TIMEOUT_S)
+    longest_answer_s = max(settings.HTTP_LABEL_TIMEOUT_S, settings.HTTP_READ_TIMEOUT_S)
+    longest_call_s = longest_wait_s(Platform(command.platform)) + longest_answer_s
     ripe = command.sent_at + timedelta(seconds=longest_call_s + settings.OUTCOME_SETTLE_S)
     return (ripe - timezone.now()).total_seconds()
 

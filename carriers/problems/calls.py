@@ -35,6 +35,21 @@ CALL_PROBLEMS = (
         retry_helps=True,
     ),
     Problem(
+        code="upstream.paced",
+        cause="The platform's limit is used up for now; nothing was sent.",
+        fix="Nothing to do: it is sent as soon as the limit has room.",
+        retry_helps=True,
+        is_assignable=False,
+    ),
+    Problem(
+        code="upstream.resting",
+        cause="The platform failed several times running and is left alone; nothing was sent.",
+        fix="Nothing to do: it is tried again soon. Once it answers, what waited goes out.",
+        retry_helps=True,
+        url_name=PLATFORMS,
+        is_assignable=False,
+    ),
+    Problem(
         code="upstream.unavailable",
         cause="The platform, or the carrier behind it, is out of order.",
         fix="Try again later.",

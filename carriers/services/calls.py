@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from carriers.exchange import RecordedCall
+from carriers.limits import Priority
 from carriers.models import ApiCall, OutboxCommand
 from shipping_project.kernel.request_id import bind_request_id, current_request_id
 
 _command: ContextVar[OutboxCommand | None] = ContextVar("outbox_command", default=None)
+_priority: ContextVar[Priority] = ContextVar("call_priority", default=Priority.SYNC)
 
 
 @contextmanager
@@ -22,6 +24,21 @@ def call_context(command: OutboxCommand) -> Iterator[None]:
             yield
     finally:
         _command.reset(token)
+
+
+@contextmanager
+def calls_for(priority: Priority) -> Iterator[None]:
+    """Calls made inside, by no command, are for this."""
+    token = _priority.set(priority)
+    try:
+        yield
+    finally:
+        _priority.reset(token)
+
+
+def current_priority() -> Priority:
+    command = _command.get()
+    return Priority(command.priority) if command else _priority.get()
 
 
 def record_call(call: RecordedCall) -> None:

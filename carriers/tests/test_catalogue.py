@@ -37,7 +37,7 @@ class TestCatalogue:
         kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
         codes = {kind.code for kind in kinds if issubclass(kind, UpstreamError)}
 
-        assert len(codes) == 9
+        assert len(codes) == 11
         assert codes <= set(CATALOGUE)
 
     def test_holds_the_codes_that_our_own_steps_end_with(self) -> None:

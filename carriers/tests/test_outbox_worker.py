@@ -111,7 +111,7 @@ class OutcomeTests(WorkerCase):
         self.work()
 
         command.refresh_from_db()
-        self.assert_waits(command, 600)
+        self.assert_waits(command, 60)
 
     def test_unknown_is_looked_up_and_not_sent_again(self) -> None:
         command = make_command(self.organization)
@@ -234,7 +234,7 @@ class LookupTests(WorkerCase):
         self.look(30)
 
         self.assertEqual((self.command.state, self.command.lookups), (CommandState.UNKNOWN, 0))
-        self.assert_waits(self.command, 600)
+        self.assert_waits(self.command, 60)
 
     def test_a_bug_in_looking_counts_as_a_look(self) -> None:
         SCRIPT.findings = [ZeroDivisionError()] * MAX_LOOKUPS

@@ -17,6 +17,7 @@ from accounts.principals import label_of, sees_all
 from carriers.models import PLATFORM_CHOICES, ApiCall, OutboxCommand
 from carriers.problems.catalogue import problem_of
 from carriers.reports import failed_calls, failure_shares, platform_health, unresolved_commands
+from carriers.reports_pacing import pacing_standing
 from carriers.services.commands import look_again
 from carriers.services.platforms import set_platform_enabled
 from carriers.web.sections import sections
@@ -45,6 +46,7 @@ def platforms(request: HttpRequest) -> HttpResponse:
         "calls": failed_calls(now, platform=asked if asked in PLATFORMS else ""),
         "commands": [(one, problem_of(one.error_code)) for one in unresolved_commands()],
         "failures": failure_shares(now),
+        "pacing": pacing_standing(),
         "sections": sections(),
         "platform": asked,
         "platforms": PLATFORM_CHOICES,

@@ -25,6 +25,7 @@ from carriers.models import (
     SyncCursor,
     WebhookReceipt,
 )
+from carriers.pacing import Circuit, RateWindow
 from carriers.services.signatures import record_case
 from catalog.models import PlatformListing, Sellable
 from inventory.models import Warehouse, WarehouseLink
@@ -54,6 +55,8 @@ WRITTEN_ONCE = (
     "accounts.AuditEntry",
     "carriers.ApiCall",
     "carriers.OutboxCommand",
+    "carriers.RateWindow",
+    "carriers.Circuit",
     "carriers.SyncCursor",
     "carriers.WebhookReceipt",
     "catalog.PlatformListing",
@@ -141,6 +144,8 @@ def _fill_inbox() -> None:
             platform="easyship", event_type="shipment.cancelled", digest=f"{number:064}"
         )
         SyncCursor.objects.create(platform="veeqo", resource=f"list {number}")
+        RateWindow.objects.create(platform="veeqo", credential=f"veeqo-{number}")
+        Circuit.objects.create(platform="veeqo", operation=f"veeqo.call_{number}")
 
 
 def _fill_audit() -> None:

@@ -20,6 +20,7 @@ from accounts.models import Organization
 from carriers.models import OutboxCommand
 from carriers.outbox.leases import recover_abandoned
 from carriers.outbox.worker import run_next
+from carriers.pacing import Circuit
 from carriers.platforms import port_for
 from carriers.sandbox.server import TwinServer, make_world
 from orders.demo.seed import seed_demo
@@ -107,6 +108,7 @@ class Twin:
 
 def let_time_pass() -> None:
     """As if every pause of the open commands were over."""
+    Circuit.objects.open_ones().update(open_until=timezone.now())
     long_ago = F("sent_at") - timedelta(minutes=10)
     OutboxCommand.objects.still_open().update(next_attempt_at=timezone.now(), sent_at=long_ago)
 
