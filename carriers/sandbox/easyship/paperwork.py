@@ -32,6 +32,7 @@ LABELS: dict[str, Callable[[LabelFacts], bytes]] = {
     "png": label_png,
     "zpl": label_zpl,
 }
+PNG = "image/png"
 DOCUMENT_TYPE = (
     "#/paths/~12024-09~1shipments~1{easyship_shipment_id}~1documents/get/parameters/1/schema"
 )
@@ -160,14 +161,21 @@ def document_file(world: World, request: Request) -> Response:
     shipment = world.store.get(buying.KIND, papers["id"])
     if shipment is not None and shipment["label_state"] in buying.LABELLED:
         if category == "label":
-            return _file(label_pdf(facts_of(shipment)))
+            return _label_file(shipment, request.headers.get("accept", ""))
         if category == "commercial_invoice" and _is_export(shipment):
             return _file(invoice_pdf(_invoice_facts(shipment), A4))
     raise refused("resource_not_found", "The Document was not found")
 
 
-def _file(content: bytes) -> Response:
-    return Response(status=200, body=content, headers={"Content-Type": "application/pdf"})
+def _label_file(shipment: Body, accepted: str) -> Response:
+    """A PDF, to those who accept nothing but an image an image."""
+    if accepted == PNG:
+        return _file(label_png(facts_of(shipment)), PNG)
+    return _file(label_pdf(facts_of(shipment)))
+
+
+def _file(content: bytes, media_type: str = "application/pdf") -> Response:
+    return Response(status=200, body=content, headers={"Content-Type": media_type})
 
 
 ROUTES = (

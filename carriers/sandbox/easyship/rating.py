@@ -112,7 +112,7 @@ def _weight(parcel: Mapping[str, Any]) -> float:
     return float(sum(i["actual_weight"] * i.get("quantity", 1) for i in parcel["items"]))
 
 
-def rate(offer: PricedService, rank: int) -> Body:
+def rate(offer: PricedService, rank: int, speed_rank: int) -> Body:
     """A rate; the list is ordered by value for money, which here is the price."""
     price = float(offer.price)
     fuel = float((offer.price * Decimal("0.12")).quantize(Decimal("0.01")))
@@ -129,7 +129,7 @@ def rate(offer: PricedService, rank: int) -> Body:
         max_delivery_time=offer.days,
         value_for_money_rank=float(rank),
         cost_rank=float(rank),
-        delivery_time_rank=float(offer.days),
+        delivery_time_rank=float(speed_rank),
         currency=offer.currency,
         description="No additional taxes to be paid at delivery",
         full_description=f"{offer.service.name} ({offer.days} working days)",
@@ -140,4 +140,8 @@ def rate(offer: PricedService, rank: int) -> Body:
 
 
 def rates(found: list[PricedService]) -> list[Body]:
-    return [rate(offer, rank) for rank, offer in enumerate(found, start=1)]
+    """Services that take as long as each other share a rank."""
+    speeds = sorted({offer.days for offer in found})
+    return [
+        rate(offer, rank, speeds.index(offer.days) + 1) for rank, offer in enumerate(found, start=1)
+    ]

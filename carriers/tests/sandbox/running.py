@@ -15,6 +15,7 @@ from carriers.sandbox.server import TwinServer, make_world
 VEEQO_KEY = "vk-test-0001"
 OTHER_VEEQO_KEY = "vk-test-0002"
 EASYSHIP_TOKEN = "sand_test0001="
+PRODUCTION_TOKEN = "prod_test0001="
 TIMEOUT_S = 30
 
 
@@ -70,7 +71,7 @@ def running_twin(store: Path, *, control_token: str = "") -> Iterator[RunningTwi
     world = make_world(
         store=store,
         veeqo_keys=[VEEQO_KEY, OTHER_VEEQO_KEY],
-        easyship_keys=[EASYSHIP_TOKEN],
+        easyship_keys=[EASYSHIP_TOKEN, PRODUCTION_TOKEN],
         control_token=control_token,
     )
     world.change_options({"veeqo_search_delay_s": 0.0})

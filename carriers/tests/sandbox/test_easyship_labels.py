@@ -14,7 +14,7 @@ from pypdf import PdfReader
 
 from carriers.tests.sandbox import easyship_bodies as bodies
 from carriers.tests.sandbox import easyship_steps as steps
-from carriers.tests.sandbox.running import EASYSHIP_TOKEN, RunningTwin
+from carriers.tests.sandbox.running import RunningTwin
 
 DAY_S = 86400.0
 REFUSED = bodies.destination(contact_name="Label Refused")
@@ -24,20 +24,6 @@ NO_FUNDS = "We were unable to generate a label as you do not have enough funds o
 
 def buy(twin: RunningTwin, pk: str, **body: Any) -> requests.Response:
     return twin.easyship("POST", f"/shipments/{pk}/label", body)
-
-
-def test_a_label_bought_with_the_shipment_is_in_the_answer(twin: RunningTwin) -> None:
-    shipment = steps.created(twin, bodies.bought_now())
-
-    assert (shipment["label_state"], shipment["delivery_state"]) == ("generated", "pending")
-    assert shipment["label_paid_at"] is not None
-    [tracking] = shipment["trackings"]
-    assert shipment["parcels"][0]["tracking_number"] == tracking["tracking_number"]
-    assert tracking["handler"] == shipment["courier_service"]["umbrella_name"].lower()
-    assert steps.balance(twin) == pytest.approx(5000 - steps.price(shipment))
-    [sold] = twin.labels()
-    assert sold["tracking_number"] == tracking["tracking_number"]
-    assert float(sold["cost"]) == steps.price(shipment)
 
 
 def test_a_label_is_bought_once_for_a_shipment(twin: RunningTwin) -> None:
@@ -81,21 +67,6 @@ def test_a_service_that_was_not_offered_is_refused(twin: RunningTwin) -> None:
     assert steps.read(twin, pk)["label_state"] == "not_created"
 
 
-def test_a_label_that_the_carrier_refuses_leaves_the_shipment_and_the_money(
-    twin: RunningTwin,
-) -> None:
-    answer = twin.easyship("POST", "/shipments", bodies.bought_now(destination_address=REFUSED))
-
-    shipment, meta = answer.json()["shipment"], answer.json()["meta"]
-    assert answer.status_code == 202
-    assert (meta["status"], meta["errors"]) == ("partial_success", [REFUSED_TEXT])
-    assert shipment["label_state"] == "failed"
-    assert shipment["label_paid_at"] is not None
-    assert shipment["last_failure_http_response_messages"][0]["content"] == REFUSED_TEXT
-    assert twin.labels() == []
-    assert steps.balance(twin) == 5000.0
-
-
 def test_cancelling_a_refused_label_gives_nothing_back_twice(twin: RunningTwin) -> None:
     body = bodies.bought_now(destination_address=REFUSED)
     pk = twin.easyship("POST", "/shipments", body).json()["shipment"]["easyship_shipment_id"]
@@ -130,32 +101,6 @@ def test_without_funds_there_is_no_label_and_no_shipment(twin: RunningTwin) -> N
     assert answer.json()["error"]["code"] == "payment_required"
     assert twin.report()["bookings"] == []
     assert steps.balance(twin) == 5000.0
-
-
-def test_the_balance_runs_out_by_itself(twin: RunningTwin) -> None:
-    heavy = bodies.parcel(total_actual_weight=60)
-    london = bodies.destination(country_alpha2="GB", state="", city="London", postal_code="E6 7FB")
-    body = bodies.bought_now(destination_address=london, parcels=[heavy])
-
-    statuses = [twin.easyship("POST", "/shipments", body).status_code for _ in range(14)]
-
-    assert statuses[0] == 201
-    assert statuses[-1] == 402
-    assert 0 <= steps.balance(twin) < 1000
-    assert len(twin.labels()) == statuses.count(201)
-
-
-def test_an_asynchronous_label_waits_is_made_and_is_there(twin: RunningTwin) -> None:
-    twin.options(easyship_label_seconds=60.0)
-    pk = steps.created(twin, bodies.bought_later())["easyship_shipment_id"]
-
-    states = [steps.read(twin, pk)["label_state"]]
-    for _ in range(2):
-        twin.advance(31)
-        states.append(steps.read(twin, pk)["label_state"])
-
-    assert states == ["pending", "generating", "generated"]
-    assert len(twin.labels()) == 1
 
 
 def test_an_asynchronous_label_is_made_once_however_many_look(twin: RunningTwin) -> None:
@@ -196,20 +141,6 @@ def test_a_price_can_change_after_the_quote(twin: RunningTwin) -> None:
 
 def documents(shipment: Any) -> dict[str, Any]:
     return {paper["category"]: paper for paper in shipment["shipping_documents"]}
-
-
-def test_a_label_by_link_needs_the_bearer(twin: RunningTwin) -> None:
-    shipment = steps.created(twin, bodies.bought_now())
-    url = documents(shipment)["label"]["url"]
-
-    bare = requests.get(url, timeout=10)
-    answer = requests.get(url, headers={"Authorization": f"Bearer {EASYSHIP_TOKEN}"}, timeout=10)
-
-    assert bare.status_code == 401
-    assert answer.headers["Content-Type"] == "application/pdf"
-    [page] = PdfReader(io.BytesIO(answer.content)).pages
-    assert (float(page.mediabox.width), float(page.mediabox.height)) == (288.0, 432.0)
-    assert shipment["trackings"][0]["tracking_number"] in page.extract_text()
 
 
 def test_labels_come_in_four_formats(twin: RunningTwin) -> None:
@@ -268,23 +199,6 @@ def test_documents_are_invoices_of_bought_shipments_only(twin: RunningTwin) -> N
 def tracked(twin: RunningTwin, query: str = "") -> Any:
     rows = twin.easyship("GET", f"/shipments/trackings?{query}").json()["shipments"]
     return rows[0]
-
-
-def test_tracking_advances_with_the_clock(twin: RunningTwin) -> None:
-    pk = steps.created(twin, bodies.bought_now())["easyship_shipment_id"]
-    at_first = tracked(twin)
-    twin.advance(2 * DAY_S)
-    moving = tracked(twin, "include_checkpoints=true")
-    twin.advance(9 * DAY_S)
-    done = tracked(twin, f"easyship_shipment_id={pk}&include_checkpoints=true")
-
-    assert (at_first["status"], at_first["checkpoints"]) == ("Label Ready", None)
-    assert moving["status"] == "In Transit to Customer"
-    assert [point["order_number"] for point in moving["checkpoints"]] == [102, 101]
-    assert done["status"] == "Delivered"
-    assert done["checkpoints"][0]["primary_status"] == "Delivered"
-    assert done["checkpoints"][0]["location"] == "Boise, 83702, USA"
-    assert steps.read(twin, pk)["delivery_state"] == "delivered"
 
 
 def test_trackings_are_found_by_our_number(twin: RunningTwin) -> None:

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
-
-import pytest
-
 from carriers.tests.sandbox import easyship_bodies as bodies
 from carriers.tests.sandbox import easyship_steps as steps
 from carriers.tests.sandbox.running import RunningTwin
@@ -17,18 +12,6 @@ DAY_S = 86400.0
 def service_named(twin: RunningTwin, name: str) -> str:
     found = twin.easyship("GET", "/courier_services?per_page=100").json()["courier_services"]
     return next(str(row["id"]) for row in found if row["name"] == name)
-
-
-def test_rates_are_ordered_and_repeat(twin: RunningTwin) -> None:
-    first = twin.easyship("POST", "/rates", bodies.rate_request()).json()
-    second = twin.easyship("POST", "/rates", bodies.rate_request()).json()
-
-    charges = [rate["total_charge"] for rate in first["rates"]]
-    assert charges == sorted(charges)
-    assert first["rates"] == second["rates"]
-    assert first["meta"]["pagination"] == {"page": 1, "next": None, "count": len(charges)}
-    best = first["rates"][0]
-    assert best["shipment_charge"] + best["fuel_surcharge"] == pytest.approx(best["total_charge"])
 
 
 def test_rates_narrow_by_service(twin: RunningTwin) -> None:
@@ -55,39 +38,6 @@ def test_units_are_understood(twin: RunningTwin) -> None:
     ]
 
     assert charges[0] == charges[1]
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"parcels": [bodies.parcel(total_actual_weight=900)]},
-        {"parcels": [bodies.parcel(), bodies.parcel()]},
-    ],
-)
-def test_no_service_is_a_422_and_no_empty_list(twin: RunningTwin, changes: dict[str, Any]) -> None:
-    answer = twin.easyship("POST", "/rates", bodies.rate_request(**changes))
-
-    told = "No shipping solutions available based on the information provided"
-    assert steps.details(answer) == [told]
-
-
-def test_create_answers_the_shipment_with_the_best_service(twin: RunningTwin) -> None:
-    answer = twin.easyship("POST", "/shipments", bodies.shipment())
-
-    shipment = answer.json()["shipment"]
-    assert answer.status_code == 201
-    assert re.fullmatch(r"ESUS\d{8}", shipment["easyship_shipment_id"])
-    assert (shipment["shipment_state"], shipment["label_state"]) == ("created", "not_created")
-    assert shipment["courier_service"]["name"] == shipment["rates"][0]["courier_service"]["name"]
-    assert shipment["rates"][0]["rates_in_origin_currency"] is None
-    assert shipment["order_data"]["platform_order_number"] == "KS-20931"
-    assert shipment["metadata"] == {"order": 7}
-    assert shipment["destination_address"]["contact_phone"] == "+12085550117"
-    assert shipment["origin_address"]["contact_phone"] == "+17755550140"
-    assert shipment["parcels"][0]["items"][0]["hs_code"] == "73239300"
-    assert shipment["insurance"]["insured_amount"] == round(37.0 + steps.price(shipment), 2)
-    assert answer.json()["meta"]["unavailable_couriers"] == []
-    assert twin.labels() == []
 
 
 def test_answers_are_metric(twin: RunningTwin) -> None:
@@ -230,63 +180,6 @@ def test_a_labelled_shipment_is_neither_changed_nor_deleted(twin: RunningTwin) -
     assert steps.details(changed) == ["Shipments with generated labels cannot be updated"]
     assert steps.details(deleted, 404) == ["The Shipment was not found"]
     assert steps.read(twin, pk)["metadata"] == {"order": 7}
-
-
-def test_a_deleted_shipment_is_gone(twin: RunningTwin) -> None:
-    pk = steps.created(twin)["easyship_shipment_id"]
-
-    answer = twin.easyship("DELETE", f"/shipments/{pk}")
-
-    assert answer.json()["success"] == {"message": "Shipment successfully deleted"}
-    assert twin.easyship("GET", f"/shipments/{pk}").status_code == 404
-    assert twin.easyship("GET", "/shipments").json()["shipments"] == []
-    assert twin.easyship("GET", "/shipments/trackings").json()["shipments"] == []
-
-
-def test_cancel_voids_the_label_and_gives_the_money_back(twin: RunningTwin) -> None:
-    pk = steps.created(twin, bodies.bought_now())["easyship_shipment_id"]
-    paid = steps.balance(twin)
-
-    answer = twin.easyship("POST", f"/shipments/{pk}/cancel")
-
-    after = steps.read(twin, pk)
-    assert answer.json()["success"] == {"message": "Shipment successfully cancelled"}
-    assert (after["shipment_state"], after["label_state"]) == ("cancelled", "voided")
-    assert paid < steps.balance(twin) == 5000.0
-    assert [row["state"] for row in twin.labels()] == ["voided"]
-    records = twin.easyship("GET", f"/shipments/{pk}/transaction_records").json()
-    amounts = [row["amount"] for row in records["transaction_records"]]
-    assert amounts[0] == -amounts[1] > 0
-    assert records["transaction_records"][1]["adjustment_type"] == "Refund after Cancellation"
-
-
-def test_cancel_works_once(twin: RunningTwin) -> None:
-    pk = steps.created(twin, bodies.bought_now())["easyship_shipment_id"]
-    twin.easyship("POST", f"/shipments/{pk}/cancel")
-
-    answer = twin.easyship("POST", f"/shipments/{pk}/cancel")
-
-    assert answer.status_code == 422
-    assert steps.balance(twin) == 5000.0
-
-
-def test_a_parcel_on_its_way_cannot_be_cancelled(twin: RunningTwin) -> None:
-    pk = steps.created(twin, bodies.bought_now())["easyship_shipment_id"]
-    twin.advance(2 * DAY_S)
-
-    answer = twin.easyship("POST", f"/shipments/{pk}/cancel")
-
-    told = "This Shipment cannot be cancelled. Please contact our support."
-    assert steps.details(answer) == [told]
-    assert steps.read(twin, pk)["label_state"] == "generated"
-    assert [row["state"] for row in twin.labels()] == ["bought"]
-
-
-def test_a_shipment_without_a_label_is_deleted_and_not_cancelled(twin: RunningTwin) -> None:
-    pk = steps.created(twin)["easyship_shipment_id"]
-
-    assert twin.easyship("POST", f"/shipments/{pk}/cancel").status_code == 422
-    assert steps.read(twin, pk)["shipment_state"] == "created"
 
 
 def test_refused_services_say_why(twin: RunningTwin) -> None:

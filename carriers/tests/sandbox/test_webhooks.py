@@ -6,76 +6,14 @@ import base64
 import hashlib
 import hmac
 import json
-import threading
 import time
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
-
-import pytest
 
 from carriers.tests.sandbox import easyship_bodies as bodies
 from carriers.tests.sandbox import easyship_steps as steps
 from carriers.tests.sandbox.running import RunningTwin
+from carriers.tests.sandbox.webhook_receiver import ALL, Receiver, hooked, wait_for
 
-PATIENCE_S = 30.0
 DAY_S = 86400.0
-ALL = ["shipment_label_created", "shipment_label_failed", "shipment_cancelled"]
-
-
-class Receiver(ThreadingHTTPServer):
-    """Keeps what it is sent; answers with `status`."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), ReceivingHandler)
-        self.status = 200
-        self.got: list[tuple[str, dict[str, Any]]] = []
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}/hooks"
-
-    def events(self) -> list[str]:
-        return [body["event_type"] for _, body in self.got]
-
-
-class ReceivingHandler(BaseHTTPRequestHandler):
-    server: Receiver
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.got.append((self.headers["X-EASYSHIP-SIGNATURE"], json.loads(body)))
-        self.send_response(self.server.status)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Tests look at what was kept."""
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    server = Receiver()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def hooked(twin: RunningTwin, receiver: Receiver, *names: str) -> dict[str, Any]:
-    given = {"endpoint": receiver.url, "event_types": list(names or ALL), "version": "2024-09"}
-    webhook: dict[str, Any] = twin.easyship("POST", "/webhooks", given).json()["webhook"]
-    twin.easyship("POST", f"/webhooks/{webhook['id']}/activate")
-    return webhook
-
-
-def wait_for(is_true: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE_S
-    while not is_true():
-        assert time.monotonic() < end, "nothing came"
-        time.sleep(0.02)
 
 
 def decoded(part: str) -> bytes:
@@ -174,20 +112,6 @@ def test_a_failed_delivery_is_tried_again_after_a_minute(
 
     assert before == 1
     assert len(receiver.got) == 2
-
-
-def test_thirty_failures_switch_a_webhook_off(twin: RunningTwin, receiver: Receiver) -> None:
-    webhook = hooked(twin, receiver)
-    receiver.status = 500
-    steps.created(twin, bodies.bought_now())
-
-    for attempt in range(1, 31):
-        wait_for(lambda: len(receiver.got) == attempt)  # noqa: B023
-        twin.advance(61)
-
-    path = f"/webhooks/{webhook['id']}"
-    wait_for(lambda: twin.easyship("GET", path).json()["webhook"]["state"] == "inactive")
-    assert len(receiver.got) == 30
 
 
 def test_a_webhook_can_be_doubled(twin: RunningTwin, receiver: Receiver) -> None:
