@@ -8,6 +8,8 @@ import hmac
 import json
 import time
 
+import pytest
+
 from carriers.tests.sandbox import easyship_bodies as bodies
 from carriers.tests.sandbox import easyship_steps as steps
 from carriers.tests.sandbox.running import RunningTwin
