@@ -53,13 +53,17 @@ class PlannedOrder:
 
 
 def plan_orders(
-    samples: Sequence[tuple[str, dict[str, Any]]], *, count: int, rng: random.Random
+    samples: Sequence[tuple[str, dict[str, Any]]],
+    *,
+    count: int,
+    rng: random.Random,
+    cancelled: float = CANCELLED_SHARE,
 ) -> list[PlannedOrder]:
     """`count` orders, the samples over and over, none of them kept back."""
     orders: list[PlannedOrder] = []
     for index in range(count):
         slug, body = samples[index % len(samples)]
-        cancel = rng.uniform(0, 20) if rng.random() < CANCELLED_SHARE else None
+        cancel = rng.uniform(0, 20) if rng.random() < cancelled else None
         fresh = body | {"external_ref": f"CHAOS-{index + 1:05d}", "hold_reason": ""}
         orders.append(PlannedOrder(organization=slug, body=fresh, cancel_after_s=cancel))
     return orders

@@ -116,9 +116,9 @@ MOVING = [
 ]
 
 
-def wait_for_rest(keep_going: Callable[[], None]) -> bool:
+def wait_for_rest(keep_going: Callable[[], None], *, within_s: float = REST_WITHIN_S) -> bool:
     """Until nothing moves any more; False when the patience ends first."""
-    stop_at = time.monotonic() + REST_WITHIN_S
+    stop_at = time.monotonic() + within_s
     while time.monotonic() < stop_at:
         keep_going()
         if _is_at_rest():

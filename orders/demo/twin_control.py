@@ -8,11 +8,25 @@ from typing import Any
 
 from django.conf import settings
 
+PAGE = 5000
+
 
 def twin_report() -> dict[str, list[dict[str, Any]]]:
     """What the twin was really asked and holds: `bookings`, `labels`, request counts."""
     report: dict[str, list[dict[str, Any]]] = _call("GET", "report")
     return report
+
+
+def twin_requests(platform: str) -> list[dict[str, Any]]:
+    """Every request that the twin was sent for a platform, oldest first."""
+    found: list[dict[str, Any]] = []
+    while True:
+        since_id = found[-1]["id"] if found else 0
+        asked = f"requests?limit={PAGE}&dialect={platform}&since_id={since_id}"
+        rows: list[dict[str, Any]] = _call("GET", asked)["requests"]
+        found += rows
+        if len(rows) < PAGE:
+            return found
 
 
 def add_fault(fault: dict[str, Any]) -> None:

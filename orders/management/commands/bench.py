@@ -1,0 +1,82 @@
+"""Measures one thing on the running system and prints one JSON line. Started by `bin/bench`."""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+import sys
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from carriers.limits import parse_limits
+from orders.bench.budget import Use, use_of
+from orders.chaos.plan import plan_orders
+from orders.chaos.storm import post_all, wait_for_rest
+from orders.chaos.tally import tally
+from orders.demo.partner import Partner
+from orders.demo.seed import sample_bodies, scaled_world, seed_demo
+from orders.demo.twin_control import change_options, twin_report, twin_requests
+from shipping_project.kernel.processes import Supervisor
+from shipping_project.serving import Keeper, processes, wait_until_ready
+
+# Slower than the strictest limit by far; who is not at rest by then has stopped.
+S_PER_ORDER = 12.0
+SHORTEST_S = 300.0
+
+
+class Command(BaseCommand):
+    help = "Measure how much of the platforms' limits a run of orders uses."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("name", choices=["budget"])
+        parser.add_argument("--orders", type=int, default=1000)
+        parser.add_argument("--port", type=int, default=8000)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("Measured is against the twin; set DEMO=1.")
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        begun = time.monotonic()
+        call_command("prepare")
+        world = scaled_world(settings.STATE_DIR / "world.json", factor=options["orders"])
+        seed_demo(with_orders=False, world_file=world)
+        supervisor = Supervisor(
+            processes(web_port=options["port"], workers=2, twin_options=("--world", str(world)))
+        )
+        supervisor.start()
+        try:
+            wait_until_ready(supervisor, web_port=options["port"])
+            change_options({"preset": "production"})
+            numbers = _run(Keeper(supervisor), options)
+            result = tally(numbers, twin_report()["labels"], seconds=time.monotonic() - begun)
+            uses = {name: _use(name) for name in ("veeqo", "easyship")}
+        finally:
+            supervisor.stop()
+        used = {name: use.figures() for name, use in uses.items()}
+        self.stdout.write(json.dumps({"bench": options["name"], **result.totals(), **used}))
+        sys.exit(0 if result.is_clean and all(use.is_fine for use in uses.values()) else 1)
+
+
+def _run(keeper: Keeper, options: dict[str, Any]) -> list[str]:
+    """Post the orders and wait until all of them rest."""
+    rng = random.Random(1)  # noqa: S311 # repeatable, not secret
+    orders = plan_orders(list(sample_bodies()), count=options["orders"], rng=rng, cancelled=0.0)
+    numbers = post_all(orders, Partner(f"http://127.0.0.1:{options['port']}"))
+    within_s = max(SHORTEST_S, S_PER_ORDER * len(orders))
+    if not wait_for_rest(keeper.round, within_s=within_s):
+        raise CommandError(f"The system did not come to rest within {within_s:.0f} s.")
+    return numbers
+
+
+def _use(platform: str) -> Use:
+    is_veeqo = platform == "veeqo"
+    limits = parse_limits(settings.VEEQO_LIMITS if is_veeqo else settings.EASYSHIP_LIMITS)
+    if limits is None:
+        raise CommandError("Set VEEQO_LIMITS and EASYSHIP_LIMITS.")
+    return use_of(twin_requests(platform), limits)

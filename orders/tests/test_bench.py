@@ -1,0 +1,59 @@
+"""What a run has used of a limit, from the twin's record of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from carriers.limits import Bucket, Limits, Window
+from orders.bench.budget import use_of
+
+BEGUN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+EASYSHIP = Limits(windows=(Window(10, 1.0), Window(60, 60.0)))
+VEEQO = Limits(buckets=(Bucket(5.0, 56),))
+
+
+def calls(*, every_s: float, for_s: float, status: int = 200) -> list[dict[str, Any]]:
+    count = int(for_s / every_s) + 1
+    return [
+        {"at": (BEGUN + timedelta(seconds=every_s * n)).isoformat(), "status": status}
+        for n in range(count)
+    ]
+
+
+class TestUse:
+    @pytest.mark.parametrize(
+        ("limits", "every_s", "share"),
+        [
+            (EASYSHIP, 1.0, 0.985),
+            (EASYSHIP, 2.0, 0.493),
+            (VEEQO, 0.2, 0.982),
+            (VEEQO, 0.4, 0.491),
+        ],
+    )
+    def test_share_is_what_was_called_of_what_was_allowed(
+        self, limits: Limits, every_s: float, share: float
+    ) -> None:
+        use = use_of(calls(every_s=every_s, for_s=600.0), limits)
+
+        assert use.share == pytest.approx(share, abs=0.005)
+        assert use.is_fine == (share >= 0.95)
+
+    def test_one_refusal_is_one_too_many(self) -> None:
+        rows = calls(every_s=0.2, for_s=600.0)
+        rows[70]["status"] = 429
+
+        use = use_of(rows, VEEQO)
+
+        assert (use.refused, use.is_fine) == (1, False)
+
+    def test_a_short_run_says_nothing_about_the_share(self) -> None:
+        use = use_of(calls(every_s=5.0, for_s=100.0), VEEQO)
+
+        assert use.share is None
+        assert use.is_fine
+
+    def test_no_call_at_all_is_no_use(self) -> None:
+        assert use_of([], VEEQO).calls == 0
