@@ -13,7 +13,7 @@ from orders.rules.states import FINAL_ORDER_STATES, OrderState, ShipmentState
 from orders.services.booking import ask
 from orders.services.intake import DISPATCH
 from orders.services.kinds import CANCEL_BOOKING, FETCH_LABEL, VOID_LABEL
-from orders.services.progress import move_order, note_event
+from orders.services.progress import move_order, need_attention, note_event
 from shipping_project.jobs.queue import nudge
 from shipping_project.kernel.errors import Conflict
 
@@ -98,6 +98,11 @@ def record_void_refused(*, shipment_id: int, code: str, detail: str) -> None:
     """The label stands, so the order is not cancelled and a person is told."""
     shipment = Shipment.objects.get(pk=shipment_id)
     order = Order.objects.locked().get(pk=shipment.order_id)
+    if order.cancel_requested_at is None:
+        # Asked for by a retry: the booking is dead there, so the order cannot go on with it.
+        told = f"The label could not be voided: {detail}"
+        need_attention(order, code=code, detail=told, kind="label.void_refused")
+        return
     order.cancel_requested_at = None
     order.save(update_fields=["cancel_requested_at", "updated_at"])
     note_event(

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from collections import Counter
 from enum import StrEnum
 
 from django.db import transaction
 
 from carriers.outbox.commands import enqueue_command
 from inventory.models import Warehouse
-from inventory.services.stock import InsufficientStock, StockDemand, reserve_stock
+from inventory.services.stock import InsufficientStock, reserve_stock
 from orders.models import Order, OrderLine, Package, RoutingDecision, RuleSet, Shipment
-from orders.rules.parcels import PackedItem, parcel_for
 from orders.rules.routing import NO_STOCK, RouteDecision, RouteSnapshot, choose_route
 from orders.rules.states import DISPATCHABLE, OrderState
+from orders.services.contents import demands_of, parcel_of
 from orders.services.kinds import BOOK
 from orders.services.progress import move_order, need_attention
 from orders.services.snapshots import live_rule_set, route_snapshot, rule_book, snapshot_record
@@ -78,7 +77,7 @@ def _reserve_and_announce(order: Order, record: RoutingDecision, *, actor: str) 
     try:
         reserve_stock(
             reference=shipment.reference,
-            demands=_demands(order),
+            demands=demands_of(order),
             warehouse_code=shipment.warehouse.code,
         )
     except InsufficientStock as exc:
@@ -169,7 +168,7 @@ def _create_shipment(order: Order, record: RoutingDecision) -> Shipment:
         platform=record.platform,
         carrier=record.carrier,
     )
-    box = parcel_for([_packed(line) for line in order.lines.select_related("sellable")])
+    box = parcel_of(order)
     Package.objects.create(
         shipment=shipment,
         weight_g=box.weight_g,
@@ -186,21 +185,3 @@ def _suffix() -> str:
     A reference that came twice would make us adopt an old booking as the answer to a new one.
     """
     return "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(REFERENCE_LENGTH))
-
-
-def _packed(line: OrderLine) -> PackedItem:
-    sellable = line.sellable
-    return PackedItem(
-        quantity=line.quantity,
-        weight_g=sellable.weight_g,
-        length_mm=sellable.length_mm,
-        width_mm=sellable.width_mm,
-        height_mm=sellable.height_mm,
-    )
-
-
-def _demands(order: Order) -> list[StockDemand]:
-    units: Counter[int] = Counter()
-    for line in order.lines.all():
-        units[line.sellable_id] += line.quantity
-    return [StockDemand(sellable_id=pk, quantity=count) for pk, count in sorted(units.items())]

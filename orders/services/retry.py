@@ -6,10 +6,12 @@ from django.db import transaction
 
 from carriers.models import CommandState, OutboxCommand
 from carriers.outbox.commands import release_stuck
-from orders.models import LabelState, Order, Shipment
-from orders.rules.states import DISPATCHABLE, OrderState
+from orders.models import Order, Shipment
+from orders.rules.states import DISPATCHABLE, OrderState, ShipmentState
+from orders.rules.upstream import LABEL_CHANGED
 from orders.services.booking import ask
 from orders.services.cancellation import continue_cancellation, end_shipment
+from orders.services.contents import is_outdated
 from orders.services.intake import DISPATCH
 from orders.services.kinds import (
     BOOK,
@@ -17,10 +19,26 @@ from orders.services.kinds import (
     BUY_LABEL,
     CANCEL_BOOKING,
     FETCH_LABEL,
+    VOID_LABEL,
 )
-from orders.services.progress import move_order
+from orders.services.progress import move_order, note_event
+from orders.services.upstream import is_lost_there
 from shipping_project.jobs.queue import nudge
 from shipping_project.kernel.errors import Conflict
+
+# The goods have left, so nothing is booked or taken back any more.
+ON_THE_WAY = {
+    ShipmentState.IN_TRANSIT.value: OrderState.IN_TRANSIT,
+    ShipmentState.DELIVERED.value: OrderState.DELIVERED,
+    ShipmentState.RETURNED.value: OrderState.RETURNED,
+}
+
+
+class LabelReplaced(Conflict):
+    """The booking holds a label that is not ours; going on would ship with one that is dead."""
+
+    code = LABEL_CHANGED
+    title = "Another label stands on the booking; cancel the order to take back both"
 
 
 def retry_order(*, order_id: int, actor: str) -> Order:
@@ -41,39 +59,64 @@ def retry_order(*, order_id: int, actor: str) -> Order:
 
 def _go_on(order: Order, *, actor: str) -> None:
     open_command = OutboxCommand.objects.in_lane(order.lane).still_open().order_by("id").first()
-    shipment = order.shipments.live().first()
     if open_command is not None:
         if open_command.state == CommandState.STUCK:
             release_stuck(open_command, as_missed=False)
-        return
-    if order.cancel_requested_at:
+    elif order.cancel_requested_at:
         # Whatever failed was a step of the cancellation; going on to a label would spend money.
         continue_cancellation(order)
-        return
+    elif (shipment := order.shipments.live().first()) is None:
+        _route_anew(order, actor=actor)
+    else:
+        _go_on_with(order, shipment, actor=actor)
+
+
+def _go_on_with(order: Order, shipment: Shipment, *, actor: str) -> None:
+    label = shipment.packages.labelled().first()
     last = OutboxCommand.objects.in_lane(order.lane).order_by("-id").first()
-    if shipment is not None and last is not None and last.error_code == BOOKING_GONE:
+    if shipment.state in ON_THE_WAY:
+        _resume(order, ON_THE_WAY[shipment.state], "The parcel is followed on.", actor)
+        if label is not None and not label.label_file:
+            ask(shipment, FETCH_LABEL, order)
+    elif last is not None and last.error_code == BOOKING_GONE:
         end_shipment(shipment)
-        shipment = None
-    if shipment is None:
-        _resume(order, OrderState.VALID, "Routed anew.", actor)
-        nudge(DISPATCH, order.pk, queue="orders")
-    elif last is not None and last.kind == CANCEL_BOOKING:
-        # The booking is for an address that was corrected since; it must not get a label.
-        ask(shipment, CANCEL_BOOKING, order)
+        _route_anew(order, actor=actor)
+    elif is_lost_there(order, shipment):
+        _take_back(order, shipment, VOID_LABEL if label else CANCEL_BOOKING, actor=actor)
+    elif order.attention_code == LABEL_CHANGED:
+        raise LabelReplaced(order.attention_detail)
+    elif label is not None:
+        _resume(order, OrderState.BOOKED, "The label file is fetched again.", actor)
+        ask(shipment, FETCH_LABEL, order)
+    elif (last is not None and last.kind == CANCEL_BOOKING) or is_outdated(order, shipment):
+        # Booked for what was corrected since, so it must not get a label.
+        _take_back(order, shipment, CANCEL_BOOKING, actor=actor)
     elif not shipment.platform_ref:
         _resume(order, OrderState.RESERVED, "Booking is tried again.", actor)
         ask(shipment, BOOK, order)
     else:
-        _go_on_with_label(order, shipment, actor=actor)
+        _resume(order, OrderState.BOOKING, "The label is tried again.", actor)
+        ask(shipment, BUY_LABEL, order)
 
 
-def _go_on_with_label(order: Order, shipment: Shipment, *, actor: str) -> None:
-    if shipment.packages.filter(label_state=LabelState.BOUGHT).exists():
-        _resume(order, OrderState.BOOKED, "The label file is fetched again.", actor)
-        ask(shipment, FETCH_LABEL, order)
+def _take_back(order: Order, shipment: Shipment, first: str, *, actor: str) -> None:
+    """Void and cancel what stands at the platform, after which the order is routed anew."""
+    if not shipment.platform_ref:
+        end_shipment(shipment)
+        _route_anew(order, actor=actor)
         return
-    _resume(order, OrderState.BOOKING, "The label is tried again.", actor)
-    ask(shipment, BUY_LABEL, order)
+    note_event(
+        order,
+        kind="order.retried",
+        message="What stands at the platform is taken back, then the order is routed anew.",
+        actor=actor,
+    )
+    ask(shipment, first, order)
+
+
+def _route_anew(order: Order, *, actor: str) -> None:
+    _resume(order, OrderState.VALID, "Routed anew.", actor)
+    nudge(DISPATCH, order.pk, queue="orders")
 
 
 def _resume(order: Order, to: OrderState, message: str, actor: str) -> None:

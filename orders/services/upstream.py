@@ -11,7 +11,7 @@ from carriers.contracts import Booking
 from carriers.models import OutboxCommand
 from orders.models import LabelState, Order, Package, Shipment
 from orders.rules.states import FINAL_ORDER_STATES, OrderState, ShipmentState
-from orders.rules.upstream import Difference, OwnBooking, differences
+from orders.rules.upstream import CANCELLED, LABEL_GONE, Difference, OwnBooking, differences
 from orders.services.progress import need_attention
 from shipping_project.jobs.queue import nudge
 from shipping_project.kernel.errors import Conflict
@@ -76,6 +76,12 @@ def _tell(order: Order, shipment: Shipment, difference: Difference) -> bool:
         return False
     need_attention(order, code=difference.code, detail=detail, kind=difference.code)
     return True
+
+
+def is_lost_there(order: Order, shipment: Shipment) -> bool:
+    """Whether somebody at the platform cancelled this booking or took its label back."""
+    told = order.events.filter(kind__in=[CANCELLED, LABEL_GONE], at__gte=shipment.created_at)
+    return bool(told.exists())
 
 
 def hurry_tracking(*, shipment_id: int, changed_at: datetime | None = None) -> bool:
