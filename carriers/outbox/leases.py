@@ -110,6 +110,8 @@ def _free(command: OutboxCommand, now: datetime) -> int:
         state=CommandState.UNKNOWN if sent else CommandState.PENDING,
         next_attempt_at=now + wait,
         lease_until=None,
+        # The call may have left as late as now, so the platform is given its time from now.
+        sent_at=now if sent else None,
         error_code="worker.lost",
         error_detail="The worker that carried this out is gone.",
     )

@@ -116,17 +116,22 @@ def _carry_out(command: OutboxCommand, handler: CommandHandler) -> None:
     elif isinstance(outcome, Retry):
         _postpone(command, CommandState.PENDING, outcome, _backoff(command, outcome))
     elif isinstance(outcome, Unknown):
-        _put_back(command, outcome)
+        _put_back(command, outcome, **_sent_by_now(command))
     elif outcome is not None:
         _close(command, handler, outcome)
 
 
-def _put_back(command: OutboxCommand, why: Unknown) -> None:
+def _put_back(command: OutboxCommand, why: Unknown, **changes: Any) -> None:
     """Wait, and look it up if it was sent; nothing that was sent is ever put back as unsent."""
     delay_s = float(settings.OUTCOME_SETTLE_S)
     if command.sent_at is None:
         delay_s = max(delay_s, _backoff(command))
-    _postpone(command, CommandState.UNKNOWN, why, delay_s)
+    _postpone(command, CommandState.UNKNOWN, why, delay_s, **changes)
+
+
+def _sent_by_now(command: OutboxCommand) -> dict[str, object]:
+    """A call may leave long after it was marked, so the platform is given its time from now."""
+    return {} if command.sent_at is None else {"sent_at": timezone.now()}
 
 
 def _has_failed_often(command: OutboxCommand) -> bool:
@@ -224,7 +229,7 @@ def _close(command: OutboxCommand, handler: CommandHandler, outcome: Delivered |
         if _has_failed_often(command):
             _hand_over(command, handler, why)
         else:
-            _put_back(command, why)
+            _put_back(command, why, **_sent_by_now(command))
 
 
 def _settle(command: OutboxCommand, handler: CommandHandler, outcome: Delivered | Rejected) -> None:
@@ -274,9 +279,15 @@ def _hand_over(command: OutboxCommand, handler: CommandHandler, outcome: Unknown
 
 
 def _postpone(
-    command: OutboxCommand, state: CommandState, outcome: Retry | Unknown, delay_s: float
+    command: OutboxCommand,
+    state: CommandState,
+    outcome: Retry | Unknown,
+    delay_s: float,
+    **changes: Any,
 ) -> None:
-    unsent = {"sent_at": None} if state is CommandState.PENDING else {}
+    if state is CommandState.PENDING:
+        # Misses prove nothing about the next sending.
+        changes = {"sent_at": None, "misses": 0}
     saved = _save(
         command,
         state=state,
@@ -284,7 +295,7 @@ def _postpone(
         next_attempt_at=timezone.now() + timedelta(seconds=delay_s),
         error_code=outcome.code,
         error_detail=outcome.detail,
-        **unsent,
+        **changes,
     )
     if saved:
         logger.warning("command postponed", extra=_facts(command) | {"delay_s": delay_s})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from accounts.models import Organization
@@ -23,12 +24,14 @@ class Script:
     findings: list[Finding | Exception] = field(default_factory=list)
     settle_errors: list[Exception] = field(default_factory=list)
     sends: bool = True
+    # What happens elsewhere while the call is on its way.
+    meanwhile: Callable[[], object] | None = None
     sent: list[int] = field(default_factory=list)
     looked: list[int] = field(default_factory=list)
     settled: list[tuple[int, Outcome]] = field(default_factory=list)
 
     def clear(self) -> None:
-        self.sends = True
+        self.sends, self.meanwhile = True, None
         for told in (self.outcomes, self.findings, self.settle_errors):
             told.clear()
         for done in (self.sent, self.looked, self.settled):
@@ -42,6 +45,8 @@ def carry_out(command: OutboxCommand) -> Outcome:
     if SCRIPT.sends:
         mark_sending(command)
     SCRIPT.sent.append(command.pk)
+    if SCRIPT.meanwhile:
+        SCRIPT.meanwhile()
     outcome = SCRIPT.outcomes.pop(0) if SCRIPT.outcomes else Delivered()
     if isinstance(outcome, Exception):
         raise outcome

@@ -18,7 +18,7 @@ from carriers.outbox.leases import (
     recover_abandoned,
 )
 from carriers.outbox.outcomes import Delivered
-from carriers.outbox.worker import drain
+from carriers.outbox.worker import drain, run_next
 from carriers.tests.scripted import SCRIPT, make_command
 from carriers.tests.test_outbox_worker import WorkerCase
 from shipping_project.jobs.workers import worker_identity
@@ -61,6 +61,19 @@ class AbandonedTests(WorkerCase):
         command.refresh_from_db()
         self.assertEqual(command.state, CommandState.DELIVERED)
         self.assertEqual((SCRIPT.sent, SCRIPT.looked), ([], [command.pk]))
+
+    def test_a_call_of_a_dead_worker_is_given_its_time_from_its_death(self) -> None:
+        command = self.claim()
+        mark_sending(command)
+        OutboxCommand.objects.update(sent_at=timezone.now() - timedelta(minutes=10))
+        self.die(command)
+
+        drain("orders")
+        OutboxCommand.objects.update(next_attempt_at=timezone.now())
+        run_next("orders")
+
+        command.refresh_from_db()
+        self.assertEqual((SCRIPT.looked, command.misses), ([command.pk], 0))
 
     def test_a_worker_of_another_host_is_given_up_when_its_lease_ends(self) -> None:
         command = self.claim()

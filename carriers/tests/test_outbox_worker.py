@@ -200,6 +200,29 @@ class LookupTests(WorkerCase):
         longest = max(settings.HTTP_LABEL_TIMEOUT_S, settings.HTTP_READ_TIMEOUT_S)
         self.assert_waits(self.command, longest + settings.OUTCOME_SETTLE_S)
 
+    def test_after_a_second_sending_it_takes_two_misses_again(self) -> None:
+        self.look(2)
+        SCRIPT.outcomes = [UpstreamUnclear("Timed out.")]
+        self.work()
+
+        once = self.look()
+
+        self.assertEqual((len(SCRIPT.sent), once.state), (2, CommandState.UNKNOWN))
+        self.assertEqual(once.misses, 1)
+
+    def test_a_call_that_left_late_is_given_its_time_from_its_end(self) -> None:
+        self.look(2)
+        SCRIPT.outcomes = [UpstreamUnclear("Broken off.")]
+        SCRIPT.meanwhile = self.let_time_pass
+        run_next("orders")
+
+        OutboxCommand.objects.update(next_attempt_at=timezone.now())
+        run_next("orders")
+
+        self.command.refresh_from_db()
+        self.assertEqual((len(SCRIPT.sent), len(SCRIPT.looked)), (2, 3))
+        self.assertEqual((self.command.state, self.command.misses), (CommandState.UNKNOWN, 0))
+
     def test_what_an_early_look_finds_is_taken(self) -> None:
         OutboxCommand.objects.update(next_attempt_at=timezone.now(), sent_at=timezone.now())
         SCRIPT.findings = [Delivered()]
