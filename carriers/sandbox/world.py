@@ -26,6 +26,7 @@ CHOICES: dict[str, tuple[object, ...]] = {
     "veeqo_not_found_body": ("messages", "status"),
     "veeqo_omitted_lines": ("keep", "remove"),
     "veeqo_page_beyond": ("empty", "refuse"),
+    "easyship_burst_status": (429, 403),
     "easyship_host": ("any", "sandbox", "production"),
     "easyship_webhook_gives_up": ("inactive", "failed"),
 }
@@ -95,6 +96,7 @@ class Options:
     easyship_batch_seconds: float = 1.0
     easyship_per_second: int = 10
     easyship_per_minute: int = 60
+    easyship_burst_status: int = 429
     easyship_host: str = "any"
     easyship_scopes: str = ""
     easyship_has_paid_plan: bool = True

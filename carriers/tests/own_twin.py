@@ -21,7 +21,7 @@ def twin_of(folder: Path, **changes: Any) -> Iterator[str]:
     world = make_world(
         store=folder / "twin.sqlite3",
         veeqo_keys=["vk-probe"],
-        easyship_keys=["ek-probe"],
+        easyship_keys=["ek-probe", "sand_probe="],
         facts=facts,
     )
     server = TwinServer(("127.0.0.1", 0), world)

@@ -31,6 +31,7 @@ from carriers.sandbox.limits import Exceeded
 from carriers.sandbox.wire import MalformedBody, Request, Response, Route
 from carriers.sandbox.world import Options, World
 
+FORBIDDEN = 403
 BURST = (
     "You have reached the maximum number of requests per second. "
     "Contact your account manager to request a higher limit."
@@ -76,7 +77,7 @@ class EasyshipDialect:
                 per_minute=options.easyship_per_minute,
             )
         ):
-            return _too_many(exceeded)
+            return _too_many(exceeded, options)
         if missing_scope(options.easyship_scopes.split(), request.method, self.local(request)):
             return error("forbidden")
         return None
@@ -93,7 +94,8 @@ class EasyshipDialect:
         return world.options.easyship_sync_label_seconds if wants_now else 0.0
 
     def too_many(self, world: World) -> Response:
-        return _too_many(Exceeded(limit=world.options.easyship_per_second, free_in_s=1.0))
+        options = world.options
+        return _too_many(Exceeded(limit=options.easyship_per_second, free_in_s=1.0), options)
 
     def not_found(self, request: Request) -> Response:
         return error("invalid_endpoint", NOT_COMPLIANT)
@@ -171,12 +173,14 @@ class EasyshipDialect:
         resources.seed(world, facts)
 
 
-def _too_many(exceeded: Exceeded) -> Response:
+def _too_many(exceeded: Exceeded, options: Options) -> Response:
     """Says at which second it is over, and nothing of how long to wait.
 
     Of the limit by the second that is seen to be the next full one; of the limit by the minute
-    nothing was seen.
+    nothing was seen. A burst was also seen refused as if a scope was missing, but for its words.
     """
+    if options.easyship_burst_status == FORBIDDEN and exceeded.limit == options.easyship_per_second:
+        return error("forbidden", BURST)
     moment = int(time.time()) + 1
     if exceeded.free_in_s > 1:
         moment = ceil(time.time() + exceeded.free_in_s)

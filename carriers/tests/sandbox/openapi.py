@@ -12,6 +12,7 @@ import requests
 from jsonschema import Draft4Validator, FormatChecker
 
 PREFIX = "/2024-09"
+JSON = "application/json"
 # Where answers of the live platform are known to differ from the document: component, property
 # path below it, and how. Source: the differences that captures of the sandbox showed.
 LIVE_DEVIATIONS: tuple[tuple[str, tuple[str, ...], str], ...] = (
@@ -57,21 +58,52 @@ class OpenApi:
                 return found
         return None
 
+    def named(self, method: str, address: str) -> dict[str, Any]:
+        """The operation that a real address leads to; literal paths win over templates."""
+        for template in sorted(self._document["paths"], key=lambda path: path.count("{")):
+            pattern = re.sub(r"{\w+}", "[^/]+", template)
+            item: dict[str, Any] = self._document["paths"][template]
+            if re.fullmatch(pattern, address) and method.lower() in item:
+                found: dict[str, Any] = item[method.lower()]
+                return found
+        raise AssertionError(f"{method} {address} is not in the document")
+
     def faults(self, method: str, path: str, answer: requests.Response) -> list[str]:
         """What is wrong with an answer; an error that is not listed must still be an Error."""
         operation = self.operation(method, path) or {"responses": {}}
-        told = operation["responses"].get(str(answer.status_code))
-        if told is None and answer.status_code < 400:
-            return [f"{answer.status_code} is not documented"]
+        media_type = answer.headers.get("Content-Type", "").partition(";")[0]
+        body = answer.json() if media_type in ("", JSON) else None
+        return self.answer_faults(operation, answer.status_code, media_type, body)
+
+    def answer_faults(
+        self, operation: dict[str, Any], status: int, media_type: str, body: Any
+    ) -> list[str]:
+        told = operation["responses"].get(str(status))
+        if told is None and status < 400:
+            return [f"{status} is not documented"]
         if told is None:
-            return self._check({"$ref": "#/components/schemas/Error"}, answer.json())
+            return self._check({"$ref": "#/components/schemas/Error"}, body)
         content = told["content"]
-        media_type = answer.headers["Content-Type"].partition(";")[0]
         if media_type not in content:
             return [f"{media_type} is not among {', '.join(content)}"]
-        if media_type != "application/json":
-            return []
-        return self._check(content[media_type]["schema"], answer.json())
+        return self._check(content[media_type]["schema"], body) if media_type == JSON else []
+
+    def body_faults(self, operation: dict[str, Any], body: Any) -> list[str]:
+        """What is wrong with what is sent; no body is none where one may be left out."""
+        told = operation.get("requestBody")
+        if told is None:
+            return [] if body is None else ["a body is sent where none is taken"]
+        if body is None:
+            return ["a body is needed"] if told.get("required") else []
+        return self._check(told["content"][JSON]["schema"], body)
+
+    def query_faults(self, operation: dict[str, Any], names: set[str]) -> list[str]:
+        told = [given for given in operation.get("parameters", []) if given["in"] == "query"]
+        unknown = names - {given["name"] for given in told}
+        missing = {given["name"] for given in told if given.get("required")} - names
+        return [f"{name} is not known" for name in sorted(unknown)] + [
+            f"{name} is missing" for name in sorted(missing)
+        ]
 
     def _check(self, schema: dict[str, Any], value: Any) -> list[str]:
         whole = self._document | schema
