@@ -15,6 +15,9 @@ from carriers.models import CommandState, OutboxCommand, PlatformAccount
 from carriers.services.pacing import crowded, seconds_until_free
 from shipping_project.jobs.workers import died_here, worker_identity
 
+# So many workers are not left alone by the limits of two platforms; further ones are free for
+# other tasks.
+ATTENDED_BY = 2
 # Longer than a task may run at all, so a worker that is alive never loses its lease.
 LEASE = timedelta(seconds=settings.TASK_TIMEOUT_S + 60)
 
@@ -45,6 +48,12 @@ def seconds_until_claim(queue: str) -> float | None:
     kinds = ready.order_by().values_list("platform", "priority").distinct()
     waits = [free_in[Platform(platform)][Priority(priority)] for platform, priority in kinds]
     return max(0.0, min(waits)) if waits else None
+
+
+def is_attended(queue: str) -> bool:
+    """Whether enough workers have a command of the queue in hand to go on with what waits."""
+    held = OutboxCommand.objects.leased().filter(queue=queue, lease_until__gt=timezone.now())
+    return held.count() >= ATTENDED_BY
 
 
 def _ready(now: datetime, queue: str) -> QuerySet[OutboxCommand]:

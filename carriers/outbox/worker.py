@@ -23,7 +23,13 @@ from carriers.errors import (
 from carriers.models import CommandState, OutboxCommand
 from carriers.outbox.causes import with_cause
 from carriers.outbox.commands import DRAIN
-from carriers.outbox.leases import LeaseLost, claim_next, recover_abandoned, seconds_until_claim
+from carriers.outbox.leases import (
+    LeaseLost,
+    claim_next,
+    is_attended,
+    recover_abandoned,
+    seconds_until_claim,
+)
 from carriers.outbox.outcomes import Delivered, Finding, Missed, Outcome, Rejected, Retry, Unknown
 from carriers.outbox.registry import CommandHandler, UnknownKind, handler_for
 from carriers.services.calls import call_context
@@ -72,7 +78,7 @@ def drain(queue: str) -> int:
             done += 1
             continue
         until_free_s = seconds_until_claim(queue)
-        if until_free_s is None:
+        if until_free_s is None or is_attended(queue):
             return done
         wait_s = max(until_free_s, SHORTEST_WAIT_S)
         if wait_s > LONGEST_WAIT_S:

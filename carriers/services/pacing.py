@@ -17,8 +17,9 @@ from carriers.exchange import CallSpec
 from carriers.limits import Limits, Priority, parse_limits
 from carriers.pacing import RateWindow
 
-# A platform whose next moment is further off than this has no room for one more command.
-CROWDED_S = 0.3
+# A platform whose next moment is further off than this has no room for one more command: those who
+# have one already use up its limit, and one more would only hold a worker.
+CROWDED_S = 0.05
 
 
 @cache
