@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from carriers.choices import PLATFORM_CHOICES as PLATFORM_CHOICES
 from carriers.contracts import CarrierCode
+from carriers.inbox.models import SetAsideRow as SetAsideRow
 from carriers.inbox.models import SyncCursor as SyncCursor
 from carriers.inbox.models import WebhookReceipt as WebhookReceipt
 from carriers.limits import Priority

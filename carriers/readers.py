@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from typing import Any
+from typing import Any, TypeVar
 
-from carriers.errors import malformed
+from carriers.contracts import UnreadRow
+from carriers.errors import UpstreamMalformed, malformed
 from shipping_project.kernel.money import Money
 from shipping_project.kernel.units import (
     GRAMS_PER_KG,
@@ -16,6 +17,7 @@ from shipping_project.kernel.units import (
     MM_PER_INCH,
 )
 
+Row = TypeVar("Row")
 GRAMS = {"g": Decimal(1), "kg": GRAMS_PER_KG, "oz": GRAMS_PER_OUNCE, "lb": GRAMS_PER_OUNCE * 16}
 MILLIMETRES = {"cm": MM_PER_CM, "in": MM_PER_INCH, "inches": MM_PER_INCH}
 
@@ -103,6 +105,22 @@ class Reader:
         return Reader(
             value, platform=self.platform, operation=self.operation, path=f"{self.path}.{key}"
         )
+
+
+def understood(
+    value: Any, read: Callable[[Reader], Row], *, platform: str, operation: str, path: str = "$"
+) -> tuple[tuple[Row, ...], tuple[UnreadRow, ...]]:
+    """The rows of a list that could be read, and those that could not."""
+    if not isinstance(value, list):
+        raise malformed(platform, operation, f"{path}[]")
+    rows, unread = [], []
+    for index, row in enumerate(value):
+        at = f"{path}[{index}]"
+        try:
+            rows.append(read(Reader(row, platform=platform, operation=operation, path=at)))
+        except UpstreamMalformed as exc:
+            unread.append(UnreadRow(detail=exc.detail, value=row))
+    return tuple(rows), tuple(unread)
 
 
 def rows_of(value: Any, *, platform: str, operation: str) -> list[Reader]:

@@ -88,11 +88,11 @@ def _pull_veeqo(status: str) -> int:
 
     def read_page(since: datetime, page: int) -> Page[Sighting]:
         found = client.list_orders(updated_since=since, page=page, status=status)
-        rows = tuple(
-            Sighting(booking=row.booking, ship_to=row.ship_to, changed_at=row.updated_at)
-            for row in found.rows
+        return found.mapped(
+            lambda row: Sighting(
+                booking=row.booking, ship_to=row.ship_to, changed_at=row.updated_at
+            )
         )
-        return Page(rows=rows, next_page=found.next_page, total=found.total)
 
     return read_changes(
         platform=Platform.VEEQO,
@@ -110,10 +110,9 @@ def pull_easyship_shipments() -> int:
 
     def read_page(since: datetime, page: int) -> Page[Sighting]:
         found = client.list_shipments(updated_since=since, page=page)
-        rows = tuple(
-            Sighting(booking=row, ship_to=None, changed_at=row.changed_at) for row in found.rows
+        return found.mapped(
+            lambda row: Sighting(booking=row, ship_to=None, changed_at=row.changed_at)
         )
-        return Page(rows=rows, next_page=found.next_page, total=found.total)
 
     return read_changes(
         platform=Platform.EASYSHIP,

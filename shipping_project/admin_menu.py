@@ -51,6 +51,7 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("carriers.ApiCall", "Calls", "swap_horiz"),
         ("carriers.WebhookReceipt", "Inbox", "move_to_inbox"),
         ("carriers.SyncCursor", "Lists read", "sync"),
+        ("carriers.SetAsideRow", "Rows set aside", "playlist_remove"),
         ("carriers.RateWindow", "Limits", "speed"),
         ("carriers.Circuit", "Rests", "bedtime"),
         ("carriers.UpstreamSignature", "Unknown refusals", "help"),

@@ -51,6 +51,7 @@ from carriers.contracts.orders import (
 )
 from carriers.contracts.paging import (
     Page,
+    UnreadRow,
 )
 from carriers.contracts.shipping import (
     Booking,
@@ -119,5 +120,6 @@ __all__ = [
     "TrackingUpdate",
     "TransactionRecord",
     "UnavailableService",
+    "UnreadRow",
     "WebhookSubscription",
 ]

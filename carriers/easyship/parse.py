@@ -30,7 +30,7 @@ from carriers.easyship.codes import (
 )
 from carriers.errors import UpstreamMalformed, malformed
 from carriers.paper import joined
-from carriers.readers import Reader
+from carriers.readers import Reader, understood
 from shipping_project.kernel.money import Money
 
 NAME = Platform.EASYSHIP.value
@@ -49,16 +49,33 @@ def shipments(body: Any, *, operation: str) -> Page[Booking]:
     return page_of(body, operation, "shipments", _booking)
 
 
+def listed_shipments(body: Any, *, operation: str) -> Page[Booking]:
+    """A page whose rows that cannot be read stand beside the others."""
+    top = Reader(body, platform=NAME, operation=operation)
+    rows, unread = understood(
+        top.value.get("shipments"),
+        _booking,
+        platform=NAME,
+        operation=operation,
+        path="$.shipments",
+    )
+    next_page, total = _paging(top)
+    return Page(rows=rows, next_page=next_page, total=total, unread=unread)
+
+
 def page_of(body: Any, operation: str, key: str, row_of: Callable[[Reader], Row]) -> Page[Row]:
     """A page of the list at `key`; a list that is missing is not an empty one."""
     top = Reader(body, platform=NAME, operation=operation)
+    rows = tuple(row_of(row) for row in top.need_children(key))
+    next_page, total = _paging(top)
+    return Page(rows=rows, next_page=next_page, total=total)
+
+
+def _paging(top: Reader) -> tuple[int | None, int | None]:
+    """The page that is next, and the number of all rows."""
     meta = top.child("meta")
     paging = meta.child("pagination") if meta else None
-    return Page(
-        rows=tuple(row_of(row) for row in top.need_children(key)),
-        next_page=paging.whole("next") if paging else None,
-        total=paging.whole("count") if paging else None,
-    )
+    return (paging.whole("next"), paging.whole("count")) if paging else (None, None)
 
 
 def _booking(row: Reader) -> Booking:

@@ -64,7 +64,7 @@ class ShippingCalls(EasyshipCalls):
 
     def list_shipments(self, *, updated_since: datetime, page: int = 1) -> Page[Booking]:
         params = [("updated_at_from", build.utc_text(updated_since))]
-        return self._page("list_shipments", "/shipments", parse.shipments, page, params)
+        return self._page("list_shipments", "/shipments", parse.listed_shipments, page, params)
 
     def get_shipment(self, shipment_ref: str) -> Booking:
         return self._read("get_shipment", f"/shipments/{shipment_ref}", parse.shipment)

@@ -12,7 +12,8 @@ from accounts.admin_actions import NamedAction, ReasonForm, Words, confirmed
 from accounts.admin_base import AnyRow, LedgerAdmin
 from accounts.permissions import STAFF
 from accounts.principals import sees_all
-from carriers.inbox.models import SyncCursor, WebhookReceipt
+from carriers.inbox.models import SetAsideRow, SyncCursor, WebhookReceipt
+from carriers.inbox.setting_aside import settle_row
 from carriers.inbox.steering import ignore_receipt, process_again
 
 
@@ -84,6 +85,48 @@ class SyncCursorAdmin(LedgerAdmin):
         "runs",
         "rows_read",
         "rows_used",
+        "rows_set_aside",
         "error_code",
     ]
     list_filter = ["platform"]
+
+
+def _settle(row: SetAsideRow, words: Words, actor: str) -> str:
+    settle_row(row_id=row.pk, reason=words["reason"], actor=actor)
+    return "It counts as dealt with."
+
+
+@admin.register(SetAsideRow)
+class SetAsideRowAdmin(LedgerAdmin):
+    """Rows name orders of every organization, so only the firm's own staff see them."""
+
+    act_roles = STAFF
+    list_display = [
+        "last_seen_at",
+        "platform",
+        "resource",
+        "row_ref",
+        "detail",
+        "times_seen",
+        "settled_at",
+    ]
+    list_filter = ["platform", "resource", ("settled_at", admin.EmptyFieldListFilter)]
+    search_fields = ["=row_ref"]
+    search_help_text = "Exact number at the platform"
+    actions = [
+        confirmed(
+            NamedAction(
+                name="settle",
+                description="Mark as dealt with",
+                question="You have looked at these at the platform, and nothing is left to do.",
+                run=_settle,
+                form=ReasonForm,
+            )
+        )
+    ]
+
+    def has_view_permission(self, request: HttpRequest, obj: AnyRow | None = None) -> bool:
+        return sees_all(request.user) and super().has_view_permission(request, obj)
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        return super().get_queryset(request).defer("body")

@@ -1,7 +1,9 @@
 """Reading what changed at a platform: by watermark with overlap, page by page, resumable.
 
 A run remembers its page after each page, so a worker that dies costs one page. Rows may come
-twice; whoever takes them must stand that.
+twice; whoever takes them must stand that. A row that cannot be read is set aside for a person and
+never moves the watermark, so a list of which nothing can be read any more is read again in full
+once it can be.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from django.utils import timezone
 from carriers.contracts import Page, Platform
 from carriers.errors import UpstreamError
 from carriers.inbox.models import SyncCursor
+from carriers.inbox.setting_aside import set_aside
 
 logger = logging.getLogger(__name__)
 # How far back the very first run reads.
@@ -102,6 +105,7 @@ def _read_on(cursor: SyncCursor, read_page: ReadPage[Row], take_rows: TakeRows[R
         if _is_filter_ignored(page.rows, cursor.run_since):
             raise FilterIgnored(f"Rows older than {cursor.run_since:%Y-%m-%d %H:%M} came back.")
         found = take_rows(page.rows)
+        set_aside(platform=cursor.platform, resource=cursor.resource, rows=page.unread)
         used += found
         _count_page(cursor, page, found)
     return used
@@ -125,14 +129,18 @@ def _count_page(cursor: SyncCursor, page: Page[Row], used: int) -> None:
     until = max([*seen, *([cursor.seen_until] if cursor.seen_until else [])], default=None)
     progress = {"seen_until": until, "last_total": page.total, "error_code": "", "error_detail": ""}
     SyncCursor.objects.filter(pk=cursor.pk).update(
-        rows_read=F("rows_read") + len(page.rows), rows_used=F("rows_used") + used
+        rows_read=F("rows_read") + len(page.rows),
+        rows_used=F("rows_used") + used,
+        rows_set_aside=F("rows_set_aside") + len(page.unread),
     )
     going_to = _next_page(cursor, page)
     if going_to is not None:
         _save(cursor, page=going_to, **progress)
         return
-    # Where no row says when it changed, the start of the run stands in.
-    watermark = until or cursor.watermark or cursor.started_at
+    watermark = until or cursor.watermark
+    if watermark is None and not page.unread:
+        # Where no row says when it changed, the start of the run stands in.
+        watermark = cursor.started_at
     SyncCursor.objects.filter(pk=cursor.pk).update(runs=F("runs") + 1)
     _save(
         cursor,

@@ -10,7 +10,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from carriers.choices import PLATFORM_CHOICES
-from carriers.inbox.querysets import SyncCursorQuerySet, WebhookReceiptQuerySet
+from carriers.inbox.querysets import (
+    SetAsideRowQuerySet,
+    SyncCursorQuerySet,
+    WebhookReceiptQuerySet,
+)
 
 
 class ReceiptState(models.TextChoices):
@@ -114,6 +118,7 @@ class SyncCursor(models.Model):
     runs = models.PositiveIntegerField(default=0)
     rows_read = models.PositiveBigIntegerField(default=0)
     rows_used = models.PositiveBigIntegerField(default=0)
+    rows_set_aside = models.PositiveBigIntegerField(default=0, db_default=0)
     error_code = models.CharField(max_length=60, blank=True, default="")
     error_detail = models.CharField(max_length=500, blank=True, default="")
 
@@ -133,3 +138,38 @@ class SyncCursor(models.Model):
     @property
     def overlap(self) -> timedelta:
         return timedelta(seconds=self.overlap_s)
+
+
+class SetAsideRow(models.Model):
+    """A row of a list that could not be read. The list was read on without it.
+
+    Whatever it told was not taken over, so somebody has to look. The same row is one, however
+    often it is read.
+    """
+
+    platform = models.CharField(max_length=10, choices=PLATFORM_CHOICES)
+    resource = models.CharField(max_length=40)
+    row_ref = models.CharField(
+        max_length=64, blank=True, default="", help_text="The platform's number, if it told one."
+    )
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the row as it came.")
+    detail = models.CharField(max_length=500)
+    body = models.TextField(blank=True, default="", help_text="Without personal data.")
+    times_seen = models.PositiveIntegerField(default=1)
+    first_seen_at = models.DateTimeField(default=timezone.now)
+    last_seen_at = models.DateTimeField(default=timezone.now)
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = SetAsideRowQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["platform", "resource", "digest"], name="one_row_set_aside_per_body"
+            )
+        ]
+        indexes = [models.Index(fields=["last_seen_at"], name="set_aside_last_seen")]
+
+    def __str__(self) -> str:
+        return f"{self.get_platform_display()} {self.resource} {self.row_ref or 'row'}"

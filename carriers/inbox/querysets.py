@@ -9,7 +9,11 @@ from django.db import models
 from django.db.models import Q
 
 if TYPE_CHECKING:
-    from carriers.inbox.models import SyncCursor, WebhookReceipt  # noqa: F401 # as text
+    from carriers.inbox.models import (  # noqa: F401 # as text
+        SetAsideRow,
+        SyncCursor,
+        WebhookReceipt,
+    )
 
 KEPT_STATES = ("done", "ignored", "refused")
 
@@ -39,3 +43,11 @@ class SyncCursorQuerySet(models.QuerySet["SyncCursor"]):
     def free(self, now: datetime) -> Self:
         """Not being read by anybody."""
         return self.filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now))
+
+
+class SetAsideRowQuerySet(models.QuerySet["SetAsideRow"]):
+    def unsettled(self) -> Self:
+        return self.filter(settled_at__isnull=True)
+
+    def outlived(self, seen_before: datetime) -> Self:
+        return self.filter(last_seen_at__lt=seen_before)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from carriers.contracts import Platform
 from carriers.errors import UpstreamError, UpstreamRefused, UpstreamUnauthorized
 from carriers.inbox.events import UnreadableEvent, read_event
-from carriers.inbox.models import ReceiptState, WebhookReceipt
+from carriers.inbox.models import ReceiptState, SetAsideRow, WebhookReceipt
 from carriers.inbox.receive import UNREADABLE
 from carriers.inbox.registry import NotYet, receiver_for
 from carriers.inbox.steering import DRAIN_INBOX
@@ -72,14 +72,16 @@ def process_next() -> bool:
 
 
 def prune() -> int:
-    """Drop events that nobody will ask about any more; returns how many."""
+    """Drop events and rows set aside that nobody will ask about any more; returns how many."""
     now = timezone.now()
     old = WebhookReceipt.objects.outlived(
         settled_before=now - KEPT_FOR, failed_before=now - FAILED_KEPT_FOR
     )
     chosen = list(old.order_by("id").values_list("pk", flat=True)[:PRUNE_BATCH])
     dropped: int = WebhookReceipt.objects.filter(pk__in=chosen).delete()[0]
-    return dropped
+    rows = SetAsideRow.objects.outlived(now - FAILED_KEPT_FOR).order_by("id")
+    chosen = list(rows.values_list("pk", flat=True)[:PRUNE_BATCH])
+    return dropped + int(SetAsideRow.objects.filter(pk__in=chosen).delete()[0])
 
 
 def _claim_next() -> WebhookReceipt | None:

@@ -8,9 +8,10 @@ from django.urls import reverse
 
 from accounts.models import Organization, Role, User
 from accounts.tests.builders import make_organization, make_user
-from carriers.inbox.models import ReceiptState, WebhookReceipt
+from carriers.inbox.models import ReceiptState, SetAsideRow, WebhookReceipt
 
 LIST = "admin:carriers_webhookreceipt_changelist"
+SET_ASIDE = "admin:carriers_setasiderow_changelist"
 
 
 class InboxAdminTests(TestCase):
@@ -58,10 +59,21 @@ class InboxAdminTests(TestCase):
 
         self.assertEqual((looked, self.state()), (200, ReceiptState.FAILED))
 
+    def test_staff_mark_a_row_that_was_set_aside_as_dealt_with(self) -> None:
+        row = SetAsideRow.objects.create(platform="veeqo", resource="orders", digest="1" * 64)
+        self.client.force_login(self.staff(Role.OPERATOR))
+        form = {"action": "settle", ACTION_CHECKBOX_NAME: [row.pk], "confirmed": "1"}
+
+        self.client.post(reverse(SET_ASIDE), form | {"reason": "Mended there"})
+
+        row.refresh_from_db()
+        self.assertIsNotNone(row.settled_at)
+
     def test_staff_of_one_organization_do_not_see_everybodys_parcels(self) -> None:
         manager = self.staff(Role.MANAGER, make_organization())
         self.client.force_login(manager)
 
         self.assertEqual(self.client.get(reverse(LIST)).status_code, 403)
+        self.assertEqual(self.client.get(reverse(SET_ASIDE)).status_code, 403)
         self.assertEqual(self.run_action(manager, "process_again"), 403)
         self.assertEqual(self.state(), ReceiptState.FAILED)

@@ -9,10 +9,12 @@ from datetime import UTC, datetime, timedelta
 from django.test import TestCase
 from django.utils import timezone
 
-from carriers.contracts import Page, Platform
+from carriers.contracts import Page, Platform, UnreadRow
 from carriers.errors import UpstreamUnavailable
 from carriers.inbox.cursors import FIRST_SPAN, read_changes
-from carriers.inbox.models import SyncCursor
+from carriers.inbox.models import SetAsideRow, SyncCursor
+from carriers.inbox.setting_aside import settle_row
+from carriers.inbox.worker import prune
 
 NOON = datetime(2026, 9, 14, 12, tzinfo=UTC)
 OVERLAP = timedelta(seconds=600)
@@ -172,3 +174,88 @@ class BrokenRunTests(CursorCase):
         cursor = self.cursor()
         self.assertEqual((cursor.error_code, cursor.watermark), ("sync.filter_ignored", NOON))
         self.assertEqual(self.taken, [])
+
+
+def unread(ref: int = 7) -> UnreadRow:
+    value = {"id": ref, "email": "ada.brooks@example.com", "allocations": None}
+    return UnreadRow(detail="The answer of veeqo lacks $[0].allocations[].", value=value)
+
+
+class SetAsideTests(CursorCase):
+    def test_list_is_read_on_and_the_row_is_kept_for_a_person(self) -> None:
+        self.start_at()
+        self.pages = [
+            Page(rows=(at(3, "a"),), next_page=2, unread=(unread(),)),
+            Page(rows=(at(9, "b"),)),
+        ]
+
+        used = self.read()
+
+        self.assertEqual((used, self.taken), (2, ["a", "b"]))
+        cursor = self.cursor()
+        self.assertEqual(cursor.watermark, NOON + timedelta(minutes=9))
+        self.assertEqual((cursor.rows_set_aside, cursor.error_code), (1, ""))
+        row = SetAsideRow.objects.get()
+        self.assertEqual((row.platform, row.resource, row.row_ref), ("veeqo", "orders", "7"))
+        self.assertEqual(row.detail, "The answer of veeqo lacks $[0].allocations[].")
+        self.assertNotIn("ada.brooks", row.body)
+
+    def test_row_that_comes_again_is_one(self) -> None:
+        self.start_at()
+        self.pages = [Page(rows=(), unread=(unread(),)), Page(rows=(), unread=(unread(),))]
+
+        self.read()
+        self.read()
+
+        self.assertEqual(SetAsideRow.objects.get().times_seen, 2)
+
+    def test_list_of_which_nothing_can_be_read_keeps_its_watermark(self) -> None:
+        self.start_at()
+        self.pages = [Page(rows=(), unread=(unread(1), unread(2))), Page(rows=(at(4, "a"),))]
+
+        self.read()
+        held = self.cursor().watermark
+        self.read()
+
+        self.assertEqual(held, NOON)
+        self.assertEqual({since for since, _ in self.asked}, {NOON - OVERLAP})
+        self.assertEqual(self.cursor().watermark, NOON + timedelta(minutes=4))
+
+    def test_first_run_that_reads_nothing_looks_back_as_far_again(self) -> None:
+        self.pages = [Page(rows=(), unread=(unread(),))]
+
+        self.read()
+
+        self.assertIsNone(self.cursor().watermark)
+
+    def test_rows_without_a_number_and_of_any_shape_are_kept(self) -> None:
+        self.start_at()
+        shapes: list[object] = [None, "text", 5, [], {"id": {}}, {"id": "9" * 99}, {"id": "a\x00b"}]
+        rows = tuple(UnreadRow(detail="odd", value=value) for value in shapes)
+        self.pages = [Page(rows=(), unread=rows)]
+
+        self.read()
+
+        refs = list(SetAsideRow.objects.order_by("pk").values_list("row_ref", flat=True))
+        self.assertEqual(refs, ["", "", "", "", "", "9" * 64, "ab"])
+
+    def test_row_dealt_with_stays_so(self) -> None:
+        self.start_at()
+        self.pages = [Page(rows=(), unread=(unread(),)), Page(rows=(), unread=(unread(),))]
+        self.read()
+
+        settle_row(row_id=SetAsideRow.objects.get().pk, reason="Mended there", actor="ada")
+        self.read()
+
+        self.assertFalse(SetAsideRow.objects.unsettled().exists())
+
+    def test_rows_not_seen_for_long_are_dropped(self) -> None:
+        self.start_at()
+        self.pages = [Page(rows=(), unread=(unread(1), unread(2)))]
+        self.read()
+        old = SetAsideRow.objects.filter(row_ref="1")
+        old.update(last_seen_at=timezone.now() - timedelta(days=91))
+
+        dropped = prune()
+
+        self.assertEqual((dropped, SetAsideRow.objects.get().row_ref), (1, "2"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TypeVar
 
 from carriers.client_base import PAGE_SIZE, Params, Parser, PlatformCalls
@@ -16,7 +17,7 @@ class VeeqoCalls(PlatformCalls):
         self,
         operation: str,
         path: str,
-        parse: Parser[tuple[Row, ...]],
+        parse: Parser[tuple[Row, ...] | Page[Row]],
         page: int,
         params: Params | None = None,
     ) -> Page[Row]:
@@ -25,8 +26,10 @@ class VeeqoCalls(PlatformCalls):
         spec = self._spec(operation, "GET", path, params=[*(params or []), *paging], is_read=True)
 
         def read(answer: HttpAnswer) -> Page[Row]:
-            return Page(
-                rows=parse(answer.body, operation=operation),
+            rows = parse(answer.body, operation=operation)
+            found = rows if isinstance(rows, Page) else Page(rows=rows)
+            return replace(
+                found,
                 next_page=_next_page(answer, page),
                 total=_count(answer, "X-Total-Count"),
             )

@@ -5,14 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from carriers.contracts import ListedOrder, ListedOrderLine, OrderNote
-from carriers.readers import Reader, rows_of
+from carriers.contracts import ListedOrder, ListedOrderLine, OrderNote, Page
+from carriers.readers import Reader, understood
 from carriers.veeqo.parse import NAME, booking_of
 from shipping_project.kernel.postal import PostalAddress
 
 
-def orders(body: Any, *, operation: str) -> tuple[ListedOrder, ...]:
-    return tuple(_order(row) for row in rows_of(body, platform=NAME, operation=operation))
+def orders(body: Any, *, operation: str) -> Page[ListedOrder]:
+    """The rows of one page, those that cannot be read beside the others."""
+    rows, unread = understood(body, _order, platform=NAME, operation=operation)
+    return Page(rows=rows, unread=unread)
 
 
 def order(body: Any, *, operation: str) -> ListedOrder:

@@ -34,8 +34,7 @@ def read_veeqo(audit: LabelAudit) -> bool:
 
         def read_page(since: datetime, page: int, status: str = status) -> Page[BookingRow]:
             found = client.list_orders(updated_since=since, page=page, status=status)
-            rows = (BookingRow(booking=r.booking, changed_at=r.updated_at) for r in found.rows)
-            return Page(rows=tuple(rows), next_page=found.next_page, total=found.total)
+            return found.mapped(lambda r: BookingRow(booking=r.booking, changed_at=r.updated_at))
 
         if not _read_bookings(audit, resource, read_page):
             return False
@@ -47,8 +46,7 @@ def read_easyship(audit: LabelAudit) -> bool:
 
     def read_page(since: datetime, page: int) -> Page[BookingRow]:
         found = client.list_shipments(updated_since=since, page=page)
-        rows = (BookingRow(booking=row, changed_at=row.changed_at) for row in found.rows)
-        return Page(rows=tuple(rows), next_page=found.next_page, total=found.total)
+        return found.mapped(lambda row: BookingRow(booking=row, changed_at=row.changed_at))
 
     return _read_bookings(audit, EASYSHIP_LIST, read_page)
 

@@ -22,6 +22,7 @@ from carriers.models import (
     Carrier,
     CarrierService,
     OutboxCommand,
+    SetAsideRow,
     SyncCursor,
     WebhookReceipt,
 )
@@ -57,6 +58,7 @@ WRITTEN_ONCE = (
     "carriers.OutboxCommand",
     "carriers.RateWindow",
     "carriers.Circuit",
+    "carriers.SetAsideRow",
     "carriers.SyncCursor",
     "carriers.WebhookReceipt",
     "catalog.PlatformListing",
@@ -144,6 +146,7 @@ def _fill_inbox() -> None:
             platform="easyship", event_type="shipment.cancelled", digest=f"{number:064}"
         )
         SyncCursor.objects.create(platform="veeqo", resource=f"list {number}")
+        SetAsideRow.objects.create(platform="veeqo", resource="orders", digest=f"{number:064}")
         RateWindow.objects.create(platform="veeqo", credential=f"veeqo-{number}")
         Circuit.objects.create(platform="veeqo", operation=f"veeqo.call_{number}")
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import responses
 from django.utils import timezone
 
-from carriers.inbox.models import SyncCursor
+from carriers.inbox.models import SetAsideRow, SyncCursor
 from carriers.models import ApiCall, OutboxCommand, PlatformAccount
 from orders.models import Order, Package
 from orders.rules.states import OrderState
@@ -124,6 +125,21 @@ class VeeqoTests(PullCase):
 
         self.assertEqual(Package.objects.get().next_track_at, later)
 
+    def test_row_that_cannot_be_read_keeps_no_other_back(self) -> None:
+        order = self.shipped(**TEXAS)
+        self.cancel_at_veeqo(order)
+        [row] = self.twin.call("GET", "/orders?status=cancelled", VEEQO_KEY)
+
+        with responses.RequestsMock() as wire:
+            wire.get(f"{self.twin.url}/orders", json=[None, row | {"id": None}, row])
+            wire.get(f"{self.twin.url}/orders", json=[])
+            pull_veeqo_orders()
+
+        order.refresh_from_db()
+        self.assertEqual(order.attention_code, "upstream.cancelled")
+        self.assertEqual(SetAsideRow.objects.count(), 2)
+        self.assertEqual(set(SyncCursor.objects.values_list("error_code", flat=True)), {""})
+
     def test_platform_that_is_away_is_read_next_time(self) -> None:
         order = self.shipped(**TEXAS)
         self.cancel_at_veeqo(order)
@@ -168,6 +184,24 @@ class EasyshipTests(PullCase):
         self.assertEqual((first, again), (1, 0))
         self.assertEqual(order.attention_code, "upstream.cancelled")
         self.assertEqual(self.told(order), ["upstream.cancelled"])
+
+    def test_shipment_that_cannot_be_read_keeps_no_other_back(self) -> None:
+        order = self.shipped()
+        ref = order.shipments.get().platform_ref
+        self.twin.call("POST", f"/2024-09/shipments/{ref}/cancel", EASYSHIP_KEY)
+        page = self.twin.call("GET", "/2024-09/shipments", EASYSHIP_KEY)
+        page["shipments"] = [{"weight": 1}, *page["shipments"]]
+
+        with responses.RequestsMock() as wire:
+            wire.get(f"{self.twin.url}/2024-09/shipments", json=page)
+            pull_easyship_shipments()
+
+        order.refresh_from_db()
+        self.assertEqual(order.attention_code, "upstream.cancelled")
+        row = SetAsideRow.objects.get()
+        self.assertEqual(
+            row.detail, "The answer of easyship lacks $.shipments[0].easyship_shipment_id."
+        )
 
     def test_nothing_was_changed(self) -> None:
         order = self.shipped()
