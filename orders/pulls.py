@@ -30,11 +30,15 @@ POLL_SECONDS = 40
 
 
 def poll_tracking() -> int:
-    """Ask after parcels that are due; returns how many new scans came in."""
+    """Ask after parcels that are due; returns how many new scans came in.
+
+    Those of a platform that is switched off stay due until it is switched on again.
+    """
     stop_at = time.monotonic() + POLL_SECONDS
     found = 0
-    due = Package.objects.to_track(timezone.now()).select_related("shipment")
-    for package in due[:500]:
+    off = PlatformAccount.objects.filter(is_enabled=False).values("platform")
+    due = Package.objects.to_track(timezone.now()).exclude(shipment__platform__in=off)
+    for package in due.select_related("shipment")[:500]:
         if time.monotonic() > stop_at:
             break
         due_at = package.next_track_at

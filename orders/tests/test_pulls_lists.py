@@ -215,6 +215,29 @@ class EasyshipTests(PullCase):
 
 
 class PollTests(PullCase):
+    def test_parcels_of_a_platform_switched_off_wait_until_it_is_on_again(self) -> None:
+        self.shipped(**TEXAS)
+        due_at = timezone.now()
+        Package.objects.update(next_track_at=due_at)
+        PlatformAccount.objects.filter(platform="veeqo").update(is_enabled=False)
+        self.twin.advance(days=20)
+
+        off = poll_tracking()
+        waiting = Package.objects.get().next_track_at
+        PlatformAccount.objects.update(is_enabled=True)
+        on = poll_tracking()
+
+        self.assertEqual((off, waiting), (0, due_at))
+        self.assertGreater(on, 0)
+
+    def test_platform_switched_off_keeps_no_parcel_of_another_back(self) -> None:
+        self.shipped(**TEXAS)
+        PlatformAccount.objects.filter(platform="easyship").update(is_enabled=False)
+        Package.objects.update(next_track_at=timezone.now())
+        self.twin.advance(days=20)
+
+        self.assertGreater(poll_tracking(), 0)
+
     def test_two_polls_ask_once(self) -> None:
         self.shipped()
         due_at = timezone.now()
