@@ -66,6 +66,20 @@ def label_pdf(*labels: LabelFacts) -> bytes:
 
 
 def label_png(facts: LabelFacts) -> bytes:
+    return _saved(_drawn(facts), "PNG")
+
+
+def label_jpeg(facts: LabelFacts) -> bytes:
+    return _saved(_drawn(facts).convert("L"), "JPEG")
+
+
+def _saved(image: Image.Image, kind: str) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, kind)
+    return buffer.getvalue()
+
+
+def _drawn(facts: LabelFacts) -> Image.Image:
     """At the 203 dots per inch of thermal printers, black on white."""
     image = Image.new("1", (4 * DPI, 6 * DPI), 1)
     draw = ImageDraw.Draw(image)
@@ -83,9 +97,7 @@ def label_png(facts: LabelFacts) -> bytes:
         left += width * scale
     draw.text((40, 840), facts.tracking_number, fill=0, font=ImageFont.load_default(32))
     draw.text((40, 1140), MARK, fill=0, font=ImageFont.load_default(26))
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG")
-    return buffer.getvalue()
+    return image
 
 
 def _bars(text: str) -> Iterator[tuple[int, bool]]:

@@ -9,22 +9,21 @@ import struct
 import threading
 import time
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
 
 from carriers.sandbox import control
 from carriers.sandbox.breaking import Delivery, NoAnswer, broken, html_page
 from carriers.sandbox.easyship import EasyshipDialect, LegacyDialect
 from carriers.sandbox.faults import PLAYED, Fault
+from carriers.sandbox.reading import UnreadableRequest, body_of, request_of
 from carriers.sandbox.store import Store
 from carriers.sandbox.veeqo import VeeqoDialect
 from carriers.sandbox.wire import Dialect, MalformedBody, Refusal, Request, Response, Route
 from carriers.sandbox.world import DEMO_WORLD, World, load_world
 
-MAX_BODY = 20 * 1024 * 1024
 KEPT_BODY = 20_000
 # The first whose prefix fits answers; Veeqo's is "/" and so comes last.
 DIALECTS: tuple[Dialect, ...] = (EasyshipDialect(), LegacyDialect(), VeeqoDialect())
@@ -98,15 +97,20 @@ class TwinHandler(BaseHTTPRequestHandler):
         # The connection to the store belongs to this thread, which ends here.
         self.server.world.store.close()
 
+    def handle_expect_100(self) -> bool:
+        """At once: the client waits for it before it sends the body."""
+        is_expected = super().handle_expect_100()
+        self.wfile.flush()
+        return is_expected
+
     def _serve(self) -> None:
-        length = self.headers.get("Content-Length") or "0"
-        if not length.isdecimal() or int(length) > MAX_BODY or "Transfer-Encoding" in self.headers:
-            # What follows cannot be told from the next request.
+        try:
+            body = body_of(self.headers, self.rfile)
+        except UnreadableRequest:
             self.close_connection = True
             self._send(Delivery(response=Response(status=413)))
             return
-        body = self.rfile.read(int(length))
-        request = _request(self.command, self.path, self.headers.items(), body)
+        request = request_of(self.command, self.path, self.headers.items(), body)
         try:
             delivery = answer(self.server.world, request)
         except NoAnswer:
@@ -147,18 +151,6 @@ class TwinHandler(BaseHTTPRequestHandler):
         no_wait = struct.pack("ii", 1, 0)
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, no_wait)
         self.connection.close()
-
-
-def _request(method: str, target: str, headers: Iterable[tuple[str, str]], body: bytes) -> Request:
-    parts = urlsplit(target)
-    query = parse_qs(parts.query, keep_blank_values=True)
-    return Request(
-        method=method,
-        path=unquote(parts.path),
-        query={name: tuple(values) for name, values in query.items()},
-        headers={name.lower(): value for name, value in headers},
-        body=body,
-    )
 
 
 def answer(world: World, request: Request) -> Delivery:

@@ -14,6 +14,7 @@ from carriers.sandbox.veeqo.values import (
     need,
     not_found,
     now,
+    object_of,
     refusal,
     shaped,
     whole_of,
@@ -160,10 +161,14 @@ def _shipment(world: World, pk: str) -> Body:
 
 
 def record(world: World, request: Request) -> Response:
-    """201 for a shipment that was made elsewhere; the order is shipped by it."""
-    given = wrapped(request, "shipment")
-    allocation = need("allocation", world, whole_of(request.json().get("allocation_id")))
-    order = need("order", world, whole_of(request.json().get("order_id")))
+    """201 for a shipment that was made elsewhere; the order is shipped by it.
+
+    The samples nest most keys in `shipment`, the table of fields does not: both are taken.
+    """
+    body = request.json()
+    given = body | object_of(body.get("shipment"))
+    allocation = need("allocation", world, whole_of(body.get("allocation_id")))
+    order = need("order", world, whole_of(body.get("order_id")))
     if allocation["shipment"] or allocation["order_id"] != order["id"]:
         raise refusal(400, "This allocation is already shipped")
     pk = world.store.next_number("veeqo.shipment", 7420001)

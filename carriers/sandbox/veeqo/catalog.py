@@ -1,4 +1,4 @@
-"""Products, stock entries, warehouses, stores, delivery methods, customers, the company."""
+"""Products, warehouses, stores, delivery methods, the company."""
 
 from __future__ import annotations
 
@@ -13,19 +13,24 @@ from carriers.sandbox.veeqo.values import (
     keep,
     moment_of,
     need,
-    not_found,
     now,
     number_of,
+    object_of,
     objects_of,
     refusal,
     whole_of,
-    wrapped,
 )
 from carriers.sandbox.wire import Request, Response, Route, json_response
 from carriers.sandbox.world import World
 
 Body = dict[str, Any]
 MM_PER_INCH = 25.4
+PRODUCT_KEYS = frozenset(
+    {
+        "title", "description", "estimated_delivery", "notes", "product_brand_id",
+        "product_variants_attributes", "images_attributes", "tags_attributes",
+    }
+)  # fmt: skip
 VARIANT_KEYS = {
     "title": "title", "sku_code": "sku", "upc_code": "barcode", "price": "price",
     "cost_price": "cost", "weight_grams": "weight_g",
@@ -56,12 +61,17 @@ def product(world: World, request: Request) -> Response:
 
 
 def create_product(world: World, request: Request) -> Response:
-    given = wrapped(request, "product")
+    given = _given(request)
     variants = objects_of(given.get("product_variants_attributes"))
     if not given.get("title") or not variants:
         raise refusal(400, ["Title can't be blank"])
     doc = add_product(world, str(given["title"]), [_variant(v) for v in variants])
     return json_response(201, objects.product(world, doc))
+
+
+def _given(request: Request) -> Body:
+    """With or without the envelope: the documents have one, clients do without."""
+    return object_of(request.json().get("product")) or request.json()
 
 
 def _variant(given: Body) -> Body:
@@ -76,10 +86,10 @@ def _variant(given: Body) -> Body:
 
 
 def update_product(world: World, request: Request) -> Response:
-    """Title, and of variants price, weight and SKU. An unknown attribute is a 500 here."""
+    """Title, and of variants price, weight and SKU. An attribute that is not one is a 500 here."""
     doc = need("product", world, request.params["product_id"])
-    given = wrapped(request, "product")
-    if set(given) - {"title", "description", "notes", "product_variants_attributes"}:
+    given = _given(request)
+    if set(given) - PRODUCT_KEYS:
         return json_response(500, {"status": 500, "error": "Internal Server Error"})
     doc["title"] = str(given.get("title") or doc["title"])
     doc["description"] = given.get("description", doc["description"])
@@ -129,40 +139,6 @@ _NEW_SELLABLE: Body = {
         "id": 901001, "width": 4.0, "height": 2.0, "depth": 6.0, "dimensions_unit": "inches",
     },
 }  # fmt: skip
-
-
-def sellables(world: World, request: Request) -> Response:
-    """Undocumented, with `per_page` where the others say `page_size`."""
-    size = min(whole_of(request.first("per_page", "12")) or 12, 1000)
-    page = max(1, whole_of(request.first("page", "1")))
-    rows = _newest(world, "sellable")[(page - 1) * size : page * size]
-    return json_response(200, [objects.sellable(world, doc["id"]) for doc in rows])
-
-
-def get_stock(world: World, request: Request) -> Response:
-    entry = stock.entry_of(world, *_pair(request))
-    if entry is None:
-        raise not_found("stock_entry", world)
-    return json_response(200, stock.rendered(world, entry))
-
-
-def put_stock(world: World, request: Request) -> Response:
-    """The physical level is set, not shifted; allocations stay."""
-    given = wrapped(request, "stock_entry")
-    sellable_id, warehouse_id = _pair(request)
-    need("sellable", world, sellable_id)
-    need("warehouse", world, warehouse_id)
-    changes: Body = {"infinite": bool(given.get("infinite", False))}
-    if "physical_stock_level" in given:
-        changes["physical"] = whole_of(given["physical_stock_level"])
-    if "location" in given:
-        changes["location"] = given["location"]
-    entry = stock.put_entry(world, sellable_id, warehouse_id, changes)
-    return json_response(200, stock.rendered(world, entry))
-
-
-def _pair(request: Request) -> tuple[int, int]:
-    return whole_of(request.params["sellable_id"]), whole_of(request.params["warehouse_id"])
 
 
 def warehouses(world: World, request: Request) -> Response:
@@ -271,9 +247,6 @@ ROUTES = (
     Route("POST", "/products", create_product),
     Route("GET", "/products/{product_id}", product),
     Route("PUT", "/products/{product_id}", update_product),
-    Route("GET", "/sellables", sellables),
-    Route("GET", "/sellables/{sellable_id}/warehouses/{warehouse_id}/stock_entry", get_stock),
-    Route("PUT", "/sellables/{sellable_id}/warehouses/{warehouse_id}/stock_entry", put_stock),
     Route("GET", "/warehouses", warehouses),
     Route("GET", "/warehouses/{id}", one("warehouse", lambda _, doc: objects.warehouse(doc))),
     Route("GET", "/channels", channels),

@@ -15,7 +15,11 @@ from carriers.sandbox.veeqo import (
     order_extras,
     order_list,
     orders,
+    parcel_labels,
+    parcel_rates,
+    plan_gates,
     rating,
+    sellables,
 )
 from carriers.sandbox.veeqo.allocating import allocate_due
 from carriers.sandbox.wire import Request, Response, Route, json_response
@@ -36,13 +40,17 @@ class VeeqoDialect:
         *allocations.ROUTES,
         *rating.ROUTES,
         *buying.ROUTES,
+        *parcel_rates.ROUTES,
+        *parcel_labels.ROUTES,
         *labels.ROUTES,
         *catalog.ROUTES,
+        *sellables.ROUTES,
         *customers.ROUTES,
+        *plan_gates.ROUTES,
     )
 
     def refuse(self, world: World, request: Request) -> Response | None:
-        key = request.headers.get("x-api-key", "")
+        key = request.headers.get("x-api-key") or _bearer(request)
         if key not in world.veeqo_keys:
             return json_response(401, {"error_messages": "You're not authorized"})
         options = world.options
@@ -73,9 +81,11 @@ class VeeqoDialect:
         )
 
     def is_purchase(self, route: Route | None, request: Request) -> bool:
-        return route is not None and route.handler is buying.buy
+        return route is not None and route.handler in (buying.buy, parcel_labels.book)
 
     def reference_of(self, world: World, request: Request) -> str:
+        if request.path.startswith(parcel_rates.PREFIX):
+            return parcel_labels.reference_of(world, request)
         return order_list.reference_of(world, request)
 
     def tick(self, world: World) -> None:
@@ -94,7 +104,13 @@ class VeeqoDialect:
         ]
 
     def labels(self, world: World) -> list[dict[str, Any]]:
-        return labels.ledger(world)
+        return labels.ledger(world) + parcel_labels.ledger(world)
 
     def seed(self, world: World, facts: dict[str, Any]) -> None:
         catalog.seed(world, facts)
+
+
+def _bearer(request: Request) -> str:
+    """Applications of its store send a token where owners of an account send a key."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from carriers.sandbox.documents import LabelFacts, label_pdf, label_png, label_zpl
+from carriers.sandbox.documents import LabelFacts, label_jpeg, label_pdf, label_png, label_zpl
 from carriers.sandbox.tracking import scans_until
 from carriers.sandbox.veeqo.buying import OUTSIDE
 from carriers.sandbox.veeqo.values import need, not_found
@@ -29,6 +29,8 @@ def label_file(world: World, request: Request) -> Response:
             return _file(label_pdf(*facts), "application/pdf")
         case "png":
             return _file(label_png(facts[0]), "image/png")
+        case "jpeg":
+            return _file(label_jpeg(facts[0]), "image/jpeg")
         case "zpl":
             return _file(b"".join(map(label_zpl, facts)), "application/zpl")
     raise not_found("label", world)

@@ -50,6 +50,12 @@ def rates(world: World, request: Request) -> Response:
     )
 
 
+def older_rates(world: World, request: Request) -> Response:
+    """The same at the address that it had before."""
+    named = {"allocation_id": request.first("allocation_id")}
+    return rates(world, request.with_params(named))
+
+
 def _keep_quote(
     world: World, allocation: Body, offers: list[PricedService], expires: datetime
 ) -> str:
@@ -102,14 +108,24 @@ def offer_for(world: World, allocation: Body, order: Body, request: Request) -> 
     is_fresh = quote["expires_at"] >= stamp(world.clock.now())
     if offer is None or not is_fresh or quote["package"] != allocation["package"]:
         raise refusal(400, [EXPIRED])
-    wanted = CONFIRMATIONS.get(offer.service.carrier.upper())
-    sent = {k: v for k, v in given.items() if k.startswith("value_added_service__")}
-    if sent != ({CONFIRMATION: wanted} if wanted else {}):
+    if not has_fitting_extras(offer, given):
         raise refusal(400, [WRONG_SERVICES])
     price = Decimal(quote["prices"][str(given["service_type"])])
-    if request.effect == "price_changed":
-        price = (price * PRICE_RISE).quantize(Decimal("0.01"), ROUND_HALF_UP)
-    return replace(offer, price=price)
+    return replace(offer, price=price_now(price, request))
+
+
+def has_fitting_extras(offer: PricedService, given: Body) -> bool:
+    """One key for each group that the rate lists, and none where it lists none."""
+    wanted = CONFIRMATIONS.get(offer.service.carrier.upper())
+    sent = {k: v for k, v in given.items() if k.startswith("value_added_service__")}
+    return sent == ({CONFIRMATION: wanted} if wanted else {})
+
+
+def price_now(price: Decimal, request: Request) -> Decimal:
+    """As quoted, or risen where a fault says so."""
+    if request.effect != "price_changed":
+        return price
+    return (price * PRICE_RISE).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def _offers(world: World, allocation: Body, order: Body) -> list[PricedService]:
@@ -153,12 +169,6 @@ def _rate(allocation: Body, offer: PricedService, quote_id: str, expires: str) -
     """`name` is stable for an allocation and service; the id of the quote is one for all."""
     price, symbol = f"{offer.price:.2f}", "£" if offer.currency == "GBP" else "$"
     carrier = offer.service.carrier.upper()
-    charge = {
-        "price": f"{symbol}{price}",
-        "charge_id": "BASE_RATE",
-        "charge_title": "Base Rate",
-        "charge_type": "MANDATORY",
-    }
     return shaped(
         "rate",
         carrier=PROVIDER,
@@ -169,24 +179,36 @@ def _rate(allocation: Body, offer: PricedService, quote_id: str, expires: str) -
         total_net_charge=price,
         total_gross_charge=price,
         base_rate=price,
-        charges=[charge],
+        charges=charges(offer),
         currency=symbol,
         weight=f"{package_grams(allocation['package']):.2f}",
         remote_shipment_id=quote_id,
         expected_delivery_days=offer.days,
         sub_carrier_id=carrier,
         service_carrier=carrier.lower(),
-        shipping_service_options=_options(carrier),
+        shipping_service_options=extras_on_offer(carrier),
         expires_at=expires,
         service_id=offer.service.code,
     )
+
+
+def charges(offer: PricedService) -> list[Body]:
+    symbol = "£" if offer.currency == "GBP" else "$"
+    base = {
+        "price": f"{symbol}{offer.price:.2f}",
+        "charge_id": "BASE_RATE",
+        "charge_title": "Base Rate",
+        "charge_type": "MANDATORY",
+    }
+    return [base]
 
 
 def rate_name(allocation: Body, offer: PricedService) -> str:
     return f"{PROVIDER}-{uuid5(NAMESPACE_OID, str(allocation['id']) + offer.service.code)}"
 
 
-def _options(carrier: str) -> list[Body] | None:
+def extras_on_offer(carrier: str) -> list[Body] | None:
+    """None is not the same as an empty list: then no key may be sent at all."""
     if carrier not in CONFIRMATIONS:
         return None
     value = {
@@ -216,4 +238,7 @@ def _options(carrier: str) -> list[Body] | None:
     return [confirmation, insurance]
 
 
-ROUTES = (Route("GET", "/shipping/rates/{allocation_id}", rates),)
+ROUTES = (
+    Route("GET", "/shipping/rates/{allocation_id}", rates),
+    Route("GET", "/shipping/quotes/amazon_shipping_v2", older_rates),
+)
