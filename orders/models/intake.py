@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils import timezone
 
 from carriers.contracts import CarrierCode
@@ -102,6 +103,10 @@ class Order(Timestamped):
             models.Index(
                 fields=["ship_by"], condition=~Q(state__in=FINAL_VALUES), name="order_open_due"
             ),
+            # What a person searches by, whatever the capitals.
+            models.Index(Upper("external_ref"), name="order_external_ref_upper"),
+            models.Index(Upper("email"), name="order_email_upper"),
+            models.Index(Upper("postal_code"), name="order_postal_code_upper"),
         ]
 
     def __str__(self) -> str:
@@ -154,6 +159,7 @@ class OrderLine(models.Model):
             models.CheckConstraint(condition=Q(quantity__gt=0), name="line_quantity_positive"),
             models.CheckConstraint(condition=Q(unit_price__gte=0), name="line_price_not_negative"),
         ]
+        indexes = [models.Index(Upper("sku"), name="line_sku_upper")]
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.sku}"

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils import timezone
 
 from carriers.contracts import TrackingStatus
@@ -54,7 +55,11 @@ class Shipment(Timestamped):
                 name="one_live_shipment_per_order",
             )
         ]
-        indexes = [models.Index(fields=["state", "id"], name="shipment_state")]
+        indexes = [
+            models.Index(fields=["state", "id"], name="shipment_state"),
+            # Lists and events of a platform name its own number alone.
+            models.Index(fields=["platform_ref"], name="shipment_platform_ref"),
+        ]
 
     def __str__(self) -> str:
         return self.reference
@@ -105,6 +110,7 @@ class Package(Timestamped):
         ]
         indexes = [
             models.Index(fields=["tracking_number"], name="package_tracking"),
+            models.Index(Upper("tracking_number"), name="package_tracking_upper"),
             models.Index(
                 fields=["next_track_at"],
                 condition=Q(next_track_at__isnull=False),
