@@ -13,6 +13,7 @@ from django.db.models.lookups import Exact
 
 from accounts.querysets import OwnedQuerySet
 from orders.rules.states import DISPATCHABLE, FINAL_ORDER_STATES, OrderState, ShipmentState
+from orders.rules.voids import OPEN_VOIDS, VoidState
 
 if TYPE_CHECKING:
     from orders.models import (  # noqa: F401 # in base classes, as text
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
         RoutingDecision,
         Shipment,
         TrackingEvent,
+        VoidRequest,
     )
 
 FINAL_VALUES = [state.value for state in FINAL_ORDER_STATES]
@@ -211,6 +213,25 @@ class LedgerLineQuerySet(OwnedQuerySet["LedgerLine"]):
     def unmatched(self) -> Self:
         """Movements that no record of the platform was found for yet."""
         return self.moved().filter(matched_at__isnull=True)
+
+
+class VoidRequestQuerySet(OwnedQuerySet["VoidRequest"]):
+    def of_order(self, order: Order) -> Self:
+        return self.filter(package__shipment__order=order).order_by("id")
+
+    def still_open(self) -> Self:
+        return self.filter(state__in=[state.value for state in OPEN_VOIDS])
+
+    def to_look_after(self, now: datetime) -> Self:
+        """Taken, and due to be asked for the refund."""
+        return self.filter(state=VoidState.ACCEPTED.value, next_look_at__lte=now)
+
+    def overdue(self, now: datetime) -> Self:
+        """Not taken within the window, or taken and not paid back in time."""
+        return self.filter(
+            Q(state=VoidState.REQUESTED.value, window_ends_at__lt=now)
+            | Q(state=VoidState.ACCEPTED.value, refund_due_at__lt=now)
+        )
 
 
 class LabelAuditQuerySet(QuerySet["LabelAudit"]):

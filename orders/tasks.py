@@ -11,6 +11,7 @@ from carriers.limits import Priority
 from carriers.services.calls import calls_for
 from inventory.models import StockLevel
 from orders import pulls
+from orders.audit import refunds
 from orders.audit.runs import audit_platform
 from orders.models import Order, OrderLine
 from orders.rules.states import OrderState
@@ -79,6 +80,11 @@ def pull_veeqo_orders() -> int:
 
 def pull_easyship_shipments() -> int:
     return pulls.pull_easyship_shipments()
+
+
+def look_after_voids() -> int:
+    with calls_for(Priority.TRACK):
+        return refunds.look_after_voids()
 
 
 def audit_labels() -> None:

@@ -18,6 +18,7 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("orders.TrackingEvent", "Tracking", "location_on"),
         ("orders.PurchaseIntent", "Label purchases", "payments"),
         ("orders.LedgerLine", "Money ledger", "account_balance"),
+        ("orders.VoidRequest", "Labels given back", "undo"),
         ("orders.PlatformDiscrepancy", "Audit findings", "rule"),
         ("orders.LabelAudit", "Label audits", "fact_check"),
         ("orders.LabelSighting", "Labels seen", "visibility"),

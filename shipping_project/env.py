@@ -50,6 +50,17 @@ class Environment:
             return default
         return int(word)
 
+    def numbers(self, name: str) -> dict[str, int]:
+        """Comma-separated `name=number`, by name in small letters."""
+        found: dict[str, int] = {}
+        for word in self.words(name):
+            key, _, number = word.partition("=")
+            if not key.strip() or not number.strip().isdigit():
+                self.problems.append(f"{name} must list name=number, and {word!r} is none.")
+                continue
+            found[key.strip().lower()] = int(number)
+        return found
+
     def words(self, name: str, default: str = "") -> list[str]:
         """A comma-separated list."""
         return [part.strip() for part in self.text(name, default).split(",") if part.strip()]

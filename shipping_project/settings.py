@@ -311,6 +311,10 @@ Q_CLUSTER = {
 # How long to wait before asking a platform what became of a call without a clear answer: it must
 # have had the time to finish and to show what it did.
 OUTCOME_SETTLE_S = ENV.integer("OUTCOME_SETTLE_S", 4 if DEMO else 30, minimum=1)
+# How many days after the purchase a label can be given back, and how long its refund may take,
+# where a platform, a carrier or "platform/carrier" differs from what orders/rules/voids.py knows.
+VOID_WINDOW_DAYS = ENV.numbers("VOID_WINDOW_DAYS")
+VOID_REFUND_DAYS = ENV.numbers("VOID_REFUND_DAYS")
 # How often a parcel on its way is asked after.
 TRACKING_POLL_S = ENV.integer("TRACKING_POLL_S", 15 if DEMO else 900, minimum=5)
 # How long a due command may wait while nothing is being worked on before the watchdog acts.

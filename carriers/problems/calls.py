@@ -112,6 +112,12 @@ OWN_PROBLEMS = (
         is_assignable=False,
     ),
     Problem(
+        code="void.window_over",
+        cause="The time in which the platform takes a label back is over, so it was not asked.",
+        fix="Ship with the label, or ask the platform's support for the money.",
+        is_assignable=False,
+    ),
+    Problem(
         code="audit.not_an_orphan",
         cause="The booking or its label belongs to one of our orders by now.",
         fix="Nothing to do here; to give the label back, cancel its order.",

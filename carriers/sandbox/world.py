@@ -93,6 +93,7 @@ class Options:
     easyship_label_seconds: float = 2.0
     easyship_sync_label_seconds: float = 0.0
     easyship_label_parts: int = 1
+    easyship_refund_seconds: float = 0.0
     easyship_batch_seconds: float = 1.0
     easyship_per_second: int = 10
     easyship_per_minute: int = 60

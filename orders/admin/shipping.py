@@ -7,7 +7,7 @@ from django.db import models
 from django.http import HttpRequest
 
 from accounts.admin_base import LedgerAdmin, ReadOnlyInline
-from orders.admin.money import LedgerLineInline
+from orders.admin.money import LedgerLineInline, VoidRequestInline
 from orders.models import Package, PurchaseIntent, Quote, Shipment, TrackingEvent
 
 
@@ -93,7 +93,7 @@ class PackageAdmin(LedgerAdmin):
     search_fields = ["=tracking_number", "=label_ref", "=shipment__reference"]
     # Files are handed out by the order's own page, which asks who may see them.
     exclude = ["label_file"]
-    inlines = [PurchaseIntentInline, LedgerLineInline, TrackingEventInline]
+    inlines = [PurchaseIntentInline, VoidRequestInline, LedgerLineInline, TrackingEventInline]
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: models.Model | None = None

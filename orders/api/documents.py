@@ -13,6 +13,7 @@ from orders.models import (
     RoutingDecision,
     Shipment,
     TrackingEvent,
+    VoidRequest,
 )
 from orders.reports.ledger import OrderMoney, Spending
 
@@ -144,6 +145,22 @@ def ledger_document(money: OrderMoney) -> Body:
         "shipments": [spending_document(one) for one in money.shipments],
         "net": [{"amount": str(total.amount), "currency": total.currency} for total in money.net],
         "unpriced": money.unpriced,
+        "voids": [_void_document(void) for void in money.voids],
+    }
+
+
+def _void_document(void: VoidRequest) -> Body:
+    return {
+        "package": void.package_id,
+        "label_ref": void.label_ref,
+        "state": void.state,
+        "purpose": void.purpose,
+        "requested_at": void.requested_at,
+        "window_ends_at": void.window_ends_at,
+        "accepted_at": void.accepted_at,
+        "refund_due_at": void.refund_due_at,
+        "settled_at": void.settled_at,
+        "detail": void.detail,
     }
 
 

@@ -166,11 +166,25 @@ class SpendingSerializer(serializers.Serializer[None]):
     net = TextField(help_text="Bought, refunded and adjusted together.")
 
 
+class VoidSerializer(serializers.Serializer[None]):
+    package = serializers.IntegerField()
+    label_ref = TextField()
+    state = TextField(help_text="requested, accepted, refunded, rejected or expired.")
+    purpose = TextField(help_text="cancel, replace or found.")
+    requested_at = serializers.DateTimeField()
+    window_ends_at = serializers.DateTimeField(help_text="The platform takes no void after this.")
+    accepted_at = serializers.DateTimeField(allow_null=True)
+    refund_due_at = serializers.DateTimeField(allow_null=True)
+    settled_at = serializers.DateTimeField(allow_null=True)
+    detail = TextField()
+
+
 class LedgerSerializer(serializers.Serializer[None]):
     lines = LedgerLineSerializer(many=True)
     shipments = SpendingSerializer(many=True)
     net = MoneySerializer(many=True)
     unpriced = serializers.IntegerField(help_text="Labels without a known price.")
+    voids = VoidSerializer(many=True, help_text="Labels given back, oldest first.")
 
 
 class LedgerTotalsAskedSerializer(serializers.Serializer[None]):

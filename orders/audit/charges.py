@@ -78,12 +78,12 @@ def _look_at_unknown(audit: LabelAudit, platform_ref: str) -> None:
 
 
 def look_at_charges(audit: LabelAudit, shipment: Shipment, currency: str) -> None:
-    charge = net_charge(_charges_of(shipment.platform_ref), currency)
+    charge = net_charge(charges_of(shipment.platform_ref), currency)
     if charge is not None:
         file_finding(audit, shipment, lambda: record_charge(shipment_id=shipment.pk, charge=charge))
 
 
-def _charges_of(platform_ref: str) -> list[TransactionRecord]:
+def charges_of(platform_ref: str) -> list[TransactionRecord]:
     """All there is about one shipment: a handful."""
     client = easyship_client()
     found: list[TransactionRecord] = []

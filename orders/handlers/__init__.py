@@ -39,8 +39,8 @@ register(
     CommandHandler(
         kind=VOID_LABEL,
         carry_out=voids.void_label,
+        reconcile=voids.find_void,
         settle=voids.settle_void,
-        priority=Priority.VOID,
     )
 )
 register(

@@ -1,26 +1,58 @@
-"""Taking a label and a booking back. Both calls may be repeated, so nothing is looked up."""
+"""Taking a label and a booking back. Whether it is done already is looked at before each call."""
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from carriers.errors import UpstreamNotFound
 from carriers.models import OutboxCommand
-from carriers.outbox.outcomes import Delivered, Outcome, Rejected
-from orders.handlers.consignments import port_of, shipment_of
-from orders.models import Package
+from carriers.outbox.leases import mark_sending
+from carriers.outbox.outcomes import Delivered, Finding, Missed, Outcome, Rejected
+from orders.handlers.consignments import package_of, port_of, shipment_of
+from orders.handlers.labels import label_from, label_record
+from orders.models import Shipment
 from orders.services.booking import record_refusal
 from orders.services.cancellation import (
     record_booking_cancelled,
     record_void,
     record_void_refused,
 )
+from orders.services.labels import record_label_given_back
 from orders.services.progress import need_attention
+from orders.services.voids import open_void_of
+
+WINDOW_OVER = Rejected("void.window_over", "The time in which the platform takes it back is over.")
 
 
 def void_label(command: OutboxCommand) -> Outcome:
     shipment = shipment_of(command)
-    package = Package.objects.get(shipment=shipment)
+    if _is_given_back(shipment):
+        return Delivered()
+    package = package_of(shipment)
+    void = open_void_of(package)
+    if void is not None and void.window_ends_at < timezone.now():
+        return WINDOW_OVER
+    mark_sending(command)
     port_of(shipment).void_label(package.label_ref, shipment.platform_ref)
     return Delivered()
+
+
+def find_void(command: OutboxCommand) -> Finding:
+    """What became of a void without a clear answer, read from the booking itself."""
+    if _is_given_back(shipment_of(command)):
+        return Delivered()
+    return Missed("The label still stands on the booking.")
+
+
+def _is_given_back(shipment: Shipment) -> bool:
+    """Not while the platform makes one anew: it is unclear then which label that is."""
+    try:
+        booking = port_of(shipment).read_booking(shipment.platform_ref)
+    except UpstreamNotFound:
+        return True
+    if booking.label is None:
+        return not booking.label_pending
+    return booking.label.label_ref != package_of(shipment).label_ref
 
 
 def settle_void(command: OutboxCommand, outcome: Outcome) -> None:
@@ -44,12 +76,15 @@ def cancel_booking(command: OutboxCommand) -> Outcome:
         port.cancel_booking(shipment.platform_ref, shipment.order.cancel_reason or "Corrected")
     except UpstreamNotFound:
         return Delivered({"was_gone": True})
-    return Delivered({"voided_label": booking.label.label_ref if booking.label else ""})
+    return Delivered({"voided": label_record(booking.label) if booking.label else None})
 
 
 def settle_booking_cancelled(command: OutboxCommand, outcome: Outcome) -> None:
     shipment_id = command.payload["shipment_id"]
     if isinstance(outcome, Delivered):
+        voided = outcome.result.get("voided")
+        if isinstance(voided, dict):
+            record_label_given_back(shipment_id=shipment_id, label=label_from(voided))
         record_booking_cancelled(shipment_id=shipment_id)
     elif isinstance(outcome, Rejected):
         record_refusal(

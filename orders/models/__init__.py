@@ -17,6 +17,7 @@ from orders.models.shipping import (
     Shipment,
     TrackingEvent,
 )
+from orders.models.voids import VoidRequest
 
 __all__ = [
     "DiscrepancyState",
@@ -40,4 +41,5 @@ __all__ = [
     "RuleSet",
     "Shipment",
     "TrackingEvent",
+    "VoidRequest",
 ]

@@ -10,7 +10,7 @@ from enum import StrEnum
 from django.db.models import F, Sum
 from django.db.models.functions import TruncDate
 
-from orders.models import LedgerLine, Order
+from orders.models import LedgerLine, Order, VoidRequest
 from orders.querysets import LedgerLineQuerySet
 from shipping_project.kernel.money import CENT, Money, totals_by_currency
 
@@ -53,6 +53,7 @@ class OrderMoney:
     shipments: tuple[Spending, ...]
     net: tuple[Money, ...]
     unpriced: int
+    voids: tuple[VoidRequest, ...] = ()
 
 
 def order_money(order: Order) -> OrderMoney:
@@ -65,6 +66,7 @@ def order_money(order: Order) -> OrderMoney:
         shipments=shipments,
         net=totals_by_currency(Money(one.net, one.currency) for one in shipments),
         unpriced=sum(line.amount is None for line in lines),
+        voids=tuple(VoidRequest.objects.of_order(order)) if lines else (),
     )
 
 

@@ -128,6 +128,7 @@ def _version(
         order.updated_at.isoformat(),
         *(f"{p.pk} {p.label_state} {p.label_file.name} {p.tracking_status}" for p in packages),
         *(f"{line.pk} {line.matched_ref}" for line in money.lines),
+        *(f"{void.pk} {void.state}" for void in money.voids),
         *(f"{entry.kind} {entry.row_id} {entry.badge} {entry.detail}" for entry in story),
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

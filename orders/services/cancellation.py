@@ -8,12 +8,15 @@ from django.utils import timezone
 from carriers.models import OutboxCommand
 from carriers.outbox.commands import cancel_pending
 from inventory.services.stock import release_reservations
-from orders.models import LabelState, Order, Package, Shipment
+from orders.models import LabelState, Order, Shipment
 from orders.rules.states import FINAL_ORDER_STATES, OrderState, ShipmentState
+from orders.rules.voids import VoidPurpose
 from orders.services.booking import ask
 from orders.services.intake import DISPATCH
-from orders.services.kinds import CANCEL_BOOKING, FETCH_LABEL, VOID_LABEL
+from orders.services.kinds import CANCEL_BOOKING, FETCH_LABEL
+from orders.services.labels import mark_voided
 from orders.services.progress import move_order, need_attention, note_event
+from orders.services.voids import open_void_of, reject_void, request_void
 from shipping_project.jobs.queue import nudge
 from shipping_project.kernel.errors import Conflict
 
@@ -59,7 +62,12 @@ def continue_cancellation(order: Order) -> None:
     if shipment is None:
         _close_order(order)
     elif shipment.packages.filter(label_state=LabelState.BOUGHT).exists():
-        ask(shipment, VOID_LABEL, order)
+        request_void(
+            shipment=shipment,
+            order=order,
+            purpose=VoidPurpose.CANCEL,
+            reason=order.cancel_reason,
+        )
     elif shipment.platform_ref:
         ask(shipment, CANCEL_BOOKING, order)
     else:
@@ -86,9 +94,7 @@ def record_void(*, shipment_id: int) -> None:
     """The platform took the label back; the booking is cancelled next."""
     shipment = Shipment.objects.select_related("order").get(pk=shipment_id)
     order = Order.objects.locked().get(pk=shipment.order_id)
-    Package.objects.filter(shipment=shipment).update(
-        label_state=LabelState.VOIDED, next_track_at=None
-    )
+    mark_voided(shipment=shipment)
     note_event(order, kind="label.voided", message="The label was voided; a refund is asked for.")
     ask(shipment, CANCEL_BOOKING, order)
 
@@ -98,6 +104,9 @@ def record_void_refused(*, shipment_id: int, code: str, detail: str) -> None:
     """The label stands, so the order is not cancelled and a person is told."""
     shipment = Shipment.objects.get(pk=shipment_id)
     order = Order.objects.locked().get(pk=shipment.order_id)
+    void = open_void_of(shipment.packages.get())
+    if void is not None:
+        reject_void(void=void, detail=detail)
     if order.cancel_requested_at is None:
         # Asked for by a retry: the booking is dead there, so the order cannot go on with it.
         told = f"The label could not be voided: {detail}"

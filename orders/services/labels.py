@@ -24,11 +24,13 @@ from orders.models import (
 )
 from orders.rules.quotes import JudgedQuote
 from orders.rules.states import OrderState, ShipmentState
+from orders.rules.voids import VoidPurpose
 from orders.services.booking import ask
-from orders.services.kinds import FETCH_LABEL, VOID_LABEL
+from orders.services.kinds import FETCH_LABEL
 from orders.services.ledger import enter_bought
 from orders.services.progress import move_order, need_attention, note_event
 from orders.services.purchases import close_as_paid
+from orders.services.voids import accept_void, request_void
 
 FIRST_TRACK_AFTER = timedelta(seconds=30)
 
@@ -74,7 +76,9 @@ def record_label(*, shipment_id: int, label: Label, fence: int | None = None) ->
     )
     if order.cancel_requested_at:
         note_event(order, kind="label.bought", message=message)
-        ask(shipment, VOID_LABEL, order)
+        request_void(
+            shipment=shipment, order=order, purpose=VoidPurpose.CANCEL, reason=order.cancel_reason
+        )
         return
     move_order(
         order,
@@ -85,6 +89,29 @@ def record_label(*, shipment_id: int, label: Label, fence: int | None = None) ->
         attention_detail="",
     )
     ask(shipment, FETCH_LABEL, order)
+
+
+@transaction.atomic
+def record_label_given_back(*, shipment_id: int, label: Label) -> None:
+    """A label that we did not know of was on a booking called off, and went back with it."""
+    shipment = Shipment.objects.get(pk=shipment_id)
+    package = Package.objects.select_for_update().get(shipment=shipment)
+    if package.label_state == LabelState.NONE:
+        intent = close_as_paid(package=package)
+        _fill_package(package, label, intent)
+        cost = package.label_cost
+        enter_bought(package=package, label_ref=label.label_ref, cost=cost, intent=intent)
+    if package.label_ref == label.label_ref:
+        mark_voided(shipment=shipment)
+
+
+@transaction.atomic
+def mark_voided(*, shipment: Shipment) -> None:
+    """The platform took the label back; its refund is looked for from now on."""
+    Package.objects.filter(shipment=shipment).update(
+        label_state=LabelState.VOIDED, next_track_at=None
+    )
+    accept_void(shipment=shipment)
 
 
 def store_label_file(*, shipment_id: int, content: bytes) -> str:

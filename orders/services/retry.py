@@ -9,6 +9,7 @@ from carriers.outbox.commands import release_stuck
 from orders.models import Order, Shipment
 from orders.rules.states import DISPATCHABLE, OrderState, ShipmentState
 from orders.rules.upstream import LABEL_CHANGED
+from orders.rules.voids import VoidPurpose
 from orders.services.booking import ask
 from orders.services.cancellation import continue_cancellation, end_shipment
 from orders.services.contents import is_outdated
@@ -19,10 +20,10 @@ from orders.services.kinds import (
     BUY_LABEL,
     CANCEL_BOOKING,
     FETCH_LABEL,
-    VOID_LABEL,
 )
 from orders.services.progress import move_order, note_event
 from orders.services.upstream import is_lost_there
+from orders.services.voids import request_void
 from shipping_project.jobs.queue import nudge
 from shipping_project.kernel.errors import Conflict
 
@@ -82,7 +83,7 @@ def _go_on_with(order: Order, shipment: Shipment, *, actor: str) -> None:
         end_shipment(shipment)
         _route_anew(order, actor=actor)
     elif is_lost_there(order, shipment):
-        _take_back(order, shipment, VOID_LABEL if label else CANCEL_BOOKING, actor=actor)
+        _take_back(order, shipment, actor=actor)
     elif order.attention_code == LABEL_CHANGED:
         raise LabelReplaced(order.attention_detail)
     elif label is not None:
@@ -90,7 +91,7 @@ def _go_on_with(order: Order, shipment: Shipment, *, actor: str) -> None:
         ask(shipment, FETCH_LABEL, order)
     elif (last is not None and last.kind == CANCEL_BOOKING) or is_outdated(order, shipment):
         # Booked for what was corrected since, so it must not get a label.
-        _take_back(order, shipment, CANCEL_BOOKING, actor=actor)
+        _take_back(order, shipment, actor=actor)
     elif not shipment.platform_ref:
         _resume(order, OrderState.RESERVED, "Booking is tried again.", actor)
         ask(shipment, BOOK, order)
@@ -99,7 +100,7 @@ def _go_on_with(order: Order, shipment: Shipment, *, actor: str) -> None:
         ask(shipment, BUY_LABEL, order)
 
 
-def _take_back(order: Order, shipment: Shipment, first: str, *, actor: str) -> None:
+def _take_back(order: Order, shipment: Shipment, *, actor: str) -> None:
     """Void and cancel what stands at the platform, after which the order is routed anew."""
     if not shipment.platform_ref:
         end_shipment(shipment)
@@ -111,7 +112,10 @@ def _take_back(order: Order, shipment: Shipment, first: str, *, actor: str) -> N
         message="What stands at the platform is taken back, then the order is routed anew.",
         actor=actor,
     )
-    ask(shipment, first, order)
+    if shipment.packages.labelled().exists():
+        request_void(shipment=shipment, order=order, purpose=VoidPurpose.REPLACE, actor=actor)
+    else:
+        ask(shipment, CANCEL_BOOKING, order)
 
 
 def _route_anew(order: Order, *, actor: str) -> None:

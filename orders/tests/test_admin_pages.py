@@ -45,6 +45,7 @@ from orders.models import (
 from orders.rules.states import OrderState
 from orders.services.dispatch import dispatch_order
 from orders.services.ledger import enter_quoted
+from orders.services.voids import accept_void
 from shipping_project.jobs.models import WorkerBeat
 from shipping_project.kernel.models import Counter
 
@@ -78,6 +79,7 @@ WRITTEN_ONCE = (
     "orders.RoutingDecision",
     "orders.Shipment",
     "orders.TrackingEvent",
+    "orders.VoidRequest",
     "django_q.Failure",
     "django_q.OrmQ",
     "django_q.Schedule",
@@ -108,6 +110,7 @@ def _fill_shipment(shipment: Shipment, number: int) -> None:
         package=package, fence=1, request_digest="0" * 64, quoted=Decimal("7.10"), currency="USD"
     )
     enter_quoted(intent=intent)
+    accept_void(shipment=shipment)
     Quote.objects.create(shipment=shipment, carrier="UPS", service_name="Ground", price="7.10")
     TrackingEvent.objects.create(
         package=package, status="in_transit", happened_at=timezone.now(), description="Scanned"

@@ -8,8 +8,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from carriers.models import CommandState, OutboxCommand
+from carriers.outbox.leases import claim_next, mark_sending
 from carriers.platforms import port_for
-from orders.models import PurchaseIntent
+from orders.models import Order, PurchaseIntent
 from orders.rules.purchase import IntentState
 from orders.rules.states import OrderState
 from orders.tests.twin import TwinCase
@@ -131,6 +132,39 @@ class LostAnswerTests(TwinCase):
         self.assertEqual(
             list(PurchaseIntent.objects.values_list("state", flat=True)), [IntentState.ADOPTED]
         )
+
+
+class DeadWorkerTests(TwinCase):
+    """A worker dies while it books, as it may while it buys."""
+
+    def die_while_booking(self, *, after_mark: bool) -> Order:
+        order = self.place(**TEXAS)
+        claimed = claim_next("orders")
+        assert claimed is not None
+        command = claimed[0]
+        if after_mark:
+            mark_sending(command)
+        OutboxCommand.objects.filter(pk=command.pk).update(lease_until=timezone.now())
+        return order
+
+    def test_before_marking_the_booking_is_made_at_once(self) -> None:
+        order = self.die_while_booking(after_mark=False)
+
+        self.finish()
+
+        self.assert_shipped_once(order)
+        self.assertEqual((self.looks(), len(self.twin.bookings())), (0, 1))
+
+    def test_after_marking_it_is_looked_for_twice_and_then_made(self) -> None:
+        order = self.die_while_booking(after_mark=True)
+
+        self.finish()
+
+        self.assert_shipped_once(order)
+        self.assertEqual((self.looks(), len(self.twin.bookings())), (2, 1))
+
+    def looks(self) -> int:
+        return OutboxCommand.objects.get(kind="orders.book").lookups
 
 
 class ProvenMissTests(TwinCase):

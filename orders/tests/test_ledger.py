@@ -22,6 +22,7 @@ from orders.services.ledger import (
     enter_refunded,
     match_line,
 )
+from orders.services.voids import accept_void
 from orders.tests.builders import make_key, make_organization, make_stocked_sellable
 from orders.tests.steps import make_dispatched, make_labelled
 from orders.tests.twin import TwinCase
@@ -168,6 +169,16 @@ class ApiTests(ApiCase):
         )
         self.assertEqual(body["net"], [{"amount": "9.10", "currency": "USD"}])
         self.assertEqual((body["unpriced"], body["shipments"][0]["net"]), (0, "9.10"))
+        self.assertEqual(body["voids"], [])
+
+    def test_a_label_given_back_tells_how_far_it_is(self) -> None:
+        accept_void(shipment=self.order.shipments.get())
+
+        (void,) = self.key.get(f"/api/v1/orders/{self.order.number}/ledger").json()["voids"]
+
+        self.assertEqual((void["state"], void["purpose"]), ("accepted", "found"))
+        self.assertEqual(void["label_ref"], self.order.shipments.get().packages.get().label_ref)
+        self.assertIsNone(void["settled_at"])
 
     def test_totals_are_those_of_the_own_organization(self) -> None:
         birch = make_organization("birch")

@@ -17,6 +17,7 @@ from carriers.models import ApiCall, OutboxCommand
 from orders.models import Order, Package, TrackingEvent
 from orders.services.ledger import enter_adjusted, enter_refunded
 from orders.services.progress import need_attention
+from orders.services.voids import accept_void
 from orders.tests.builders import (
     ADDRESS,
     make_order,
@@ -165,12 +166,12 @@ class ContentTests(OrderPageCase):
 
     def test_query_count_does_not_grow_with_the_story(self) -> None:
         order = make_labelled(self.alder)
-        with self.assertNumQueries(17):
+        with self.assertNumQueries(18):
             self.page(order)
         for number in range(20):
             make_call(order, path=f"/orders/{number}")
 
-        with self.assertNumQueries(17):
+        with self.assertNumQueries(18):
             self.page(order)
 
 
@@ -189,6 +190,15 @@ class MoneyTests(OrderPageCase):
         self.assertContains(page, "weighed again")
         self.assertContains(page, "TR-88")
         self.assertContains(page, "10.40 USD")
+
+    def test_a_label_given_back_is_shown_with_what_is_awaited(self) -> None:
+        order = make_labelled(self.alder)
+        self.assertNotContains(self.page(order), "Labels given back")
+
+        accept_void(shipment=order.shipments.get())
+
+        self.assertContains(self.page(order), "Labels given back")
+        self.assertContains(self.page(order), "Taken, refund awaited")
 
     def test_a_movement_draws_the_page_again(self) -> None:
         order = make_labelled(self.alder)

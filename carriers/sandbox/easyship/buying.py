@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -162,12 +163,13 @@ def _pay(world: World, shipment: Body, *, short: bool) -> None:
 
 
 def refund(world: World, shipment: Body) -> None:
-    """Give back what is still paid; a second refund gives nothing."""
+    """Give back what is still paid, sooner or later; a second refund gives nothing."""
     pk = shipment["easyship_shipment_id"]
     records = world.store.children("easyship.transaction", parent=pk)
     paid = sum((Decimal(record["amount"]) for record in records), Decimal(0))
     if paid > 0:
-        _book(world, shipment, -paid, REFUND, REFUND)
+        after = timedelta(seconds=world.options.easyship_refund_seconds)
+        _book(world, shipment, -paid, REFUND, REFUND, after=after)
 
 
 def balance(world: World) -> Decimal:
@@ -175,8 +177,20 @@ def balance(world: World) -> Decimal:
     return Decimal(account["balance"])
 
 
+def settled(world: World, records: Iterable[Body]) -> list[Body]:
+    """Without those whose time has not come: nobody is told of them yet."""
+    now = stamp(world.clock.now())
+    return [record for record in records if record["settled_at"] <= now]
+
+
 def _book(
-    world: World, shipment: Body, amount: Decimal, kind: str | None, description: str
+    world: World,
+    shipment: Body,
+    amount: Decimal,
+    kind: str | None,
+    description: str,
+    *,
+    after: timedelta = timedelta(0),
 ) -> None:
     """A charge is above zero and a refund below; the account moves the other way."""
     account = world.store.get("easyship.account", "main") or {}
@@ -190,6 +204,6 @@ def _book(
         "adjustment_type": kind,
         "description": description,
         "payment_recipient": "Easyship",
-        "settled_at": stamp(world.clock.now()),
+        "settled_at": stamp(world.clock.now() + after),
     }
     world.store.insert("easyship.transaction", record["id"], record, parent=pk)

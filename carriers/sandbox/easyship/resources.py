@@ -194,15 +194,17 @@ def shipment_records(world: World, request: Request) -> Response:
     pk = request.params["easyship_shipment_id"]
     if world.store.get(buying.KIND, pk) is None:
         raise refused("resource_not_found", "The Shipment was not found")
-    return _records(request, world.store.children("easyship.transaction", parent=pk))
+    records = world.store.children("easyship.transaction", parent=pk)
+    return _records(request, buying.settled(world, records))
 
 
 def transaction_records(world: World, request: Request) -> Response:
     """Newest first, by day of settlement and by shipment."""
     pk, first, last = (request.first("easyship_shipment_id"), _day(request, 2), _day(request, 3))
+    records = buying.settled(world, world.store.each("easyship.transaction", newest_first=True))
     found = [
         record
-        for record in world.store.each("easyship.transaction", newest_first=True)
+        for record in records
         if (not pk or record["easyship_shipment_id"] == pk)
         and (not first or record["settled_at"][:10] >= first)
         and (not last or record["settled_at"][:10] <= last)
