@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0006_purchase_states"),
+        ("orders", "0008_parts_of_words"),
     ]
 
     operations = [
