@@ -31,6 +31,8 @@ EFFECTS = {
 }
 # Effects that the handler of a purchase plays; they wait for one.
 PLAYED = frozenset({"price_changed", "no_funds", "fail_label"})
+# Effects that answer with `status`.
+STATUSED = frozenset({"error_before", "error_after", "html_before", "html_after"})
 # Effects that are nothing without `seconds`.
 TIMED = frozenset({"hold_after", "drip_after", "out_of_order"})
 WEBHOOK = "WEBHOOK"

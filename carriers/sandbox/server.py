@@ -170,8 +170,7 @@ def answer(world: World, request: Request) -> Delivery:
     if response is None:
         effect = fault.effect if fault and fault.effect in PLAYED else ""
         response = _carry_out(world, dialect, route, replace(bound, effect=effect))
-    is_answered = fault is None or fault.effect != "drop_after"
-    _log(world, dialect, route, request, response, is_answered=is_answered)
+    _log(world, dialect, route, request, response, effect=fault.effect if fault else "")
     return broken(fault, response) if fault else Delivery(response=response)
 
 
@@ -223,8 +222,9 @@ def _log(
     request: Request,
     response: Response,
     *,
-    is_answered: bool,
+    effect: str,
 ) -> None:
+    """`status` is what the platform did, whatever became of its answer by `effect`."""
     key = request.headers.get("x-api-key") or request.headers.get("authorization", "")
     world.store.log_request(
         {
@@ -232,10 +232,11 @@ def _log(
             "dialect": dialect.name,
             "method": request.method,
             "path": request.path,
-            "route": route.pattern if route else request.path,
+            "route": dialect.prefix.rstrip("/") + route.pattern if route else request.path,
             "query": json.dumps(request.query),
             "status": response.status,
-            "answered": int(is_answered),
+            "answered": int(effect != "drop_after"),
+            "effect": effect,
             "key_end": key[-4:],
             "body": request.body[:KEPT_BODY].decode("utf-8", "replace"),
         }

@@ -24,7 +24,8 @@ CREATE TABLE IF NOT EXISTS numbers (name TEXT PRIMARY KEY, value INTEGER NOT NUL
 CREATE TABLE IF NOT EXISTS requests (
     id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, dialect TEXT NOT NULL,
     method TEXT NOT NULL, path TEXT NOT NULL, route TEXT NOT NULL, query TEXT NOT NULL,
-    status INTEGER NOT NULL, answered INTEGER NOT NULL, key_end TEXT NOT NULL, body TEXT NOT NULL
+    status INTEGER NOT NULL, answered INTEGER NOT NULL, key_end TEXT NOT NULL, body TEXT NOT NULL,
+    effect TEXT NOT NULL DEFAULT ''
 );
 """
 
@@ -39,6 +40,15 @@ class Store:
         self._writing = threading.RLock()
         with self._writing:
             self._connection.executescript("PRAGMA journal_mode=WAL;" + SCHEMA)
+            self._upgrade()
+
+    def _upgrade(self) -> None:
+        """A file that was made before the log told of faults."""
+        columns = {row[1] for row in self._connection.execute("PRAGMA table_info(requests)")}
+        if "effect" not in columns:
+            self._connection.execute(
+                "ALTER TABLE requests ADD COLUMN effect TEXT NOT NULL DEFAULT ''"
+            )
 
     @property
     def _connection(self) -> sqlite3.Connection:
@@ -140,8 +150,8 @@ class Store:
     def log_request(self, entry: dict[str, Any]) -> None:
         self._connection.execute(
             "INSERT INTO requests (at, dialect, method, path, route, query, status, answered, "
-            "key_end, body) VALUES (:at, :dialect, :method, :path, :route, :query, :status, "
-            ":answered, :key_end, :body)",
+            "key_end, body, effect) VALUES (:at, :dialect, :method, :path, :route, :query, "
+            ":status, :answered, :key_end, :body, :effect)",
             entry,
         )
 
@@ -150,10 +160,20 @@ class Store:
     ) -> list[dict[str, Any]]:
         """Oldest first, after `since_id`; `path` is the beginning of a path."""
         rows = self._connection.execute(
-            "SELECT id, at, dialect, method, path, route, query, status, answered, key_end, body "
+            "SELECT id, at, dialect, method, path, route, query, status, answered, key_end, body, effect "
             "FROM requests WHERE id > ? AND (? = '' OR dialect = ?) "
             "AND substr(path, 1, ?) = ? ORDER BY id LIMIT ?",
             (since_id, dialect, dialect, len(path), path, limit),
+        )
+        names = [column[0] for column in rows.description]
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def last_requests(self, limit: int) -> list[dict[str, Any]]:
+        """Newest first, without their bodies."""
+        rows = self._connection.execute(
+            "SELECT at, dialect, method, path, status, answered, key_end, effect FROM requests "
+            "ORDER BY id DESC LIMIT ?",
+            (limit,),
         )
         names = [column[0] for column in rows.description]
         return [dict(zip(names, row, strict=True)) for row in rows]

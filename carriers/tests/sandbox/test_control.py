@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sqlite3
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -42,6 +44,7 @@ def test_the_report_lists_bookings_and_labels_of_both(twin: RunningTwin) -> None
         ("veeqo", str(label["id"]), "bought"),
     ]
     assert told["by_route"]["POST /shipping/shipments"] == 1
+    assert told["by_route"]["POST /2024-09/shipments"] == 1
     assert told["requests"] == sum(told["by_route"].values())
 
 
@@ -58,6 +61,30 @@ def test_requests_are_kept_without_the_key(twin: RunningTwin) -> None:
     assert VEEQO_KEY not in str(row)
     assert '"number": "SHOP-10482"' in row["body"]
     assert twin.control("GET", f"requests?since_id={row['id']}")["requests"] == []
+
+
+def test_the_log_names_the_fault_that_a_call_met(twin: RunningTwin) -> None:
+    twin.fault("GET", "/tags", "error_after", status=503)
+    for _ in range(2):
+        twin.veeqo("GET", "/tags")
+
+    rows = twin.control("GET", "requests?path=/tags")["requests"]
+
+    assert [(row["status"], row["effect"]) for row in rows] == [(200, "error_after"), (200, "")]
+
+
+def test_a_file_of_an_older_twin_is_read_on(tmp_path: Path) -> None:
+    path = tmp_path / "twin.sqlite3"
+    with running_twin(path) as running:
+        running.veeqo("GET", "/tags")
+    with sqlite3.connect(path) as older:
+        older.execute("ALTER TABLE requests DROP COLUMN effect")
+
+    with running_twin(path) as running:
+        running.veeqo("GET", "/tags")
+        rows = running.control("GET", "requests")["requests"]
+
+    assert [row["effect"] for row in rows] == ["", ""]
 
 
 def test_control_calls_are_not_counted(twin: RunningTwin) -> None:
@@ -143,7 +170,25 @@ def test_the_page_shows_what_was_sold(twin: RunningTwin) -> None:
     assert "&lt;b&gt;SHOP&lt;/b&gt;" in answer.text
     assert "<b>SHOP" not in answer.text
     assert str(label["id"]) in answer.text
-    assert "<td>refuse</td>" in answer.text
+    assert "<strong>refuse</strong>" in answer.text
+
+
+def test_the_page_tells_of_every_option_and_effect(twin: RunningTwin) -> None:
+    text = ask(twin, "").text
+
+    options = set(re.findall(r'data-option="(\w+)"', text))
+    effects = set(re.findall(r'<option value="(\w+)" data-needs', text))
+    assert options == set(twin.control("GET", "options"))
+    assert effects == set(twin.control("GET", "faults")["effects"])
+
+
+def test_the_page_counts_orders_with_two_live_labels(twin: RunningTwin) -> None:
+    twin.options(veeqo_second_purchase="allow")
+    _, allocation_id, rate = veeqo_steps.ready(twin)
+    for _ in range(2):
+        twin.veeqo("POST", "/shipping/shipments", veeqo_steps.purchase(allocation_id, rate))
+
+    assert "<dt>Orders with two live labels</dt><dd>1</dd>" in ask(twin, "").text
 
 
 @pytest.mark.parametrize("path", ["", "report", "requests", "options", "clock", "faults"])
