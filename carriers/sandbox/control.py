@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from carriers.sandbox import scenarios
@@ -14,17 +14,32 @@ from carriers.sandbox.wire import Dialect, MalformedBody, Request, Response, jso
 from carriers.sandbox.world import PRESETS, World
 
 PREFIX = "/__twin__/"
+PLACE = "{place}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A control call. `place` is what stands where its name says `{place}`."""
+
+    world: World
+    request: Request
+    dialects: Sequence[Dialect]
+    place: str = ""
 
 
 def answer(world: World, request: Request, dialects: Sequence[Dialect]) -> Response:
     """A control call. Refused without the token, where one is set."""
     if not _is_allowed(world, request):
         return json_response(401, {"error": "X-Twin-Token is missing or wrong"})
-    name = request.path.removeprefix(PREFIX)
+    name, place = _split(request.path.removeprefix(PREFIX))
+    call = CALLS.get((request.method, name))
+    if call is None:
+        return json_response(404, {"error": f"there is no control call {request.method} {name!r}"})
     try:
-        return _act(world, request, name, dialects)
+        told = call(Asked(world=world, request=request, dialects=dialects, place=place))
     except (MalformedBody, TypeError, ValueError, LookupError) as exc:
         return json_response(400, {"error": f"{type(exc).__name__}: {exc}"})
+    return told if isinstance(told, Response) else json_response(200, told)
 
 
 def _is_allowed(world: World, request: Request) -> bool:
@@ -37,76 +52,19 @@ def _is_allowed(world: World, request: Request) -> bool:
     return hmac.compare_digest(given.encode(), world.control_token.encode())
 
 
-def _act(world: World, request: Request, name: str, dialects: Sequence[Dialect]) -> Response:
-    match (request.method, name):
-        case ("GET", "health"):
-            return json_response(200, {"ok": True})
-        case ("GET", ""):
-            return page(world, report(world, dialects))
-        case ("GET", "report"):
-            return json_response(200, report(world, dialects))
-        case ("GET", "requests"):
-            return json_response(200, {"requests": _requests(world, request)})
-        case (_, "options" | "presets"):
-            return _options(world, request, name)
-        case (_, "clock"):
-            return _clock(world, request)
-        case (_, "scenario" | "scenarios"):
-            return _scenarios(world, request, name)
-        case _:
-            return _faults(world, request, name)
+def _split(name: str) -> tuple[str, str]:
+    """The name of a call, and what it means there."""
+    base, slash, place = name.partition("/")
+    return (f"{base}/{PLACE}", place) if slash else (name, "")
 
 
-def _options(world: World, request: Request, name: str) -> Response:
-    match (request.method, name):
-        case ("GET", "options"):
-            return json_response(200, asdict(world.options))
-        case ("PATCH", "options"):
-            return json_response(200, asdict(world.change_options(request.json())))
-        case ("GET", "presets"):
-            return json_response(200, PRESETS)
-    return _unknown(name)
+def _panel(asked: Asked) -> Response:
+    return page(asked.world, _report(asked))
 
 
-def _scenarios(world: World, request: Request, name: str) -> Response:
-    match (request.method, name):
-        case ("GET", "scenarios"):
-            return json_response(200, {"scenarios": scenarios.shipped()})
-        case ("GET", "scenario"):
-            return json_response(200, scenarios.saved(world))
-        case ("POST", "scenario"):
-            return json_response(200, scenarios.load(world, request.json()))
-    return _unknown(name)
-
-
-def _faults(world: World, request: Request, name: str) -> Response:
-    match (request.method, name):
-        case ("GET", "faults"):
-            pass
-        case ("POST", "faults"):
-            world.faults.add(request.json())
-        case ("DELETE", "faults"):
-            world.faults.clear()
-        case ("DELETE", _) if name.startswith("faults/"):
-            world.faults.remove(_position(name))
-        case _:
-            return _unknown(name)
-    return json_response(200, {"faults": world.faults.listed(), "effects": EFFECTS})
-
-
-def _position(name: str) -> int:
-    text = name.removeprefix("faults/")
-    if not text.isdecimal():
-        raise ValueError("a fault is named by its place in the list, from 0 on")
-    return int(text)
-
-
-def _unknown(name: str) -> Response:
-    return json_response(404, {"error": f"there is no control call {name!r}"})
-
-
-def report(world: World, dialects: Sequence[Dialect]) -> dict[str, Any]:
+def _report(asked: Asked) -> dict[str, Any]:
     """Everything that was really booked and bought, whoever asked for it."""
+    world, dialects = asked.world, asked.dialects
     routes = world.store.requests_by_route()
     return {
         "bookings": [row for dialect in dialects for row in dialect.bookings(world)],
@@ -117,19 +75,67 @@ def report(world: World, dialects: Sequence[Dialect]) -> dict[str, Any]:
     }
 
 
-def _requests(world: World, request: Request) -> list[dict[str, Any]]:
-    return world.store.requests(
+def _requests(asked: Asked) -> dict[str, Any]:
+    request = asked.request
+    rows = asked.world.store.requests(
         since_id=int(request.first("since_id", "0")),
         limit=min(int(request.first("limit", "200")), 5000),
         dialect=request.first("dialect"),
         path=request.first("path"),
     )
+    return {"requests": rows}
 
 
-def _clock(world: World, request: Request) -> Response:
-    if request.method == "POST":
-        world.clock.advance(float(request.json()["advance_seconds"]))
-    elif request.method != "GET":
-        return _unknown("clock")
-    now = world.clock.now().isoformat()
-    return json_response(200, {"now": now, "offset_seconds": world.clock.offset_s})
+def _changed_options(asked: Asked) -> dict[str, Any]:
+    return asdict(asked.world.change_options(asked.request.json()))
+
+
+def _clock(asked: Asked) -> dict[str, Any]:
+    clock = asked.world.clock
+    return {"now": clock.now().isoformat(), "offset_seconds": clock.offset_s}
+
+
+def _moved_clock(asked: Asked) -> dict[str, Any]:
+    asked.world.clock.advance(float(asked.request.json()["advance_seconds"]))
+    return _clock(asked)
+
+
+def _faults(asked: Asked) -> dict[str, Any]:
+    return {"faults": asked.world.faults.listed(), "effects": EFFECTS}
+
+
+def _added_fault(asked: Asked) -> dict[str, Any]:
+    asked.world.faults.add(asked.request.json())
+    return _faults(asked)
+
+
+def _cleared_faults(asked: Asked) -> dict[str, Any]:
+    asked.world.faults.clear()
+    return _faults(asked)
+
+
+def _removed_fault(asked: Asked) -> dict[str, Any]:
+    if not asked.place.isdecimal():
+        raise ValueError("a fault is named by its place in the list, from 0 on")
+    asked.world.faults.remove(int(asked.place))
+    return _faults(asked)
+
+
+CALLS: dict[tuple[str, str], Callable[[Asked], Response | dict[str, Any]]] = {
+    ("GET", ""): _panel,
+    ("GET", "health"): lambda _: {"ok": True},
+    ("GET", "report"): _report,
+    ("GET", "requests"): _requests,
+    ("GET", "options"): lambda asked: asdict(asked.world.options),
+    ("PATCH", "options"): _changed_options,
+    ("GET", "presets"): lambda _: PRESETS,
+    ("GET", "clock"): _clock,
+    ("POST", "clock"): _moved_clock,
+    ("GET", "faults"): _faults,
+    ("POST", "faults"): _added_fault,
+    ("DELETE", "faults"): _cleared_faults,
+    ("DELETE", f"faults/{PLACE}"): _removed_fault,
+    ("GET", "scenarios"): lambda _: {"scenarios": scenarios.shipped()},
+    ("GET", "scenario"): lambda asked: scenarios.saved(asked.world),
+    ("POST", "scenario"): lambda asked: scenarios.load(asked.world, asked.request.json()),
+}

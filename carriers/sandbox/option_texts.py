@@ -26,6 +26,7 @@ TEXTS = {
     "easyship_label_seconds": "Seconds until a label bought for later is made",
     "easyship_sync_label_seconds": "Seconds that a label made at once keeps its caller waiting",
     "easyship_label_parts": "Pages that a label comes in, each a text of its own",
+    "easyship_refund_seconds": "Seconds until the money of a cancelled label is back",
     "easyship_batch_seconds": "Seconds until a batch begins",
     "easyship_per_second": "Calls in a second",
     "easyship_per_minute": "Calls in a minute",

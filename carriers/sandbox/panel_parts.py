@@ -70,7 +70,7 @@ def _option(name: str, value: Any) -> str:
     changed = " changed" if value != getattr(Options(), name) else ""
     return (
         f'<tr class="option{changed}"><td><code>{name}</code>'
-        f'<br><span class="muted" id="about-{name}">{html.escape(TEXTS[name])}</span></td>'
+        f'<br><span class="muted" id="about-{name}">{html.escape(TEXTS.get(name, ""))}</span></td>'
         f"<td>{_control(name, value)}</td></tr>"
     )
 

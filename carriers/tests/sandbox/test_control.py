@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import requests
 
+from carriers.sandbox.option_texts import TEXTS
 from carriers.tests.sandbox import easyship_bodies as bodies
 from carriers.tests.sandbox import easyship_steps, veeqo_steps
 from carriers.tests.sandbox.running import VEEQO_KEY, RunningTwin, running_twin
@@ -171,6 +172,10 @@ def test_the_page_shows_what_was_sold(twin: RunningTwin) -> None:
     assert "<b>SHOP" not in answer.text
     assert str(label["id"]) in answer.text
     assert "<strong>refuse</strong>" in answer.text
+
+
+def test_every_option_has_its_text(twin: RunningTwin) -> None:
+    assert set(TEXTS) == set(twin.control("GET", "options"))
 
 
 def test_the_page_tells_of_every_option_and_effect(twin: RunningTwin) -> None:
