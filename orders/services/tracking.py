@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from carriers.contracts import TrackingStatus, TrackingUpdate
 from inventory.services.stock import ship_reservations
-from orders.models import Order, Package, Shipment, TrackingEvent
+from orders.models import LabelState, Order, Package, Shipment, TrackingEvent
 from orders.rules.states import OrderState, ShipmentState, may_move
 from orders.services.progress import move_order, note_event
 
@@ -27,17 +27,22 @@ PROGRESS = {
 }
 GIVE_UP_AFTER = timedelta(days=90)
 SLOW_AFTER = timedelta(days=7)
+DEAD_LABEL = "parcel.dead_label"
 # Longer than one question with all its pauses; a poll that dies costs a parcel no more than this.
 POLL_LEASE = timedelta(minutes=3)
 
 
 @transaction.atomic
 def record_tracking(*, package_id: int, updates: Sequence[TrackingUpdate]) -> int:
-    """Keep scans that are new and move the order forward, never back; returns how many are new."""
-    shipment = Shipment.objects.get(packages=package_id)
+    """Keep scans that are new and move the order forward, never back; returns how many are new.
+
+    Scans of a parcel that was called off meanwhile move nothing.
+    """
+    order_id = Shipment.objects.values_list("order_id", flat=True).get(packages=package_id)
     # The order first and the parcel second, as everywhere, so that two callers cannot deadlock.
-    order = Order.objects.locked().get(pk=shipment.order_id)
+    order = Order.objects.locked().get(pk=order_id)
     package = Package.objects.select_for_update().get(pk=package_id)
+    shipment = Shipment.objects.get(pk=package.shipment_id)
     before = package.tracking_events.count()
     TrackingEvent.objects.bulk_create(
         (_event(package, update) for update in updates), ignore_conflicts=True
@@ -46,8 +51,10 @@ def record_tracking(*, package_id: int, updates: Sequence[TrackingUpdate]) -> in
     package.tracking_status = reached.value if reached else ""
     package.next_track_at = _next_look(package, reached)
     package.save(update_fields=["tracking_status", "next_track_at", "updated_at"])
-    if reached is not None:
+    if reached is not None and _is_followed(package):
         _advance(order, shipment, reached)
+    elif reached is not None and PROGRESS[reached] >= 1:
+        _tell_of_dead_label(order, package)
     found: int = package.tracking_events.count() - before
     return found
 
@@ -73,9 +80,23 @@ def _reached(package: Package) -> TrackingStatus | None:
     return [status for status in statuses if PROGRESS[status] == farthest][-1]
 
 
+def _is_followed(package: Package) -> bool:
+    """Not once its label was taken back or its shipment called off."""
+    over = Shipment.objects.filter(pk=package.shipment_id, state=ShipmentState.CANCELLED.value)
+    return package.label_state == LabelState.BOUGHT and not over.exists()
+
+
+def _tell_of_dead_label(order: Order, package: Package) -> None:
+    """Once: somebody ships with a label that we gave back, so it may be charged again."""
+    message = f"Label {package.tracking_number} was taken back, yet its parcel is on its way."
+    if not order.events.filter(kind=DEAD_LABEL, message=message).exists():
+        note_event(order, kind=DEAD_LABEL, message=message)
+
+
 def _next_look(package: Package, reached: TrackingStatus | None) -> datetime | None:
     """When to ask again: at the set pace, slower after a week, not after the end."""
-    if reached in {TrackingStatus.DELIVERED, TrackingStatus.RETURNED}:
+    is_over = reached in {TrackingStatus.DELIVERED, TrackingStatus.RETURNED}
+    if is_over or not _is_followed(package):
         return None
     now = timezone.now()
     age = now - (package.bought_at or now)

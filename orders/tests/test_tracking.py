@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
+from threading import Event
+from time import sleep
 
+import pytest
 from django.conf import settings
-from django.test import TestCase
+from django.db import connection, transaction
+from django.test import TestCase, TransactionTestCase
 from django.utils import timezone
 
+from accounts.models import Organization
 from accounts.tests.builders import make_organization
 from carriers.contracts import TrackingStatus, TrackingUpdate
 from inventory.models import StockLevel
 from inventory.proof import stock_differences
-from orders.models import Package, TrackingEvent
+from orders.models import LabelState, Order, Package, Shipment, TrackingEvent
 from orders.rules.states import OrderState, ShipmentState
+from orders.services.cancellation import end_shipment
+from orders.services.dispatch import dispatch_order
 from orders.services.tracking import GIVE_UP_AFTER, postpone_tracking, record_tracking
 from orders.tasks import poll_tracking
 from orders.tests.builders import make_stocked_sellable
 from orders.tests.steps import make_labelled
 from orders.tests.twin import TwinCase
+from shipping_project.kernel.tests.races import at_once, needs_row_locks, results
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 TEXAS = {"city": "Austin", "state": "TX", "postal_code": "78701"}
@@ -53,6 +61,83 @@ class ScanCase(TestCase):
             (self.order.state, level.on_hand, level.reserved), (state.value, on_hand, reserved)
         )
         self.assertEqual(stock_differences(), [])
+
+
+class CalledOffTests(ScanCase):
+    """The answer to a question may come after the parcel was called off."""
+
+    def call_off(self) -> None:
+        end_shipment(Shipment.objects.get())
+        Package.objects.update(label_state=LabelState.VOIDED, next_track_at=None)
+
+    def test_scans_are_kept_and_move_neither_order_nor_shipment(self) -> None:
+        self.call_off()
+
+        found = self.record(PICKED_UP, DELIVERED)
+
+        self.assertEqual(found, 2)
+        self.assert_stands(OrderState.BOOKED, on_hand=10, reserved=0)
+        self.assertEqual(Shipment.objects.get().state, ShipmentState.CANCELLED.value)
+        self.assertIsNone(Package.objects.get().next_track_at)
+        self.assertEqual(self.order.events.filter(kind="parcel.dead_label").count(), 1)
+
+    def test_order_that_is_shipped_anew_follows_its_new_parcel_alone(self) -> None:
+        self.call_off()
+        Order.objects.update(state=OrderState.VALID.value)
+        dispatch_order(order_id=self.order.pk)
+
+        self.record(PICKED_UP, DELIVERED)
+
+        self.assert_stands(OrderState.RESERVED, on_hand=10, reserved=1)
+        live = Shipment.objects.live().get()
+        self.assertEqual(live.state, ShipmentState.REQUESTED.value)
+
+    def test_platform_that_does_not_answer_is_not_asked_again(self) -> None:
+        self.call_off()
+
+        postpone_tracking(package_id=self.package.pk)
+
+        self.assertIsNone(Package.objects.get().next_track_at)
+
+
+@pytest.mark.postgres
+@needs_row_locks
+class CalledOffAtOnceTests(TransactionTestCase):
+    serialized_rollback = True
+
+    def test_scan_that_waits_for_a_cancellation_sees_its_end(self) -> None:
+        make_stocked_sellable(make_organization(), units=10)
+        make_labelled(Organization.objects.get())
+        package, began = Package.objects.get(), Event()
+
+        def call_off_or_scan(number: int) -> None:
+            if number:
+                began.wait(10)
+                record_tracking(package_id=package.pk, updates=[PICKED_UP])
+                return
+            with transaction.atomic():
+                Order.objects.locked().get()
+                began.set()
+                until_somebody_waits()
+                end_shipment(Shipment.objects.get())
+
+        results(at_once(2, call_off_or_scan))
+
+        self.assertEqual(Shipment.objects.get().state, ShipmentState.CANCELLED.value)
+        self.assertEqual(StockLevel.objects.get().on_hand, 10)
+
+
+def until_somebody_waits() -> None:
+    """Another connection stands before a row lock of ours."""
+    waiting = """SELECT count(*) FROM pg_stat_activity
+                 WHERE wait_event_type = 'Lock' AND datname = current_database()"""
+    for _ in range(500):
+        with connection.cursor() as cursor:
+            cursor.execute(waiting)
+            if cursor.fetchone()[0]:
+                return
+        sleep(0.01)
+    raise AssertionError("nobody waits")
 
 
 class ProgressTests(ScanCase):
