@@ -129,8 +129,7 @@ class CalledOffAtOnceTests(TransactionTestCase):
 
 def until_somebody_waits() -> None:
     """Another connection stands before a row lock of ours."""
-    waiting = """SELECT count(*) FROM pg_stat_activity
-                 WHERE wait_event_type = 'Lock' AND datname = current_database()"""
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
     for _ in range(500):
         with connection.cursor() as cursor:
             cursor.execute(waiting)
