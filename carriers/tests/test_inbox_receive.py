@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 
 import jwt
@@ -60,17 +59,6 @@ class StoreTests(InboxCase):
         self.assertEqual(len([text for text in sql if not text.startswith(BRACKETS)]), 3)
         self.assertEqual(ApiCall.objects.count(), 0)
         self.assertEqual(OrmQ.objects.filter(key="sync").count(), 1)
-
-    def test_answer_takes_less_than_50_ms(self) -> None:
-        post_event(make_event("tests.warm_up"))
-        spans = []
-        for number in range(21):
-            body = make_event(resource_id=f"ESUS1000{number:04}")
-            begun = time.perf_counter()
-            post_event(body)
-            spans.append(time.perf_counter() - begun)
-
-        self.assertLess(sorted(spans)[10], 0.050)
 
     def test_same_body_is_kept_once_and_counted(self) -> None:
         for _ in range(3):
