@@ -5,9 +5,11 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from typing import Any
 
 from carriers.sandbox import scenarios
+from carriers.sandbox.easyship import buying
 from carriers.sandbox.faults import EFFECTS
 from carriers.sandbox.panel import page
 from carriers.sandbox.wire import Dialect, MalformedBody, Request, Response, json_response
@@ -121,11 +123,20 @@ def _removed_fault(asked: Asked) -> dict[str, Any]:
     return _faults(asked)
 
 
+def _charge(asked: Asked) -> dict[str, Any]:
+    """What Easyship charges or refunds by itself, by its word for it (`adjustment_type`)."""
+    given = asked.request.json()
+    shipment, kind = str(given["easyship_shipment_id"]), str(given["adjustment_type"])
+    amount = Decimal(str(float(given["amount"])))
+    return buying.adjust(asked.world, shipment, amount, kind)
+
+
 CALLS: dict[tuple[str, str], Callable[[Asked], Response | dict[str, Any]]] = {
     ("GET", ""): _panel,
     ("GET", "health"): lambda _: {"ok": True},
     ("GET", "report"): _report,
     ("GET", "requests"): _requests,
+    ("POST", "charges"): _charge,
     ("GET", "options"): lambda asked: asdict(asked.world.options),
     ("PATCH", "options"): _changed_options,
     ("GET", "presets"): lambda _: PRESETS,

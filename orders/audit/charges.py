@@ -1,4 +1,4 @@
-"""What Easyship charged, against what its labels cost in our ledger."""
+"""What Easyship charged, brought in line with our ledger, line by line."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from carriers.platforms import easyship_client, port_for
 from orders.audit.lists import shipments_of
 from orders.audit.looking import file_finding, look_at
 from orders.models import LabelAudit, Shipment
-from orders.rules.audit import is_our_reference, is_plain_charge, net_charge
-from orders.services.audits import own_shipment, record_charge
+from orders.rules.audit import is_our_reference, is_plain_charge
+from orders.services.audits import own_shipment
+from orders.services.charges import match_purchase, record_charges
 
 CHARGES = "audit charges"
 
@@ -57,12 +58,14 @@ def _take_charges(audit: LabelAudit, records: Sequence[TransactionRecord], curre
         if record.platform_ref:
             by_ref.setdefault(record.platform_ref, []).append(record)
     rows = Shipment.objects.filter(platform=audit.platform, platform_ref__in=list(by_ref))
-    known = {row.platform_ref: row for row in rows.prefetch_related("packages")}
+    known = {row.platform_ref: row for row in rows.prefetch_related("packages__ledger")}
     for ref, charged in by_ref.items():
         shipment = known.get(ref)
         if shipment is None:
             _look_at_unknown(audit, ref)
-        elif not is_plain_charge(own_shipment(shipment), charged, currency):
+        elif is_plain_charge(own_shipment(shipment), charged, currency):
+            match_purchase(package=shipment.packages.all()[0], record=charged[0])
+        else:
             look_at_charges(audit, shipment, currency)
     return len(known)
 
@@ -78,9 +81,12 @@ def _look_at_unknown(audit: LabelAudit, platform_ref: str) -> None:
 
 
 def look_at_charges(audit: LabelAudit, shipment: Shipment, currency: str) -> None:
-    charge = net_charge(charges_of(shipment.platform_ref), currency)
-    if charge is not None:
-        file_finding(audit, shipment, lambda: record_charge(shipment_id=shipment.pk, charge=charge))
+    records = charges_of(shipment.platform_ref)
+    file_finding(
+        audit,
+        shipment,
+        lambda: record_charges(shipment_id=shipment.pk, records=records, currency=currency),
+    )
 
 
 def charges_of(platform_ref: str) -> list[TransactionRecord]:

@@ -91,7 +91,7 @@ def shipments_of(audit: LabelAudit, bookings: Sequence[Booking]) -> dict[str, Sh
     references = [booking.reference for booking in bookings if booking.reference]
     rows = Shipment.objects.filter(
         Q(reference__in=references) | Q(platform_ref__in=refs), platform=audit.platform
-    ).prefetch_related("packages")
+    ).prefetch_related("packages__ledger")
     known: dict[str, Shipment] = {}
     for row in rows:
         known[row.reference] = row

@@ -6,20 +6,20 @@ import logging
 
 from django.utils import timezone
 
-from carriers.contracts import Platform, TransactionRecord
+from carriers.contracts import Platform
 from carriers.errors import UpstreamError, UpstreamNotFound
 from carriers.models import PlatformAccount
 from carriers.platforms import easyship_client, port_for
 from orders.audit.charges import charges_of
 from orders.models import VoidRequest
-from orders.rules.voids import is_refund
+from orders.rules.voids import VoidState, is_refund
+from orders.services.charges import record_charges
+from orders.services.upstream import CommandUnderWay
 from orders.services.voids import (
     expire_overdue,
     put_off_look,
     record_carrier_refused,
-    record_refund,
 )
-from shipping_project.kernel.money import Money
 
 logger = logging.getLogger(__name__)
 # One round asks after so many, those due for longest first.
@@ -48,6 +48,8 @@ def _look(void: VoidRequest) -> bool:
             record_carrier_refused(void_id=void.pk, detail=NOT_VOIDED)
         else:
             put_off_look(void)
+    except CommandUnderWay:
+        put_off_look(void)
     except UpstreamError as exc:
         logger.warning("refund not asked for", extra={"void_id": void.pk, "code": exc.code})
     return False
@@ -55,21 +57,14 @@ def _look(void: VoidRequest) -> bool:
 
 def _take_refunds(void: VoidRequest) -> bool:
     """Easyship's records of the shipment tell its refunds. Veeqo's API tells none."""
-    refunds = [one for one in charges_of(void.package.shipment.platform_ref) if is_refund(one.kind)]
-    if not refunds:
+    shipment = void.package.shipment
+    records = charges_of(shipment.platform_ref)
+    if not any(is_refund(record.kind) for record in records):
         return False
     currency = easyship_client().get_credit().balance.currency
-    return sum(_take(void, record, currency) for record in refunds) > 0
-
-
-def _take(void: VoidRequest, record: TransactionRecord, currency: str) -> bool:
-    """The sign of a refund is not documented, so its size is what counts."""
-    return record_refund(
-        void_id=void.pk,
-        record_ref=record.record_ref,
-        back=Money(abs(record.amount), currency),
-        note=record.kind,
-    )
+    record_charges(shipment_id=shipment.pk, records=records, currency=currency)
+    void.refresh_from_db()
+    return void.state == VoidState.REFUNDED.value
 
 
 def _stands_again(void: VoidRequest) -> bool:

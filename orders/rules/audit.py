@@ -6,9 +6,8 @@ Pure. What a list shows may be old, so whoever files a finding looks at the book
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from enum import StrEnum
 
 from carriers.contracts import Booking, Label, TransactionRecord
@@ -180,13 +179,3 @@ def is_plain_charge(ours: OwnShipment, records: Sequence[TransactionRecord], cur
     if len(records) != 1 or ours.cost is None:
         return False
     return _same_amount(ours.cost, Money(abs(records[0].amount), currency))
-
-
-def net_charge(records: Iterable[TransactionRecord], currency: str) -> Money | None:
-    """What a shipment came to after every charge and refund; None without records.
-
-    The platform does not say which sign a charge has, but charges and refunds have opposite ones,
-    and no shipment is refunded more than it cost: so the size of the sum is what was paid.
-    """
-    amounts = [record.amount for record in records]
-    return Money(abs(sum(amounts, Decimal(0))), currency) if amounts else None

@@ -19,7 +19,9 @@ from orders.models import (
     LabelAudit,
     LabelSighting,
     LabelState,
+    LedgerKind,
     Order,
+    Package,
     PlatformDiscrepancy,
     Shipment,
 )
@@ -27,15 +29,14 @@ from orders.rules.audit import (
     AuditFinding,
     DiscrepancyKind,
     OwnShipment,
-    amount_finding,
     compare,
     missing,
     without_returned,
 )
+from orders.rules.charges import OwnLine, cost_of
 from orders.rules.states import ShipmentState
 from orders.services.progress import note_event
 from orders.services.upstream import CommandUnderWay
-from shipping_project.kernel.money import Money
 
 # How far back the first audit of a platform looks.
 FIRST_SPAN = timedelta(days=7)
@@ -119,7 +120,7 @@ def mark_seen(*, package_ids: Collection[int], at: datetime) -> None:
 
 
 def own_shipment(shipment: Shipment) -> OwnShipment:
-    """Our side; reads the packages, which may have been fetched along."""
+    """Our side; reads packages and ledger, which may have been fetched along."""
     packages = list(shipment.packages.all())
     label = next((one for one in packages if one.label_state == LabelState.BOUGHT), None)
     voided = {one.label_ref for one in packages if one.label_state == LabelState.VOIDED}
@@ -129,9 +130,24 @@ def own_shipment(shipment: Shipment) -> OwnShipment:
         is_live=shipment.state != ShipmentState.CANCELLED.value,
         label_ref=label.label_ref if label else "",
         tracking_number=label.tracking_number if label else "",
-        cost=label.label_cost if label else None,
+        cost=cost_of(own_lines(label)) if label else None,
         voided=frozenset(voided - {""}),
     )
+
+
+def own_lines(package: Package) -> list[OwnLine]:
+    """The movements of a package's money, as our ledger has them."""
+    return [
+        OwnLine(
+            pk=line.pk,
+            kind=line.kind,
+            money=line.money,
+            upstream_ref=line.upstream_ref,
+            matched_ref=line.matched_ref,
+        )
+        for line in package.ledger.all()
+        if line.kind != LedgerKind.QUOTED
+    ]
 
 
 def record_look(
@@ -149,7 +165,7 @@ def record_look(
     difference is.
     """
     with transaction.atomic():
-        shipment = _held(shipment_id)
+        shipment = held_shipment(shipment_id)
         ours = own_shipment(shipment) if shipment else None
         findings = _settled(shipment, _findings(ours, theirs))
         told = [one for one in findings if tells_cost or one.kind is not DiscrepancyKind.AMOUNT]
@@ -158,20 +174,14 @@ def record_look(
         return _write(platform, platform_ref, reference, shipment, told, kinds)
 
 
-def record_charge(*, shipment_id: int, charge: Money) -> tuple[Found, int]:
-    """Write down how what the platform charged for a shipment differs from its label's cost.
-
-    Raises CommandUnderWay as `record_look` does.
-    """
-    with transaction.atomic():
-        shipment = _held(shipment_id)
-        if shipment is None:
-            return Found(), 0
-        ours = own_shipment(shipment)
-        findings = amount_finding(ours, charge) if ours.label_ref else ()
-        platform = Platform(shipment.platform)
-        kinds = {DiscrepancyKind.AMOUNT}
-        return _write(platform, ours.platform_ref, ours.reference, shipment, findings, kinds)
+def file_findings(
+    platform: Platform,
+    shipment: Shipment,
+    findings: Iterable[AuditFinding],
+    kinds: Collection[DiscrepancyKind],
+) -> tuple[Found, int]:
+    """Write down these findings about our own booking; earlier ones of `kinds` are over."""
+    return _write(platform, shipment.platform_ref, shipment.reference, shipment, findings, kinds)
 
 
 def _findings(ours: OwnShipment | None, theirs: Booking | None) -> tuple[AuditFinding, ...]:
@@ -196,7 +206,7 @@ def _voided_as_orphan(theirs: Booking) -> set[str]:
     return set(rows.exclude(label_ref="").values_list("label_ref", flat=True))
 
 
-def _held(shipment_id: int | None) -> Shipment | None:
+def held_shipment(shipment_id: int | None) -> Shipment | None:
     """The shipment as it is while nobody else can change its order."""
     if shipment_id is None:
         return None

@@ -14,6 +14,7 @@ from orders.rules.audit import DiscrepancyKind
 from orders.rules.states import OrderState, ShipmentState, may_move
 from orders.services.kinds import ADOPT_LABEL, VOID_ORPHAN
 from orders.services.labels import record_label
+from orders.services.ledger import enter_adjusted
 from orders.services.progress import note_event
 from shipping_project.kernel.errors import Conflict
 
@@ -72,9 +73,24 @@ def explain(*, discrepancy_id: int, reason: str, actor: str) -> DiscrepancyState
             row.state, row.resolved_by = DiscrepancyState.EXPLAINED, actor
             row.reason = row.reason or reason[:200]
             row.resolved_at = timezone.now()
+            _adjust(row, reason=reason, actor=actor)
         row.save()
         _trail(row, before=before, reason=reason, actor=actor)
         return DiscrepancyState(row.state)
+
+
+def _adjust(row: PlatformDiscrepancy, *, reason: str, actor: str) -> None:
+    """A price that was explained is what we paid: our ledger says so from now on."""
+    shipment = _shipment(row)
+    package = shipment.packages.first() if shipment else None
+    ours, theirs = row.our_cost, row.their_cost
+    if row.kind != DiscrepancyKind.AMOUNT.value or package is None or theirs is None:
+        return
+    if ours is not None and ours.currency != theirs.currency:
+        return
+    change = theirs + ours * -1 if ours is not None else theirs
+    note = f"{reason} ({actor})"
+    enter_adjusted(package=package, record_ref=f"finding {row.pk}", change=change, note=note)
 
 
 def adoption_obstacle(row: PlatformDiscrepancy) -> str:

@@ -17,7 +17,6 @@ from orders.rules.audit import (
     is_our_reference,
     is_plain_charge,
     missing,
-    net_charge,
 )
 from shipping_project.kernel.money import Money
 
@@ -195,23 +194,6 @@ def record(amount: str) -> TransactionRecord:
         payee="",
         platform_ref="B1",
     )
-
-
-@pytest.mark.parametrize(
-    ("amounts", "net"),
-    [
-        ([], None),
-        (["9.10"], usd("9.10")),
-        (["-9.10"], usd("9.10")),
-        (["9.10", "3.25"], usd("12.35")),
-        (["-9.10", "-3.25"], usd("12.35")),
-        (["9.10", "-9.10"], usd("0")),
-    ],
-)
-def test_net_charge_whatever_the_sign_of_charges(amounts: list[str], net: Money | None) -> None:
-    found = net_charge([record(amount) for amount in amounts], USD)
-
-    assert found == net
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from carriers.contracts import Platform
 from orders.audit.runs import audit_platform
-from orders.models import LabelAudit, LabelState, Order, Package, PlatformDiscrepancy
+from orders.models import LabelAudit, LabelState, LedgerLine, Order, Package, PlatformDiscrepancy
 from orders.services.discrepancies import SamePerson, ask_void, explain
 from orders.tests.twin import TwinCase
 from shipping_project.kernel.errors import Conflict
@@ -122,7 +122,7 @@ class RunTests(AuditCase):
 
     def test_another_price_is_found(self) -> None:
         self.shipped(**TEXAS)
-        Package.objects.update(cost=Decimal("1.00"))
+        LedgerLine.objects.filter(kind="bought").update(amount=Decimal("1.00"))
 
         with self.assertRaisesMessage(CommandError, "1 findings are open"):
             call_command("audit_labels", stdout=StringIO())

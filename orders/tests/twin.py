@@ -70,6 +70,11 @@ class Twin:
     def option(self, **options: Any) -> None:
         self._call("PATCH", "options", options)
 
+    def charge(self, shipment: str, amount: str, kind: str) -> None:
+        """Easyship charges later, or gives back where the amount is below zero."""
+        body = {"easyship_shipment_id": shipment, "amount": amount, "adjustment_type": kind}
+        self._call("POST", "charges", body)
+
     def advance(self, **span: float) -> None:
         seconds = timedelta(**span).total_seconds()
         self._call("POST", "clock", {"advance_seconds": seconds})

@@ -172,6 +172,16 @@ def refund(world: World, shipment: Body) -> None:
         _book(world, shipment, -paid, REFUND, REFUND, after=after)
 
 
+def adjust(world: World, pk: str, amount: Decimal, kind: str) -> Body:
+    """A surcharge, or with a negative amount a refund, long after the label was bought."""
+    shipment = world.store.get(KIND, pk)
+    if shipment is None:
+        raise LookupError(f"there is no shipment {pk!r}")
+    with world.store.transaction():
+        _book(world, shipment, amount, kind, kind)
+    return {"easyship_shipment_id": pk, "amount": str(amount), "adjustment_type": kind}
+
+
 def balance(world: World) -> Decimal:
     account = world.store.get("easyship.account", "main") or {"balance": "0"}
     return Decimal(account["balance"])
