@@ -20,6 +20,12 @@ from shipping_project.kernel.units import (
 Row = TypeVar("Row")
 GRAMS = {"g": Decimal(1), "kg": GRAMS_PER_KG, "oz": GRAMS_PER_OUNCE, "lb": GRAMS_PER_OUNCE * 16}
 MILLIMETRES = {"cm": MM_PER_CM, "in": MM_PER_INCH, "inches": MM_PER_INCH}
+# No amount, weight or count is larger than our columns; and a text may name an exponent so long
+# that turning it into a whole number would not end.
+MOST_DIGITS = 10
+MOST_WHOLE = 2**31 - 1
+# Our columns for ids and tracking numbers; one cut short would name something else.
+LONGEST_REF = 64
 
 
 class Reader:
@@ -61,13 +67,27 @@ class Reader:
     def texts(self, key: str) -> tuple[str, ...]:
         inner = self.value.get(key)
         rows = inner if isinstance(inner, list) else []
-        return tuple(str(row).strip() for row in rows if isinstance(row, str | int) and row != "")
+        return tuple(
+            text_of(row).strip() for row in rows if isinstance(row, str | int) and row != ""
+        )
 
     def text(self, key: str) -> str:
-        inner = self.value.get(key)
-        if inner is None or isinstance(inner, dict | list):
-            return ""
-        return str(inner).strip()
+        return self.exact(key).strip()
+
+    def exact(self, key: str) -> str:
+        """With the blanks around it, which belong to it where it is compared."""
+        return text_of(self.value.get(key))
+
+    def ref(self, key: str) -> str:
+        """An id or a tracking number. Raises UpstreamMalformed for one that we could not keep."""
+        found = self.text(key)
+        if len(found) > LONGEST_REF:
+            raise malformed(self.platform, self.operation, f"{self.path}.{key}")
+        return found
+
+    def need_ref(self, key: str) -> str:
+        """Raises UpstreamMalformed naming the path."""
+        return self.ref(key) or self.need_text(key)
 
     def need_text(self, key: str) -> str:
         """Raises UpstreamMalformed naming the path."""
@@ -80,8 +100,7 @@ class Reader:
         return decimal_of(self.value.get(key))
 
     def whole(self, key: str) -> int | None:
-        number = self.decimal(key)
-        return None if number is None else int(number)
+        return whole_of(self.value.get(key))
 
     def flag(self, key: str) -> bool:
         """True for true, "true" and 1; anything else is False."""
@@ -133,8 +152,15 @@ def rows_of(value: Any, *, platform: str, operation: str) -> list[Reader]:
     ]
 
 
+def text_of(value: Any) -> str:
+    """A text that every database can keep; "" for what is none."""
+    if value is None or isinstance(value, Mapping | list):
+        return ""
+    return str(value).replace("\x00", "").encode("utf-8", "replace").decode()
+
+
 def decimal_of(value: Any) -> Decimal | None:
-    """A number or a text that is one; anything else is None."""
+    """A number or a text that is one, of a size that means something; anything else is None."""
     if isinstance(value, bool) or value is None:
         return None
     try:
@@ -142,7 +168,14 @@ def decimal_of(value: Any) -> Decimal | None:
     except (InvalidOperation, ValueError):
         # ValueError: a whole number of more than 4,300 digits.
         return None
-    return number if number.is_finite() else None
+    if not number.is_finite() or number.adjusted() >= MOST_DIGITS:
+        return None
+    return Decimal(0) if number.adjusted() < -MOST_DIGITS else number
+
+
+def whole_of(value: Any) -> int | None:
+    """What is before the point of a number, where it is of a size that means something."""
+    return _fitting(decimal_of(value))
 
 
 def money_of(amount: Any, currency: str) -> Money | None:
@@ -165,4 +198,8 @@ def moment_of(text: str) -> datetime | None:
 def _whole_units(number: Decimal | None, factor: Decimal | None) -> int | None:
     if number is None or factor is None:
         return None
-    return int((number * factor).quantize(Decimal(1), ROUND_HALF_UP))
+    return _fitting((number * factor).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def _fitting(number: Decimal | None) -> int | None:
+    return int(number) if number is not None and abs(number) <= MOST_WHOLE else None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from carriers.client_base import PAGE_SIZE, Params, Parser, PlatformCalls
 from carriers.contracts import Page
+from carriers.easyship.parse import NAME
+from carriers.errors import malformed
 
 Row = TypeVar("Row")
 
@@ -22,4 +24,16 @@ class EasyshipCalls(PlatformCalls):
         params: Params | None = None,
     ) -> Page[Row]:
         paging = [("page", str(page)), ("per_page", str(PAGE_SIZE))]
-        return self._read(operation, path, parse, [*(params or []), *paging])
+        return self._read(operation, path, _onward(parse, page), [*(params or []), *paging])
+
+
+def _onward(parse: Parser[Page[Row]], page: int) -> Parser[Page[Row]]:
+    """A list that names a page it has been through would be read for ever."""
+
+    def read(body: Any, *, operation: str) -> Page[Row]:
+        found = parse(body, operation=operation)
+        if found.next_page is not None and found.next_page <= page:
+            raise malformed(NAME, operation, f"$.meta.pagination.next after {page}")
+        return found
+
+    return read

@@ -79,7 +79,7 @@ def _paging(top: Reader) -> tuple[int | None, int | None]:
 
 
 def _booking(row: Reader) -> Booking:
-    ref = row.need_text("easyship_shipment_id")
+    ref = row.need_ref("easyship_shipment_id")
     label_state = row.text("label_state")
     label = _label(row, ref) if _has_label(row, label_state) else None
     return Booking(
@@ -134,7 +134,7 @@ def _label(row: Reader, ref: str) -> Label:
 def _tracking_number(row: Reader) -> str:
     """Of the first leg that has one, else of the parcel."""
     sources = (*row.children("trackings"), *row.children("parcels"))
-    return next((s.text("tracking_number") for s in sources if s.text("tracking_number")), "")
+    return next((s.ref("tracking_number") for s in sources if s.ref("tracking_number")), "")
 
 
 def _document_url(row: Reader) -> str:

@@ -34,11 +34,11 @@ def product(body: Any, *, operation: str) -> CatalogItem:
 def _product(row: Reader) -> CatalogItem:
     category = row.child("item_category")
     return CatalogItem(
-        item_ref=row.need_text("id"),
+        item_ref=row.need_ref("id"),
         sku=row.text("identifier"),
         title=row.text("name"),
         store_ref=row.text("store_id"),
-        category_ref=category.text("id") if category else "",
+        category_ref=category.ref("id") if category else "",
         category=category.text("name") if category else "",
         weight_g=row.grams("weight", KG),
         length_mm=row.millimetres("length", CM),
@@ -70,7 +70,7 @@ def categories(body: Any, *, operation: str) -> Page[ItemCategory]:
 
 def _category(row: Reader) -> ItemCategory:
     return ItemCategory(
-        category_ref=row.need_text("id"),
+        category_ref=row.need_ref("id"),
         name=row.text("name"),
         slug=row.text("slug"),
         hs_code=row.text("hs_code"),
@@ -97,7 +97,7 @@ def box(body: Any, *, operation: str) -> Box:
 def _box(row: Reader) -> Box:
     size, courier = row.need_child("outer_dimensions"), row.child("courier")
     return Box(
-        box_ref=row.need_text("id"),
+        box_ref=row.need_ref("id"),
         name=row.text("name"),
         slug=row.text("slug"),
         length_mm=size.millimetres("length", CM) or 0,
@@ -115,10 +115,10 @@ def courier_services(body: Any, *, operation: str) -> Page[CourierService]:
 
 def _service(row: Reader) -> CourierService:
     return CourierService(
-        service_ref=row.need_text("id"),
+        service_ref=row.need_ref("id"),
         name=row.text("name"),
         carrier=carrier_of(row.text("umbrella_name")),
-        courier_ref=row.text("courier_id"),
+        courier_ref=row.ref("courier_id"),
         country=row.text("country_alpha2"),
         is_active=_flag(row, "active") is not False,
         domestic=row.flag("domestic"),
@@ -134,5 +134,5 @@ def unavailable_services(body: Any, *, operation: str) -> Page[UnavailableServic
 
 def _unavailable(row: Reader) -> UnavailableService:
     return UnavailableService(
-        service_ref=row.text("id"), name=row.text("name"), reason=row.text("message")
+        service_ref=row.ref("id"), name=row.text("name"), reason=row.text("message")
     )

@@ -28,7 +28,7 @@ from shipping_project.kernel.postal import PostalAddress
 def batch(body: Any, *, operation: str) -> Batch:
     row = _only(body, operation, "batch")
     return Batch(
-        batch_ref=row.need_text("id"),
+        batch_ref=row.need_ref("id"),
         kind=row.text("type"),
         state=row.text("state"),
         total=row.whole("total_count") or 0,
@@ -44,9 +44,9 @@ def batch_items(body: Any, *, operation: str) -> Page[BatchItem]:
 
 def _batch_item(row: Reader) -> BatchItem:
     return BatchItem(
-        item_ref=row.need_text("id"),
+        item_ref=row.need_ref("id"),
         state=row.text("state"),
-        record_ref=row.text("record_id"),
+        record_ref=row.ref("record_id"),
         reference=row.text("reference_id"),
         errors=row.texts("processing_errors"),
     )
@@ -57,7 +57,7 @@ def pickup_slots(body: Any, *, operation: str) -> tuple[PickupSlot, ...]:
     option = _only(body, operation, "courier_service_handover_option")
     return tuple(
         PickupSlot(
-            slot_ref=slot.need_text("time_slot_id"),
+            slot_ref=slot.need_ref("time_slot_id"),
             day=_need_date(day, "date"),
             from_time=slot.text("from_time"),
             to_time=slot.text("to_time"),
@@ -84,7 +84,7 @@ def pickups(body: Any, *, operation: str) -> Page[Pickup]:
 
 def _pickup(row: Reader) -> Pickup:
     return Pickup(
-        pickup_ref=row.need_text("easyship_pickup_id"),
+        pickup_ref=row.need_ref("easyship_pickup_id"),
         state=row.text("pickup_state"),
         provider=row.text("provider_name"),
         confirmation=row.text("pickup_reference_number"),
@@ -106,10 +106,10 @@ def manifests(body: Any, *, operation: str) -> Page[Manifest]:
 def _manifest(row: Reader) -> Manifest:
     courier, document = row.child("courier"), row.child("document")
     return Manifest(
-        manifest_ref=row.need_text("id"),
+        manifest_ref=row.need_ref("id"),
         number=row.text("ref_number"),
         carrier=carrier_of(courier.text("umbrella_name")) if courier else "",
-        courier_ref=courier.text("id") if courier else "",
+        courier_ref=courier.ref("id") if courier else "",
         parcels=row.whole("shipments_count") or 0,
         document_url=document.text("url") if document else "",
         created_at=row.moment("created_at"),
@@ -122,7 +122,7 @@ def warehouses(body: Any, *, operation: str) -> Page[PlatformWarehouse]:
 
 
 def _warehouse(row: Reader) -> PlatformWarehouse:
-    return PlatformWarehouse(warehouse_ref=row.need_text("id"), name=row.text("company_name"))
+    return PlatformWarehouse(warehouse_ref=row.need_ref("id"), name=row.text("company_name"))
 
 
 def saved_address(body: Any, *, operation: str) -> SavedAddress:
@@ -135,7 +135,7 @@ def saved_addresses(body: Any, *, operation: str) -> Page[SavedAddress]:
 
 def _saved_address(row: Reader) -> SavedAddress:
     return SavedAddress(
-        address_ref=row.need_text("id"),
+        address_ref=row.need_ref("id"),
         address=_address(row),
         is_active=row.text("status") in ("", "active"),
     )
@@ -177,7 +177,7 @@ def webhooks(body: Any, *, operation: str) -> Page[WebhookSubscription]:
 
 def _webhook(row: Reader) -> WebhookSubscription:
     return WebhookSubscription(
-        webhook_ref=row.need_text("id"),
+        webhook_ref=row.need_ref("id"),
         url=row.text("endpoint"),
         event_types=row.texts("event_types"),
         state=row.text("state"),
@@ -190,8 +190,8 @@ def foreign_tracking(body: Any, *, operation: str) -> ForeignTracking:
     row = _only(body, operation, "tracking")
     service = row.child("courier_service")
     return ForeignTracking(
-        tracking_ref=row.need_text("id"),
-        tracking_number=row.text("tracking_number"),
+        tracking_ref=row.need_ref("id"),
+        tracking_number=row.ref("tracking_number"),
         carrier=carrier_of(service.text("umbrella_name")) if service else "",
         state=row.text("tracking_state"),
         status=row.text("status"),

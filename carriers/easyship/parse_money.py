@@ -17,7 +17,7 @@ def account(body: Any, *, operation: str) -> Account:
     row = Reader(body, platform=NAME, operation=operation).need_child("account")
     credit = row.child("credit")
     return Account(
-        account_ref=row.text("easyship_company_id"),
+        account_ref=row.ref("easyship_company_id"),
         name=row.text("name"),
         credit=_credit(credit) if credit else None,
     )
@@ -41,12 +41,12 @@ def transaction_records(body: Any, *, operation: str) -> Page[TransactionRecord]
 
 def _record(row: Reader) -> TransactionRecord:
     return TransactionRecord(
-        record_ref=row.need_text("id"),
+        record_ref=row.need_ref("id"),
         amount=_need_decimal(row, "amount"),
         kind=row.text("adjustment_type"),
         description=row.text("description"),
         payee=row.text("payment_recipient"),
-        platform_ref=row.text("easyship_shipment_id"),
+        platform_ref=row.ref("easyship_shipment_id"),
         settled_at=row.moment("settled_at"),
     )
 

@@ -71,9 +71,9 @@ class TestLookup:
 
         assert [booking.platform_ref for booking in found] == [REF]
 
-    def test_list_that_never_ends_is_no_miss(self) -> None:
-        endless = {"shipments": [], "meta": {"pagination": {"page": 1, "next": 2}}}
-        body = {**endless, "meta": {"pagination": {"page": 1, "next": 99}}}
+    @pytest.mark.parametrize("following", [99, 2, 1, 0, -1])
+    def test_list_that_never_ends_or_turns_round_is_no_miss(self, following: int) -> None:
+        body = {"shipments": [], "meta": {"pagination": {"page": 1, "next": following}}}
         with responses.RequestsMock() as platform, pytest.raises(UpstreamUnavailable):
             platform.add("GET", f"{EASYSHIP_URL}/2024-09/shipments", json=body)
             easyship_port().find_bookings("KS-20931")

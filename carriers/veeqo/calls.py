@@ -8,6 +8,7 @@ from typing import TypeVar
 from carriers.client_base import PAGE_SIZE, Params, Parser, PlatformCalls
 from carriers.contracts import Page
 from carriers.exchange import HttpAnswer
+from carriers.readers import whole_of
 
 Row = TypeVar("Row")
 
@@ -47,4 +48,4 @@ def _next_page(answer: HttpAnswer, page: int) -> int | None:
 
 def _count(answer: HttpAnswer, header: str) -> int | None:
     text = answer.headers.get(header, "")
-    return int(text) if text.isdecimal() else None
+    return whole_of(text) if text.isdecimal() else None

@@ -38,13 +38,13 @@ def booking_of(top: Reader) -> Booking:
     only = allocations[0] if len(allocations) == 1 else None
     warehouse = only.child("warehouse") if only else None
     return Booking(
-        platform_ref=top.need_text("id"),
+        platform_ref=top.need_ref("id"),
         reference=top.text("number"),
         is_cancelled=top.text("status") == "cancelled",
         is_whole=top.value.get("allocated_completely") is not False,
-        parcel_ref=only.text("id") if only else "",
-        allocation_refs=tuple(allocation.text("id") for allocation in allocations),
-        warehouse_ref=warehouse.text("id") if warehouse else "",
+        parcel_ref=only.ref("id") if only else "",
+        allocation_refs=tuple(allocation.ref("id") for allocation in allocations),
+        warehouse_ref=warehouse.ref("id") if warehouse else "",
         label=label,
     )
 
@@ -70,7 +70,7 @@ def _label(shipment: Reader) -> Label:
     value = charges.decimal("value") if charges else None
     unit = charges.text("unit") if charges else ""
     return Label(
-        label_ref=shipment.need_text("id"),
+        label_ref=shipment.need_ref("id"),
         tracking_number=_tracking_number(shipment),
         carrier=carrier_of(shipment.text("sub_carrier_id"), shipment.text("service_carrier_name")),
         service_name=shipment.text("service_name"),
@@ -84,8 +84,8 @@ def _tracking_number(shipment: Reader) -> str:
     """A text, an object with `tracking_number`, or one with `value`."""
     inner = shipment.child("tracking_number")
     if inner is None:
-        return shipment.text("tracking_number")
-    return inner.text("tracking_number") or inner.text("value")
+        return shipment.ref("tracking_number")
+    return inner.ref("tracking_number") or inner.ref("value")
 
 
 def rates(body: Any, *, operation: str) -> tuple[RateQuote, ...]:

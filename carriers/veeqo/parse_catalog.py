@@ -24,8 +24,8 @@ def items(body: Any, *, operation: str) -> tuple[PlatformItem, ...]:
     """Every sellable of every product, under its SKU as it stands there."""
     return tuple(
         PlatformItem(
-            item_ref=sellable.need_text("id"),
-            sku=str(sellable.value.get("sku_code") or ""),
+            item_ref=sellable.need_ref("id"),
+            sku=sellable.exact("sku_code"),
             title=sellable.text("full_title") or sellable.text("title"),
         )
         for product in rows_of(body, platform=NAME, operation=operation)
@@ -42,7 +42,7 @@ def product(body: Any, *, operation: str) -> ListedProduct:
 
 
 def _product(row: Reader) -> ListedProduct:
-    ref = row.need_text("id")
+    ref = row.need_ref("id")
     return ListedProduct(
         product_ref=ref,
         title=row.text("title"),
@@ -58,9 +58,9 @@ def _sellable(row: Reader, product: Reader) -> ListedSellable:
     measures = row.child("measurement_attributes")
     unit = measures.text("dimensions_unit") if measures else ""
     return ListedSellable(
-        item_ref=row.need_text("id"),
-        product_ref=product.need_text("id"),
-        sku=str(row.value.get("sku_code") or ""),
+        item_ref=row.need_ref("id"),
+        product_ref=product.need_ref("id"),
+        sku=row.exact("sku_code"),
         title=row.text("full_title") or row.text("title"),
         kind=row.text("type"),
         barcode=row.text("upc_code"),
@@ -89,8 +89,8 @@ def _entry(row: Reader) -> StockEntry:
     allocated = row.whole("allocated_stock_level") or 0
     available = row.whole("available_stock_level")
     return StockEntry(
-        item_ref=row.need_text("sellable_id"),
-        warehouse_ref=row.need_text("warehouse_id"),
+        item_ref=row.need_ref("sellable_id"),
+        warehouse_ref=row.need_ref("warehouse_id"),
         physical=physical,
         allocated=allocated,
         available=physical - allocated if available is None else available,
@@ -104,7 +104,7 @@ def _entry(row: Reader) -> StockEntry:
 def warehouses(body: Any, *, operation: str) -> tuple[PlatformWarehouse, ...]:
     return tuple(
         PlatformWarehouse(
-            warehouse_ref=row.need_text("id"),
+            warehouse_ref=row.need_ref("id"),
             name=row.text("name"),
             external_code=row.text("external_id"),
         )
@@ -124,19 +124,19 @@ def stores(body: Any, *, operation: str) -> tuple[Store, ...]:
 def _store(row: Reader) -> Store:
     warehouse = row.child("default_warehouse") or row.child("warehouse")
     return Store(
-        store_ref=row.need_text("id"),
+        store_ref=row.need_ref("id"),
         name=row.text("name"),
         type_code=row.text("type_code"),
         currency=row.text("currency_code"),
         is_active=row.text("state") in ("", "active"),
-        default_warehouse_ref=warehouse.text("id") if warehouse else "",
+        default_warehouse_ref=warehouse.ref("id") if warehouse else "",
     )
 
 
 def delivery_methods(body: Any, *, operation: str) -> tuple[DeliveryMethod, ...]:
     return tuple(
         DeliveryMethod(
-            method_ref=row.need_text("id"), name=row.text("name"), cost=row.decimal("cost")
+            method_ref=row.need_ref("id"), name=row.text("name"), cost=row.decimal("cost")
         )
         for row in rows_of(body, platform=NAME, operation=operation)
         if not row.text("deleted_at")
@@ -145,7 +145,7 @@ def delivery_methods(body: Any, *, operation: str) -> tuple[DeliveryMethod, ...]
 
 def tags(body: Any, *, operation: str) -> tuple[Tag, ...]:
     return tuple(
-        Tag(tag_ref=row.need_text("id"), name=row.text("name"), colour=row.text("colour"))
+        Tag(tag_ref=row.need_ref("id"), name=row.text("name"), colour=row.text("colour"))
         for row in rows_of(body, platform=NAME, operation=operation)
         if not row.text("deleted_at")
     )

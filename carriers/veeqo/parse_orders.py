@@ -25,10 +25,10 @@ def _order(row: Reader) -> ListedOrder:
     store, address = row.child("channel"), row.child("deliver_to")
     note = row.child("customer_note")
     return ListedOrder(
-        order_ref=row.need_text("id"),
+        order_ref=row.need_ref("id"),
         number=row.text("number"),
         status=row.text("status"),
-        store_ref=store.text("id") if store else "",
+        store_ref=store.ref("id") if store else "",
         total=row.money("total_price", row.text("currency_code")),
         created_at=row.moment("created_at"),
         updated_at=row.moment("updated_at"),
@@ -45,9 +45,9 @@ def _order(row: Reader) -> ListedOrder:
 def _line(row: Reader) -> ListedOrderLine:
     sellable = row.child("sellable")
     return ListedOrderLine(
-        line_ref=row.text("remote_id") or row.need_text("id"),
-        item_ref=sellable.text("id") if sellable else "",
-        sku=str(sellable.value.get("sku_code") or "") if sellable else "",
+        line_ref=row.text("remote_id") or row.need_ref("id"),
+        item_ref=sellable.ref("id") if sellable else "",
+        sku=sellable.exact("sku_code") if sellable else "",
         title=row.text("title"),
         quantity=row.whole("quantity") or 0,
         unit_price=row.decimal("price_per_unit") or Decimal(0),
@@ -73,8 +73,8 @@ def _address(row: Reader) -> PostalAddress:
 def note(body: Any, *, operation: str) -> OrderNote:
     row = Reader(body, platform=NAME, operation=operation)
     return OrderNote(
-        note_ref=row.need_text("id"),
-        order_ref=row.text("order_id"),
+        note_ref=row.need_ref("id"),
+        order_ref=row.ref("order_id"),
         text=row.text("text"),
         created_at=row.moment("created_at"),
     )
