@@ -128,6 +128,8 @@ def _charge(asked: Asked) -> dict[str, Any]:
     given = asked.request.json()
     shipment, kind = str(given["easyship_shipment_id"]), str(given["adjustment_type"])
     amount = Decimal(str(float(given["amount"])))
+    if not amount.is_finite():
+        raise ValueError("amount must be a number")
     return buying.adjust(asked.world, shipment, amount, kind)
 
 

@@ -49,6 +49,15 @@ class OpenApi:
         _deviate(document["components"]["schemas"])
         self._document = _as_draft4(document)
 
+    def operations(self) -> list[tuple[str, str]]:
+        """Methods and paths below the version."""
+        return [
+            (method.upper(), path.removeprefix(PREFIX))
+            for path, item in self._document["paths"].items()
+            for method in item
+            if method in ("get", "post", "put", "patch", "delete")
+        ]
+
     def operation(self, method: str, path: str) -> dict[str, Any] | None:
         """`path` as a template; parameters may have other names."""
         wanted = _anonymous(PREFIX + path)

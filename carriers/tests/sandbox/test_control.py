@@ -157,6 +157,34 @@ def test_a_fault_without_sense_is_refused(twin: RunningTwin, fault: dict[str, An
     assert twin.control("GET", "faults")["faults"] == []
 
 
+def test_easyship_can_charge_once_more_by_itself(twin: RunningTwin) -> None:
+    pk = easyship_steps.created(twin, bodies.bought_now())["easyship_shipment_id"]
+    before = easyship_steps.balance(twin)
+    charge = {"easyship_shipment_id": pk, "amount": 3.15, "adjustment_type": "Oversized Surcharge"}
+
+    twin.control("POST", "charges", charge)
+
+    records = twin.easyship("GET", f"/shipments/{pk}/transaction_records").json()
+    [found] = [row for row in records["transaction_records"] if row["adjustment_type"]]
+    assert (found["adjustment_type"], found["amount"]) == ("Oversized Surcharge", 3.15)
+    assert easyship_steps.balance(twin) == pytest.approx(before - 3.15)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"amount": "inf"}, {"amount": "nan"}, {"amount": None}, {"easyship_shipment_id": "ESUS1"}],
+)
+def test_a_charge_without_sense_moves_no_money(twin: RunningTwin, changes: dict[str, Any]) -> None:
+    pk = easyship_steps.created(twin, bodies.bought_now())["easyship_shipment_id"]
+    before = easyship_steps.balance(twin)
+    charge = {"easyship_shipment_id": pk, "amount": 3.15, "adjustment_type": "Others"} | changes
+
+    answer = ask(twin, "charges", "POST", json=charge)
+
+    assert answer.status_code == 400
+    assert easyship_steps.balance(twin) == before
+
+
 def test_an_unknown_control_call_is_a_404(twin: RunningTwin) -> None:
     assert ask(twin, "explode").status_code == 404
 
