@@ -24,12 +24,15 @@ def move_order(
 ) -> None:
     """Move `order` from the state it was read in to `to`, with any other changed fields.
 
+    What it waited for is forgotten once it goes on; its story still tells.
     Raises Conflict when the table of moves forbids it and StateChanged when somebody else moved
     the order first; nothing is written then.
     """
     seen = OrderState(order.state)
     if not may_move(seen, to):
         raise Conflict(f"Order {order.number} is {_words(seen)} and cannot become {_words(to)}.")
+    if seen is OrderState.NEEDS_ATTENTION:
+        changes = {"attention_code": "", "attention_detail": ""} | changes
     moved = Order.objects.filter(pk=order.pk, state=seen.value).update(
         state=to.value, updated_at=timezone.now(), **changes
     )

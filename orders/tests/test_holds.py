@@ -10,6 +10,7 @@ from orders.models import Shipment
 from orders.rules.states import OrderState
 from orders.services.dispatch import dispatch_order
 from orders.services.holds import hold_order, release_order
+from orders.services.progress import need_attention
 from orders.services.retry import retry_order
 from orders.tasks import dispatch_one
 from orders.tests.builders import make_order, make_stocked_sellable
@@ -44,6 +45,15 @@ class HoldTests(TestCase):
         self.assertEqual(
             (self.order.state, self.order.hold_reason), (OrderState.RESERVED.value, "")
         )
+
+    def test_a_released_order_waits_for_nothing_any_more(self) -> None:
+        need_attention(self.order, code="x.y", detail="Look here.", kind="order.unrouted")
+        self.hold()
+
+        release_order(order_id=self.order.pk, actor="ada")
+
+        self.order.refresh_from_db()
+        self.assertEqual((self.order.attention_code, self.order.attention_detail), ("", ""))
 
     def test_an_order_that_is_being_shipped_cannot_be_held(self) -> None:
         dispatch_order(order_id=self.order.pk)

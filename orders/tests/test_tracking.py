@@ -22,6 +22,7 @@ from orders.models import LabelState, Order, Package, Shipment, TrackingEvent
 from orders.rules.states import OrderState, ShipmentState
 from orders.services.cancellation import end_shipment
 from orders.services.dispatch import dispatch_order
+from orders.services.progress import need_attention
 from orders.services.tracking import GIVE_UP_AFTER, postpone_tracking, record_tracking
 from orders.tasks import poll_tracking
 from orders.tests.builders import make_stocked_sellable
@@ -149,6 +150,14 @@ class ProgressTests(ScanCase):
         self.record(PICKED_UP)
 
         self.assert_stands(OrderState.IN_TRANSIT, on_hand=9, reserved=0)
+
+    def test_order_that_waited_for_a_person_goes_on_with_its_parcel(self) -> None:
+        need_attention(self.order, code="x.y", detail="Look here.", kind="label.file_missing")
+
+        self.record(PICKED_UP)
+
+        self.assert_stands(OrderState.IN_TRANSIT, on_hand=9, reserved=0)
+        self.assertEqual((self.order.attention_code, self.order.attention_detail), ("", ""))
 
     def test_delivered_at_once_still_ships_the_goods(self) -> None:
         self.record(DELIVERED)
