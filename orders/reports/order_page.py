@@ -13,7 +13,13 @@ from orders.models import LabelState, Order, OrderLine, Package, Quote, RoutingD
 from orders.reports.board import GONE, live_shipment
 from orders.reports.ledger import OrderMoney, order_money
 from orders.reports.story import StoryEntry, order_story
-from orders.rules.states import DISPATCHABLE, FINAL_ORDER_STATES, OrderState, may_move
+from orders.rules.states import (
+    DISPATCHABLE,
+    FINAL_ORDER_STATES,
+    HANDED_OVER,
+    OrderState,
+    may_move,
+)
 from shipping_project.kernel.money import Money, totals_by_currency
 
 # Moving by itself within seconds.
@@ -81,22 +87,25 @@ def order_page(order: Order, *, actor: object) -> OrderPage:
         cost=totals_by_currency(p.label_cost for p in bought if p.label_cost),
         money=money,
         zone=shipment.warehouse.time_zone if shipment else "UTC",
-        actions=allowed_actions(order, has_shipment=bool(shipment), has_label=bool(bought)),
+        actions=allowed_actions(order, shipment, has_label=bool(bought)),
         refresh_s=_refresh_s(order),
         version=_version(order, packages, story, money),
     )
 
 
-def allowed_actions(order: Order, *, has_shipment: bool, has_label: bool) -> frozenset[Action]:
+def allowed_actions(
+    order: Order, shipment: Shipment | None, *, has_label: bool
+) -> frozenset[Action]:
     """What the services would not refuse as the order stands."""
     state = OrderState(order.state)
     if order.cancel_requested_at and state is not OrderState.NEEDS_ATTENTION:
         return frozenset()
-    gone = state in GONE or bool(order.cancel_requested_at)
+    has_left = shipment is not None and shipment.state in HANDED_OVER
+    gone = state in GONE or has_left or bool(order.cancel_requested_at)
     possible = {
         Action.DISPATCH: state in DISPATCHABLE,
         Action.RETRY: state is OrderState.NEEDS_ATTENTION,
-        Action.HOLD: may_move(state, OrderState.HELD) and not has_shipment,
+        Action.HOLD: may_move(state, OrderState.HELD) and shipment is None,
         Action.RELEASE: state is OrderState.HELD,
         Action.CANCEL: not gone,
         Action.CORRECT: not gone and not has_label,

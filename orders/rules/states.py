@@ -69,6 +69,8 @@ MOVES: dict[OrderState, frozenset[OrderState]] = {
 FINAL_ORDER_STATES = frozenset({_S.DELIVERED, _S.CANCELLED, _S.RETURNED})
 # May be taken up by dispatch again.
 DISPATCHABLE = frozenset({_S.VALID, _S.BACKORDERED})
+# The carrier has the parcel, whatever the order waits for.
+HANDED_OVER = frozenset({ShipmentState.IN_TRANSIT, ShipmentState.DELIVERED, ShipmentState.RETURNED})
 # The label is bought, so the parcel counts as ready or gone.
 LABELLED_ORDER_STATES = frozenset({_S.BOOKED, _S.IN_TRANSIT, _S.DELIVERED, _S.RETURNED})
 

@@ -9,7 +9,7 @@ from carriers.models import OutboxCommand
 from carriers.outbox.commands import cancel_pending
 from inventory.services.stock import release_reservations
 from orders.models import LabelState, Order, Shipment
-from orders.rules.states import FINAL_ORDER_STATES, OrderState, ShipmentState
+from orders.rules.states import FINAL_ORDER_STATES, HANDED_OVER, OrderState, ShipmentState
 from orders.rules.voids import VoidPurpose
 from orders.services.booking import ask
 from orders.services.intake import DISPATCH
@@ -35,6 +35,11 @@ def cancel_order(*, order_id: int, reason: str, actor: str) -> Order:
         if OrderState(order.state) in GONE:
             raise Conflict(
                 f"Order {order.number} is {order.get_state_display().lower()}; "
+                "it can no longer be cancelled."
+            )
+        if order.shipments.filter(state__in=HANDED_OVER).exists():
+            raise Conflict(
+                f"The carrier has the parcel of order {order.number}; "
                 "it can no longer be cancelled."
             )
         order.cancel_requested_at = timezone.now()

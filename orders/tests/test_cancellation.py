@@ -14,10 +14,12 @@ from carriers.outbox.worker import run_next
 from inventory.models import Reservation, ReservationState, StockLevel
 from inventory.proof import stock_differences
 from orders.demo.seed import seed_demo
-from orders.models import LabelState, Order
+from orders.models import LabelState, Order, Package
 from orders.rules.states import OrderState
 from orders.services.cancellation import cancel_order
+from orders.services.progress import need_attention
 from orders.services.retry import retry_order
+from orders.tasks import poll_tracking
 from orders.tests.twin import TwinCase, TwinMixin
 from shipping_project.kernel.errors import Conflict
 from shipping_project.kernel.tests.races import at_once, needs_row_locks, results
@@ -217,6 +219,25 @@ class RefusedTests(CancelCase):
 
         self.assert_cancelled(order)
         self.assertEqual(order.shipments.get().packages.get().label_state, LabelState.VOIDED)
+
+
+class HandedOverTests(CancelCase):
+    def test_parcel_with_the_carrier_is_not_called_off_whatever_its_order_waits_for(self) -> None:
+        order = self.place(**TEXAS)
+        self.work()
+        self.twin.advance(days=2)
+        Package.objects.update(next_track_at=timezone.now())
+        poll_tracking()
+        order.refresh_from_db()
+        self.assertEqual(order.state, OrderState.IN_TRANSIT.value)
+        need_attention(order, code="label.x", detail="Look here.", kind="label.x")
+
+        with pytest.raises(Conflict, match="The carrier has the parcel"):
+            self.cancel(order)
+
+        order.refresh_from_db()
+        self.assertIsNone(order.cancel_requested_at)
+        self.assertEqual(len(self.twin.labels()), 1)
 
 
 class BehindOurBackTests(CancelCase):

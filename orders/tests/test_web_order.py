@@ -291,6 +291,9 @@ class ActionTests(OrderPageCase):
 
         self.assertEqual(offered(held), ["release", "cancel"])
         self.assertEqual(offered(labelled), ["cancel"])
+        labelled.shipments.update(state="in_transit")
+        need_attention(labelled, code="x.y", detail="Look here.", kind="x.y")
+        self.assertEqual(offered(labelled), ["retry"])
 
     def test_auditor_reads_and_may_not_act(self) -> None:
         order = make_order(self.alder)
