@@ -129,6 +129,16 @@ class OutboxCommand(models.Model):
     sent_at = models.DateTimeField(
         null=True, blank=True, help_text="When the call that cannot be repeated was last begun."
     )
+    batch_ref = models.CharField(
+        max_length=60,
+        blank=True,
+        default="",
+        db_default="",
+        help_text='The platform\'s batch that it was sent in, "unanswered" while unnamed.',
+    )
+    is_alone = models.BooleanField(
+        default=False, db_default=False, help_text="Not to be sent in a batch again."
+    )
     lease_until = models.DateTimeField(null=True, blank=True)
     claimed_by = models.CharField(max_length=120, blank=True, default="")
     result = models.JSONField(default=dict, blank=True)

@@ -21,12 +21,17 @@ from carriers.veeqo.refusals import RULES as VEEQO_RULES
 USER_AGENT = f"shipping-automation/{settings.VERSION}"
 
 
+def easyship_port() -> EasyshipPort:
+    """For what only Easyship does, such as batches."""
+    return EasyshipPort(easyship_client())
+
+
 @cache
 def port_for(platform: Platform) -> ShippingPort:
     """The one port of a platform in this process."""
     if platform is Platform.VEEQO:
         return VeeqoPort(veeqo_client(), channel_id=settings.VEEQO_CHANNEL_ID)
-    return EasyshipPort(easyship_client())
+    return easyship_port()
 
 
 def veeqo_client() -> VeeqoClient:

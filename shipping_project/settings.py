@@ -269,6 +269,8 @@ EASYSHIP_LIMITS = ENV.text(
 )
 # How long a call may wait in its worker for its turn within a limit.
 CALL_WAIT_S = ENV.integer("CALL_WAIT_S", 30 if _IS_EASYSHIP_SANDBOX else 10, minimum=0)
+# From so many labels on that are due at once, Easyship is asked for them in one batch.
+EASYSHIP_BATCH_FROM = ENV.integer("EASYSHIP_BATCH_FROM", 5, minimum=2)
 # So many failures in a row, and an operation of a platform is left alone for a while.
 CIRCUIT_FAILURES = ENV.integer("CIRCUIT_FAILURES", 5, minimum=1)
 HTTP_CONNECT_TIMEOUT_S = 5

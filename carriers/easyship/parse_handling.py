@@ -26,7 +26,14 @@ from shipping_project.kernel.postal import PostalAddress
 
 
 def batch(body: Any, *, operation: str) -> Batch:
-    row = _only(body, operation, "batch")
+    return _batch(_only(body, operation, "batch"))
+
+
+def batches(body: Any, *, operation: str) -> Page[Batch]:
+    return page_of(body, operation, "batches", _batch)
+
+
+def _batch(row: Reader) -> Batch:
     return Batch(
         batch_ref=row.need_ref("id"),
         kind=row.text("type"),

@@ -10,6 +10,7 @@ from carriers.contracts import (
     Consignment,
     Document,
     Label,
+    LabelOrder,
     Platform,
     PlatformItem,
     PlatformWarehouse,
@@ -65,6 +66,32 @@ class EasyshipPort:
                 operation="easyship.buy_label",
             )
         return replace(after.label, cost=after.label.cost or quote.price)
+
+    def read_bookings(self, platform_refs: Sequence[str]) -> dict[str, Booking]:
+        """Read: many bookings in one call, by their refs; those not shown are left out."""
+        return {one.platform_ref: one for one in self._client.get_shipments(platform_refs)}
+
+    def buy_labels(self, chosen: Sequence[tuple[Booking, RateQuote]]) -> str:
+        """Write: spend money on each label, once; returns the name of the batch.
+
+        A refusal is of the whole batch. What became of each label stands on its booking later.
+        """
+        orders = [
+            LabelOrder(platform_ref=booking.platform_ref, service_ref=quote.service_ref)
+            for booking, quote in chosen
+        ]
+        return self._client.create_label_batch(orders).batch_ref
+
+    def is_batch_done(self, batch_ref: str) -> bool:
+        """Read: whether a batch is worked off, so that what it did not do it will never do."""
+        return self._client.get_batch(batch_ref).is_finished
+
+    def has_open_batches(self, kind: str) -> bool:
+        """Read: whether any batch of a kind is still to be worked off."""
+        return any(
+            self._client.list_batches(kind=kind, state=state).rows
+            for state in ("created", "processing")
+        )
 
     def fetch_label(self, label: Label, booking_ref: str) -> Document:
         return self._client.get_label(booking_ref)

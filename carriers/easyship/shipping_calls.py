@@ -66,6 +66,13 @@ class ShippingCalls(EasyshipCalls):
         params = [("updated_at_from", build.utc_text(updated_since))]
         return self._page("list_shipments", "/shipments", parse.listed_shipments, page, params)
 
+    def get_shipments(self, shipment_refs: Sequence[str]) -> tuple[Booking, ...]:
+        """Up to 100 of them in one call, in no particular order; those unknown are left out."""
+        wanted = set(shipment_refs)
+        params = [("easyship_shipment_id", ",".join(shipment_refs))]
+        page = self._page("get_shipments", "/shipments", parse.shipments, 1, params)
+        return tuple(booking for booking in page.rows if booking.platform_ref in wanted)
+
     def get_shipment(self, shipment_ref: str) -> Booking:
         return self._read("get_shipment", f"/shipments/{shipment_ref}", parse.shipment)
 
@@ -159,6 +166,13 @@ class ShippingCalls(EasyshipCalls):
 
     def get_batch(self, batch_ref: str) -> Batch:
         return self._read("get_batch", f"/batches/{batch_ref}", parse_handling.batch)
+
+    def list_batches(self, *, kind: str, state: str, page: int = 1) -> Page[Batch]:
+        """`kind` is "label_batch" or "shipment_batch"; `state` one of created, processing,
+        processed, failed.
+        """
+        params = [("type", kind), ("state", state)]
+        return self._page("list_batches", "/batches", parse_handling.batches, page, params)
 
     def list_batch_items(self, batch_ref: str, *, page: int = 1) -> Page[BatchItem]:
         path = f"/batches/{batch_ref}/items"

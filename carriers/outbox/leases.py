@@ -18,6 +18,8 @@ from shipping_project.jobs.workers import died_here, worker_identity
 # So many workers are not left alone by the limits of two platforms; further ones are free for
 # other tasks.
 ATTENDED_BY = 2
+# Stands for the batch that a command was sent in until the platform has named it.
+UNANSWERED = "unanswered"
 # Longer than a task may run at all, so a worker that is alive never loses its lease.
 LEASE = timedelta(seconds=settings.TASK_TIMEOUT_S + 60)
 
@@ -74,7 +76,31 @@ def _take(command: OutboxCommand, now: datetime) -> bool:
     return taken == 1
 
 
-def mark_sending(command: OutboxCommand) -> None:
+def claim_like(command: OutboxCommand, *, least: int, most: int) -> list[OutboxCommand]:
+    """Take due commands that may go in one call with `command`; none if they are too few.
+
+    Committed before anything is sent, each with a lease and a fence of its own.
+    """
+    now = timezone.now()
+    alike = _ready(now, command.queue).filter(
+        kind=command.kind,
+        platform=command.platform,
+        is_alone=False,
+        sent_at__isnull=command.sent_at is None,
+    )
+    taken: list[OutboxCommand] = []
+    with transaction.atomic(durable=True):
+        if connection.features.has_select_for_update_skip_locked:
+            alike = alike.select_for_update(skip_locked=True, of=("self",))
+        found = list(alike[: most - 1])
+        if len(found) + 1 >= least:
+            taken = [one for one in found if _take(one, now)]
+    for one in taken:
+        one.refresh_from_db()
+    return taken
+
+
+def mark_sending(command: OutboxCommand, *, batch_ref: str = "") -> None:
     """Note, committed, that the call which cannot be repeated is about to go out.
 
     From here on a crash means "unknown"; before it, "not sent". The lease starts anew, so that
@@ -84,10 +110,10 @@ def mark_sending(command: OutboxCommand) -> None:
     now = timezone.now()
     held = OutboxCommand.objects.filter(
         pk=command.pk, fence=command.fence, state=CommandState.IN_FLIGHT
-    ).update(sent_at=now, lease_until=now + LEASE)
+    ).update(sent_at=now, lease_until=now + LEASE, batch_ref=batch_ref)
     if held != 1:
         raise LeaseLost(f"command {command.pk} was taken over")
-    command.sent_at = now
+    command.sent_at, command.batch_ref = now, batch_ref
 
 
 class LeaseLost(RuntimeError):

@@ -36,11 +36,23 @@ class Retry:
 
 
 @dataclass(frozen=True, slots=True)
+class Unanswered(Retry):
+    """A look to which the platform gave no answer yet: it says nothing, either way."""
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """Sent without a clear answer: ask the platform before anything else."""
 
     code: str
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """Taken on by the platform as part of a batch, to be worked off later: look for it then."""
+
+    batch_ref: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,4 +63,5 @@ class Missed:
 
 
 Outcome = Delivered | Rejected | Retry | Unknown
+BatchOutcome = Outcome | Queued
 Finding = Delivered | Rejected | Missed | Retry

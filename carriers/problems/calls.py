@@ -50,6 +50,27 @@ CALL_PROBLEMS = (
         is_assignable=False,
     ),
     Problem(
+        code="batch.taken_on",
+        cause="The platform has it in a batch, which it works off in moments.",
+        fix="Nothing to do: it is looked at until the batch is done.",
+        retry_helps=True,
+        is_assignable=False,
+    ),
+    Problem(
+        code="batch.gathering",
+        cause="The platform's limit is scarce, so it waits some seconds to go with others.",
+        fix="Nothing to do: it is sent after twenty seconds at the latest.",
+        retry_helps=True,
+        is_assignable=False,
+    ),
+    Problem(
+        code="batch.left_out",
+        cause="It did not fit a batch and is sent alone.",
+        fix="Nothing to do: it is sent by itself.",
+        retry_helps=True,
+        is_assignable=False,
+    ),
+    Problem(
         code="upstream.unavailable",
         cause="The platform, or the carrier behind it, is out of order.",
         fix="Try again later.",

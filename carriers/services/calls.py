@@ -27,6 +27,13 @@ def call_context(command: OutboxCommand) -> Iterator[None]:
 
 
 @contextmanager
+def batch_context(command: OutboxCommand) -> Iterator[None]:
+    """Calls made inside are for many commands like this one, so they belong to none of them."""
+    with calls_for(Priority(command.priority)), bind_request_id(command.request_id):
+        yield
+
+
+@contextmanager
 def calls_for(priority: Priority) -> Iterator[None]:
     """Calls made inside, by no command, are for this."""
     token = _priority.set(priority)

@@ -12,8 +12,9 @@ from accounts.tests.builders import make_organization
 from carriers.errors import UpstreamNotFound, UpstreamRefused
 from carriers.models import CommandState, OutboxCommand, UpstreamSignature
 from carriers.outbox.leases import claim_next
+from carriers.outbox.looking import MAX_LOOKUPS
 from carriers.outbox.outcomes import Rejected, Retry
-from carriers.outbox.worker import MAX_LOOKUPS, run_next
+from carriers.outbox.worker import run_next
 from carriers.reports import FailureShare, failure_shares
 from carriers.services.signatures import map_signature, record_case
 from carriers.tests import calls

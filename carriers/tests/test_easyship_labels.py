@@ -199,6 +199,23 @@ CASES = [
         **GONE,
     ),
     Case(
+        name="list_batches",
+        call=lambda c: c.list_batches(kind="label_batch", state="created"),
+        method="GET",
+        path="/2024-09/batches",
+        query=(("type", "label_batch"), ("state", "created"), *PAGE_1),
+        answer={
+            "batches": [fixture("easyship/create_label_batch")["batch"]],
+            "meta": {"pagination": {"page": 1, "next": None, "count": 1}},
+        },
+        result=Page(
+            rows=(Batch(batch_ref=BATCH_REF, kind="label_batch", state="created"),),
+            next_page=None,
+            total=1,
+        ),
+        **BAD_TOKEN,
+    ),
+    Case(
         name="list_batch_items",
         call=lambda c: c.list_batch_items(BATCH_REF),
         method="GET",

@@ -211,6 +211,16 @@ CASES = [
         refusal="Invalid date format",
     ),
     Case(
+        name="get_shipments",
+        call=lambda c: c.get_shipments([BOOKED.platform_ref, "ESUS10000000"]),
+        method="GET",
+        path="/2024-09/shipments",
+        query=(("easyship_shipment_id", f"{BOOKED.platform_ref},ESUS10000000"), *PAGE_1),
+        answer=fixture("easyship/list_shipments"),
+        result=(BOOKED,),
+        **BAD_TOKEN,
+    ),
+    Case(
         name="get_shipment",
         call=lambda c: c.get_shipment(REF),
         method="GET",

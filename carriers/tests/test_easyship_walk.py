@@ -165,6 +165,8 @@ def send_in_batches(walk: Walk) -> None:
     walk.advance(60)
     client.get_batch(batch.batch_ref)
     client.list_batch_items(batch.batch_ref)
+    client.list_batches(kind="label_batch", state="processed")
+    client.get_shipments([booking.platform_ref])
 
 
 def keep_a_catalog(walk: Walk) -> None:

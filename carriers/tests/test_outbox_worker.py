@@ -22,15 +22,12 @@ from carriers.errors import (
     UpstreamUnreachable,
 )
 from carriers.models import CommandState, OutboxCommand, PlatformAccount
+from carriers.outbox.alone import outcome_of_error
+from carriers.outbox.closing import MAX_FAILED_ATTEMPTS
 from carriers.outbox.leases import claim_next
+from carriers.outbox.looking import MAX_LOOKUPS
 from carriers.outbox.outcomes import Delivered, Missed, Outcome, Rejected, Retry, Unknown
-from carriers.outbox.worker import (
-    MAX_FAILED_ATTEMPTS,
-    MAX_LOOKUPS,
-    drain,
-    outcome_of_error,
-    run_next,
-)
+from carriers.outbox.worker import drain, run_next
 from carriers.tests.scripted import REPEAT_SAFE_KIND, SCRIPT, make_command
 from shipping_project.kernel.errors import AppError, Conflict
 

@@ -31,6 +31,8 @@ TARGETS: tuple[tuple[str, str, Effects], ...] = (
     ("POST", "/shipping/shipments", PURCHASE),
     ("POST", "/label", PURCHASE),
     ("POST", "/label", PURCHASE),
+    ("POST", "/batches/labels", PURCHASE),
+    ("GET", "/batches", UNCLEAR),
     ("POST", "/orders", UNCLEAR),
     ("POST", "/2024-09/shipments", UNCLEAR),
     ("POST", "/allocations", UNCLEAR),

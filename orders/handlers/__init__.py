@@ -1,9 +1,12 @@
 """Carrying out what orders ask of the platforms; importing this registers the handlers."""
 
+from django.conf import settings
+
+from carriers.contracts import Platform
 from carriers.limits import Priority
-from carriers.outbox.registry import CommandHandler, register
+from carriers.outbox.registry import CommandHandler, Together, register
 from carriers.services.signatures import register_resolver
-from orders.handlers import booking, labels, orphans, voids
+from orders.handlers import booking, label_batches, labels, orphans, voids
 from orders.services.attention import explain_orders
 from orders.services.kinds import (
     ADOPT_LABEL,
@@ -30,6 +33,14 @@ register(
         reconcile=labels.find_label,
         settle=labels.settle_label,
         priority=Priority.BUY,
+        together=Together(
+            platforms=frozenset({Platform.EASYSHIP.value}),
+            least=settings.EASYSHIP_BATCH_FROM,
+            most=label_batches.MOST,
+            heralds=frozenset({BOOK}),
+            carry_out=label_batches.buy_labels,
+            reconcile=label_batches.find_labels,
+        ),
     )
 )
 register(

@@ -8,7 +8,17 @@ from decimal import Decimal
 from carriers.contracts import Booking, Label, RateQuote
 from carriers.errors import UpstreamNotFound
 from carriers.models import OutboxCommand
-from carriers.outbox.outcomes import Delivered, Finding, Missed, Outcome, Rejected, Retry
+from carriers.outbox.leases import UNANSWERED
+from carriers.outbox.outcomes import (
+    Delivered,
+    Finding,
+    Missed,
+    Outcome,
+    Rejected,
+    Retry,
+    Unanswered,
+)
+from carriers.platforms import easyship_port
 from orders.handlers.consignments import (
     CALLED_OFF,
     consignment_for,
@@ -40,6 +50,8 @@ from orders.services.purchases import (
 )
 from shipping_project.kernel.money import Money
 
+LABEL_BATCH = "label_batch"
+BATCH_UNDER_WAY = Unanswered("batch.taken_on", "The platform has not worked the batch off yet.")
 LABEL_IN_THE_MAKING = Retry("label.pending", "The platform is still making the label.")
 
 
@@ -51,23 +63,40 @@ def buy_label(command: OutboxCommand) -> Outcome:
         booking = port.read_booking(shipment.platform_ref)
     except UpstreamNotFound:
         return _gone(shipment)
+    known = outcome_before(shipment, booking)
+    if known is not None:
+        return known
+    booking = port.prepare_booking(booking, consignment_for(shipment))
+    quote = choose_quote(shipment, booking)
+    if isinstance(quote, Rejected):
+        return quote
+    intent = open_intent(package=package_of(shipment), quote=quote, command=command)
+    send_intent(intent=intent, command=command)
+    return Delivered(label_record(port.buy_label(booking, quote)))
+
+
+def outcome_before(shipment: Shipment, booking: Booking) -> Outcome | None:
+    """What the booking itself already says; None when a label is to be bought for it."""
     if booking.label is not None:
         return Delivered(label_record(booking.label))
     if booking.label_pending:
         return LABEL_IN_THE_MAKING
     if booking.is_cancelled:
         return _gone(shipment)
-    booking = port.prepare_booking(booking, consignment_for(shipment))
-    quote = _choose(shipment, booking)
+    return None
+
+
+def choose_quote(shipment: Shipment, booking: Booking) -> RateQuote | Rejected:
+    """The service to buy, noted beside the others; or why nothing is bought after all."""
+    quotes = port_of(shipment).quote(booking)
+    judged = judge_quotes(quotes, carrier=shipment.carrier)
+    record_quotes(shipment=shipment, judged=judged)
+    quote = chosen_quote(judged)
     if quote is None:
         place = shipment.get_platform_display()
         detail = f"{place} offers no {shipment.carrier} service for this parcel."
         return Rejected("service.not_available", detail)
-    if is_called_off(shipment):
-        return CALLED_OFF
-    intent = open_intent(package=package_of(shipment), quote=quote, command=command)
-    send_intent(intent=intent, command=command)
-    return Delivered(label_record(port.buy_label(booking, quote)))
+    return CALLED_OFF if is_called_off(shipment) else quote
 
 
 def _gone(shipment: Shipment) -> Rejected:
@@ -80,7 +109,14 @@ def find_label(command: OutboxCommand) -> Finding:
     """What became of a purchase without a clear answer, read from the booking itself."""
     shipment = shipment_of(command)
     mark_unknown(package=package_of(shipment))
-    booking = port_of(shipment).read_booking(shipment.platform_ref)
+    finding = finding_of(port_of(shipment).read_booking(shipment.platform_ref))
+    if isinstance(finding, Missed) and command.batch_ref and not is_batch_done(command.batch_ref):
+        return BATCH_UNDER_WAY
+    return finding
+
+
+def finding_of(booking: Booking) -> Finding:
+    """What a booking shows of the label that was asked for."""
     if booking.label is not None:
         return Delivered(label_record(booking.label))
     if booking.label_pending:
@@ -88,6 +124,17 @@ def find_label(command: OutboxCommand) -> Finding:
     if booking.label_failure:
         return Rejected("label.failed", booking.label_failure)
     return Missed("The platform shows no label on the booking.")
+
+
+def is_batch_done(batch_ref: str) -> bool:
+    """Whether the batch can bring no label any more.
+
+    The answer that would have named it may be lost; then no label batch at all may be open.
+    """
+    port = easyship_port()
+    if batch_ref == UNANSWERED:
+        return not port.has_open_batches(LABEL_BATCH)
+    return port.is_batch_done(batch_ref)
 
 
 def settle_label(command: OutboxCommand, outcome: Outcome) -> None:
@@ -165,10 +212,3 @@ def label_from(record: Mapping[str, object]) -> Label:
     amount = record["cost"]
     cost = Money(Decimal(str(amount)), str(record["currency"])) if amount is not None else None
     return Label(cost=cost, **texts)
-
-
-def _choose(shipment: Shipment, booking: Booking) -> RateQuote | None:
-    quotes = port_of(shipment).quote(booking)
-    judged = judge_quotes(quotes, carrier=shipment.carrier)
-    record_quotes(shipment=shipment, judged=judged)
-    return chosen_quote(judged)

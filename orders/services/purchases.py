@@ -53,13 +53,13 @@ def open_intent(*, package: Package, quote: RateQuote, command: OutboxCommand) -
     return intent
 
 
-def send_intent(*, intent: PurchaseIntent, command: OutboxCommand) -> None:
+def send_intent(*, intent: PurchaseIntent, command: OutboxCommand, batch_ref: str = "") -> None:
     """Commit, in one, that the command and its purchase are about to go out.
 
     Raises LeaseLost when another worker has the command; nothing may be sent then.
     """
     with transaction.atomic(durable=True):
-        mark_sending(command)
+        mark_sending(command, batch_ref=batch_ref)
         move_intent(intent, IntentState.SENT)
 
 

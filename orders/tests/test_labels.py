@@ -12,7 +12,8 @@ from pypdf import PdfReader
 from carriers.contracts import Label, RateQuote
 from carriers.models import CommandState, OutboxCommand
 from carriers.outbox.leases import LeaseLost, claim_next
-from carriers.outbox.worker import MAX_LOOKUPS, run_next
+from carriers.outbox.looking import MAX_LOOKUPS
+from carriers.outbox.worker import run_next
 from carriers.services.commands import take_as_missed
 from orders.handlers.labels import label_from, label_record
 from orders.models import LabelState, Order, Package, PurchaseIntent

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from unittest import TestCase
 
-from carriers.outbox.worker import MISSES_FOR_PROOF
+from carriers.outbox.looking import MISSES_FOR_PROOF
 from orders.rules.purchase import OPEN_INTENTS, PAID_INTENTS, IntentState
 from orders.tests.exploring import Walk, explore
 from orders.tests.purchase_model import KEPT, Rules, State, Step, World, steps

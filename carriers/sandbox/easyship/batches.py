@@ -189,7 +189,12 @@ def _shown_item(item: Body) -> Body:
 
 def listing(world: World, request: Request) -> Response:
     work_off(world)
-    found = list(world.store.each(KIND, newest_first=True))
+    found = [
+        batch
+        for batch in world.store.each(KIND, newest_first=True)
+        if request.first("state", batch["state"]) == batch["state"]
+        and request.first("type", batch["type"]) == batch["type"]
+    ]
     return page(request, "batches", found, lambda batch: {name: batch[name] for name in ANSWERED})
 
 
