@@ -42,8 +42,12 @@ class Priority(IntEnum):
 
     @property
     def share(self) -> float:
-        """The part of a burst or window that this kind may fill; the rest is left to others."""
-        return (1.0, 1.0, 0.9, 0.8, 0.7, 0.6)[self]
+        """The part of a burst or window that this kind may fill; the rest is left to others.
+
+        Booking may use all: it is claimed after purchases anyway, and what is kept free for
+        purchases that are not there would be lost.
+        """
+        return (1.0, 1.0, 1.0, 0.9, 0.8, 0.7)[self]
 
     @property
     def patience(self) -> float:

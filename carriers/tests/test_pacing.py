@@ -326,7 +326,7 @@ class ClaimTests(TestCase):
 
     def test_the_last_of_a_limit_is_for_purchases(self) -> None:
         self.fill(ROOM - 1)
-        self.command("order:1", "veeqo", Priority.BOOK)
+        self.command("order:1", "veeqo", Priority.RATE)
         purchase = self.command("order:2", "veeqo", Priority.BUY)
 
         claimed = claim_next("orders")

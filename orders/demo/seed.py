@@ -41,6 +41,10 @@ SOURCES = (OrderSource.API, OrderSource.WEB, OrderSource.PASTE, OrderSource.CSV)
 Facts = dict[str, Any]
 
 
+# More than any sample order's label costs, in the account's currency.
+COSTLIEST_LABEL = 300
+
+
 def seed_demo(*, with_orders: bool = True, world_file: Path = WORLD) -> bool:
     """Fill an empty installation; False when the demonstration is there already."""
     if Organization.objects.filter(slug__in=ORGANIZATIONS).exists():
@@ -61,8 +65,9 @@ def seed_demo(*, with_orders: bool = True, world_file: Path = WORLD) -> bool:
 
 
 def scaled_world(path: Path, *, factor: int) -> Path:
-    """Write the demonstration's world with `factor` times its stock, for many more orders."""
+    """Write the demonstration's world with `factor` times its stock, and money, for many orders."""
     world: Facts = json.loads(WORLD.read_text(encoding="utf-8"))
+    world["company"]["balance"] = f"{COSTLIEST_LABEL * max(factor, 100)}.00"
     for product in world["products"]:
         for row in product["sellables"]:
             row["stock"] = {code: units * factor for code, units in row["stock"].items()}

@@ -27,8 +27,8 @@ class TestUse:
     @pytest.mark.parametrize(
         ("limits", "every_s", "share"),
         [
-            (EASYSHIP, 1.0, 0.985),
-            (EASYSHIP, 2.0, 0.493),
+            (EASYSHIP, 1.0, 0.952),
+            (EASYSHIP, 2.0, 0.477),
             (VEEQO, 0.2, 0.982),
             (VEEQO, 0.4, 0.491),
         ],

@@ -236,7 +236,8 @@ def _records(request: Request, found: list[Body]) -> Response:
 def seed(world: World, facts: Body) -> None:
     company = facts["company"]["name"]
     pk = f"CUS{uuid5(NAMESPACE_DNS, company).int % 10**7:07d}"
-    body = {"id": pk, "name": company, "balance": OPENING_BALANCE}
+    balance = facts["company"].get("balance", OPENING_BALANCE)
+    body = {"id": pk, "name": company, "balance": balance}
     world.store.insert("easyship.account", "main", body)
     for warehouse in facts["warehouses"]:
         address = _saved_address(
