@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import F, Q
+from django.utils import timezone
 
 from accounts.querysets import OwnedQuerySet
 
@@ -16,6 +17,10 @@ class StockLevelQuerySet(OwnedQuerySet["StockLevel"]):
     def locked(self) -> Self:
         """Rows locked in the one shared order, so that two callers cannot deadlock."""
         return self.select_for_update().order_by("pk")
+
+    def change(self, **values: Any) -> int:
+        """Update the rows and say when; returns how many there were."""
+        return self.update(**values, updated_at=timezone.now())
 
     def with_available(self) -> Self:
         return self.annotate(available_units=F("on_hand") - F("reserved"))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
 from inventory.models import (
     MovementKind,
@@ -77,8 +78,8 @@ def release_reservations(*, reference: str) -> int:
     """Give the held units back; a repeat gives nothing. Returns how many holds were open."""
     held = _open_holds(reference)
     for hold in held:
-        _level(hold).update(reserved=F("reserved") - hold.quantity)
-    Reservation.objects.filter(pk__in=[h.pk for h in held]).update(state=ReservationState.RELEASED)
+        _level(hold).change(reserved=F("reserved") - hold.quantity)
+    _end(held, ReservationState.RELEASED)
     return len(held)
 
 
@@ -87,7 +88,7 @@ def ship_reservations(*, reference: str, actor: str) -> int:
     """The held units have left: on hand and reserved fall together. Returns how many holds."""
     held = _open_holds(reference)
     for hold in held:
-        _level(hold).update(
+        _level(hold).change(
             on_hand=F("on_hand") - hold.quantity, reserved=F("reserved") - hold.quantity
         )
         _write_movement(
@@ -99,7 +100,7 @@ def ship_reservations(*, reference: str, actor: str) -> int:
             reference=reference,
             actor=actor,
         )
-    Reservation.objects.filter(pk__in=[h.pk for h in held]).update(state=ReservationState.SHIPPED)
+    _end(held, ReservationState.SHIPPED)
     return len(held)
 
 
@@ -118,7 +119,7 @@ def move_stock(
     StockLevel.objects.get_or_create(sellable_id=sellable_id, warehouse_id=warehouse_id)
     changed = StockLevel.objects.filter(
         sellable_id=sellable_id, warehouse_id=warehouse_id, on_hand__gte=F("reserved") - quantity
-    ).update(on_hand=F("on_hand") + quantity)
+    ).change(on_hand=F("on_hand") + quantity)
     if changed != 1:
         level = StockLevel.objects.get(sellable_id=sellable_id, warehouse_id=warehouse_id)
         raise BelowReserved(
@@ -137,9 +138,13 @@ def move_stock(
 
 
 def _lock(warehouse: Warehouse, wanted: Sequence[StockDemand]) -> None:
+    _lock_levels({warehouse.pk}, {demand.sellable_id for demand in wanted})
+
+
+def _lock_levels(warehouse_ids: Collection[int], sellable_ids: Collection[int]) -> None:
     """Lock all rows in the one shared order first, so that two callers cannot deadlock."""
-    ids = [demand.sellable_id for demand in wanted]
-    list(StockLevel.objects.locked().filter(warehouse=warehouse, sellable_id__in=ids))
+    levels = StockLevel.objects.locked()
+    list(levels.filter(warehouse_id__in=warehouse_ids, sellable_id__in=sellable_ids))
 
 
 def _hold(warehouse: Warehouse, demand: StockDemand) -> bool:
@@ -147,7 +152,7 @@ def _hold(warehouse: Warehouse, demand: StockDemand) -> bool:
         warehouse=warehouse,
         sellable_id=demand.sellable_id,
         on_hand__gte=F("reserved") + demand.quantity,
-    ).update(reserved=F("reserved") + demand.quantity)
+    ).change(reserved=F("reserved") + demand.quantity)
     return held == 1
 
 
@@ -169,8 +174,16 @@ def _shortage(warehouse: Warehouse, short: Sequence[StockDemand]) -> Insufficien
 
 
 def _open_holds(reference: str) -> list[Reservation]:
+    """Locked together with the levels that they are to change."""
     holds = Reservation.objects.held_for(reference).still_open().order_by("sellable_id")
-    return list(holds.select_for_update())
+    held = list(holds.select_for_update())
+    _lock_levels({hold.warehouse_id for hold in held}, {hold.sellable_id for hold in held})
+    return held
+
+
+def _end(held: Sequence[Reservation], state: ReservationState) -> None:
+    ended = Reservation.objects.filter(pk__in=[hold.pk for hold in held])
+    ended.update(state=state, updated_at=timezone.now())
 
 
 def _level(hold: Reservation) -> StockLevelQuerySet:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from io import StringIO
 
 import pytest
@@ -30,7 +31,13 @@ from inventory.services.stock import (
     ship_reservations,
 )
 from inventory.tests.builders import make_warehouse, put_stock
-from shipping_project.kernel.tests.races import at_once, needs_row_locks
+from shipping_project.kernel.tests.races import at_once, needs_row_locks, results
+
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def ship(*, reference: str) -> int:
+    return ship_reservations(reference=reference, actor="tests")
 
 
 class StockCase(TestCase):
@@ -105,6 +112,38 @@ class ReserveTests(StockCase):
                 demands=[StockDemand(sellable_id=lamp.pk, quantity=1)],
                 warehouse_code="NV",
             )
+
+
+class ChangedAtTests(StockCase):
+    def assert_stamped(self) -> None:
+        """The row tells that it was changed just now; it looks untouched again afterwards."""
+        level = StockLevel.objects.get(sellable=self.mug)
+        self.assertGreater(level.updated_at, LONG_AGO)
+        StockLevel.objects.update(updated_at=LONG_AGO)
+
+    def test_every_change_of_units_stamps_its_row(self) -> None:
+        StockLevel.objects.update(updated_at=LONG_AGO)
+
+        self.reserve("R-1", mug=1)
+        self.assert_stamped()
+        release_reservations(reference="R-1")
+        self.assert_stamped()
+        self.reserve("R-2", mug=1)
+        self.assert_stamped()
+        ship_reservations(reference="R-2", actor="tests")
+        self.assert_stamped()
+        put_stock(self.mug, self.warehouse, 5)
+        self.assert_stamped()
+
+    def test_end_of_a_hold_stamps_the_hold(self) -> None:
+        for reference, end in (("R-1", release_reservations), ("R-2", ship)):
+            [hold] = self.reserve(reference, mug=1)
+            Reservation.objects.update(updated_at=LONG_AGO)
+
+            end(reference=reference)
+
+            hold.refresh_from_db()
+            self.assertGreater(hold.updated_at, LONG_AGO)
 
 
 class EndOfHoldTests(StockCase):
@@ -261,6 +300,27 @@ class ManyCallersTests(RaceCase):
         self.assertEqual(failed, [])
         self.assertEqual(Reservation.objects.count(), 2)
         self.assert_held(1)
+
+    def test_holding_and_giving_back_at_once_do_not_deadlock(self) -> None:
+        # Rows that stand in another order than their sellables, as when stock came to them so.
+        StockLevel.objects.all().delete()
+        StockMovement.objects.all().delete()
+        for sellable in (self.pot, self.mug):
+            put_stock(sellable, make_warehouse("NV"), 100)
+
+        def hold_and_let_go(number: int) -> None:
+            for turn in range(25):
+                self.hold(f"R-{number}-{turn}", self.mug, self.pot)
+                if number % 2:
+                    release_reservations(reference=f"R-{number}-{turn}")
+                elif turn < 10:
+                    ship_reservations(reference=f"R-{number}-{turn}", actor="tests")
+                else:
+                    release_reservations(reference=f"R-{number}-{turn}")
+
+        results(at_once(6, hold_and_let_go))
+
+        self.assert_held(0)
 
     def test_callers_that_ask_in_opposite_order_do_not_deadlock(self) -> None:
         goods = [(self.mug, self.pot), (self.pot, self.mug)]
