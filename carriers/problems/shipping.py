@@ -41,6 +41,18 @@ SHIPPING_PROBLEMS = (
         retry_helps=True,
     ),
     Problem(
+        code="label.must_be_replaced",
+        cause="A label is bought for what stood there before, so a correction would not reach it.",
+        fix="Say that the label is to be given back and another one bought.",
+        is_assignable=False,
+    ),
+    Problem(
+        code="label.outdated",
+        cause="The label is being given back, because another one is to be bought for its order.",
+        fix="Wait for the new label; do not ship with the old one.",
+        is_assignable=False,
+    ),
+    Problem(
         code="label.locked",
         cause="A shipment that has its label can no longer be changed.",
         fix="Cancel the order, which cancels the label too, and place it anew.",

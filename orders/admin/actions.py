@@ -7,6 +7,7 @@ from orders.models import Order
 from orders.services.cancellation import cancel_order
 from orders.services.dispatch import Dispatched, dispatch_order
 from orders.services.holds import hold_order, release_order
+from orders.services.replacement import replace_label
 from orders.services.retry import retry_order
 
 TOLD = {
@@ -42,6 +43,11 @@ def _cancel(order: Order, words: Words, actor: str) -> str:
     return "Cancellation asked for; it ends when the platform has answered."
 
 
+def _replace_label(order: Order, words: Words, actor: str) -> str:
+    replace_label(order_id=order.pk, reason=words["reason"], actor=actor)
+    return "The label is given back; another one is bought once the platform took it."
+
+
 ORDER_ACTIONS = [
     confirmed(
         NamedAction(
@@ -74,6 +80,17 @@ ORDER_ACTIONS = [
             description="Release",
             question="Held orders go on to dispatch.",
             run=_release,
+        )
+    ),
+    confirmed(
+        NamedAction(
+            name="replace_label",
+            description="Replace label",
+            question="Each label is voided at its platform, and another one is bought after the "
+            "order was routed anew. The refund comes later, or not at all.",
+            run=_replace_label,
+            form=ReasonForm,
+            is_danger=True,
         )
     ),
     confirmed(

@@ -26,6 +26,14 @@ class AddressSerializer(serializers.Serializer[None]):
     country = TextField(help_text="Code or name, such as US or Germany.")
 
 
+class AddressChangeSerializer(serializers.Serializer[None]):
+    ship_to = AddressSerializer()
+    replace_label = serializers.BooleanField(
+        default=False,
+        help_text="Give back a label that is bought for the old address, and buy another one.",
+    )
+
+
 class LineSerializer(serializers.Serializer[None]):
     sku = TextField(max_length=64)
     quantity = serializers.IntegerField(min_value=1)

@@ -44,6 +44,7 @@ from orders.api.serializers import (
     ShipmentSerializer,
     TrackingSerializer,
 )
+from orders.api.steering import LabelSteering, reason_of
 from orders.models import Order, Package, RuleSet, Shipment, TrackingEvent
 from orders.reports.ledger import order_money
 from orders.rules.address_text import PasteTooLarge, parse_pasted
@@ -61,6 +62,8 @@ STEERING_SCOPES = ORDER_SCOPES | {
     "dispatch_now": BUY_LABELS,
     "retry": BUY_LABELS,
     "release": BUY_LABELS,
+    "address": BUY_LABELS,
+    "replace_label": BUY_LABELS,
 }
 
 
@@ -70,7 +73,7 @@ class TextTooLong(AppError):
     title = "The text is too long"
 
 
-class OrderViewSet(viewsets.GenericViewSet[Order]):
+class OrderViewSet(LabelSteering, viewsets.GenericViewSet[Order]):
     """Orders of the caller's organization, looked up by our number or id."""
 
     queryset = Order.objects.all()
@@ -143,7 +146,7 @@ class OrderViewSet(viewsets.GenericViewSet[Order]):
     @extend_schema(request=ReasonSerializer, responses=OrderSerializer)
     @action(detail=True, methods=["post"])
     def hold(self, request: Request, pk: str) -> Response:
-        reason = _reason(request)
+        reason = reason_of(request)
         return self._steer(
             lambda order: hold_order(order_id=order.pk, reason=reason, actor=label_of(request.user))
         )
@@ -159,7 +162,7 @@ class OrderViewSet(viewsets.GenericViewSet[Order]):
     @extend_schema(request=ReasonSerializer, responses=OrderSerializer)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
-        reason = _reason(request)
+        reason = reason_of(request)
         return self._steer(
             lambda order: cancel_order(
                 order_id=order.pk, reason=reason, actor=label_of(request.user)
@@ -267,9 +270,3 @@ class RuleSetViewSet(viewsets.ReadOnlyModelViewSet[RuleSet]):
     queryset = RuleSet.objects.prefetch_related("rules").order_by("-id")
     serializer_class = RuleSetSerializer
     required_scopes = {"read": "rules:read"}
-
-
-def _reason(request: Request) -> str:
-    given = ReasonSerializer(data=request.data or {})
-    given.is_valid(raise_exception=True)
-    return str(given.validated_data["reason"])

@@ -44,6 +44,7 @@ class Action(StrEnum):
     RELEASE = "release"
     CANCEL = "cancel"
     CORRECT = "correct"
+    REPLACE = "replace_label"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +109,8 @@ def allowed_actions(
         Action.HOLD: may_move(state, OrderState.HELD) and shipment is None,
         Action.RELEASE: state is OrderState.HELD,
         Action.CANCEL: not gone,
-        Action.CORRECT: not gone and not has_label,
+        Action.CORRECT: not gone,
+        Action.REPLACE: not gone and has_label,
     }
     return frozenset(action for action, is_possible in possible.items() if is_possible)
 

@@ -6,7 +6,7 @@ A faulty value is replaced by an empty one, so that the rest can be checked in t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -84,6 +84,25 @@ def draft_from(body: Any, *, source: str) -> tuple[OrderDraft, list[FieldError]]
         hold_reason=top.text("hold_reason", 200),
     )
     return draft, faults
+
+
+@dataclass(frozen=True, slots=True)
+class AddressChange:
+    """`replaces_label` is the caller's word that a label bought for the old one is given back."""
+
+    address: PostalAddress
+    replaces_label: bool
+
+
+def address_from(body: Any) -> tuple[AddressChange, list[FieldError]]:
+    """A corrected destination, and all faults of form."""
+    faults: list[FieldError] = []
+    top = _Reading(body if isinstance(body, Mapping) else {}, "", faults)
+    top.refuse_unknown(frozenset({"ship_to", "replace_label"}))
+    replaces = top.value.get("replace_label", False)
+    if not isinstance(replaces, bool):
+        top.fault("replace_label", "type.flag", "Give true or false.")
+    return AddressChange(_address(top), replaces is True), faults
 
 
 def _address(top: _Reading) -> PostalAddress:

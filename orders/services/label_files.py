@@ -12,7 +12,8 @@ from orders.models import LabelState, Order, Package
 from orders.services.booking import ask
 from orders.services.kinds import FETCH_LABEL
 from orders.services.progress import note_event
-from shipping_project.kernel.errors import NotFound
+from orders.services.voids import is_to_be_replaced
+from shipping_project.kernel.errors import Conflict, NotFound
 
 logger = logging.getLogger(__name__)
 
@@ -24,15 +25,25 @@ class LabelFileLost(NotFound):
     title = "The label's file is lost from storage"
 
 
+class LabelOutdated(Conflict):
+    """The label is being given back, so that a parcel must not leave with it."""
+
+    code = "label.outdated"
+    title = "This label is being replaced"
+
+
 def open_label(*, package_id: int) -> File[bytes]:
     """The file of a bought label, opened for reading.
 
-    Raises NotFound where there is none yet, and LabelFileLost where storage has lost it; the
-    platform is asked for it again then, once for however many readers.
+    Raises NotFound where there is none yet, LabelOutdated where another one is to be bought, and
+    LabelFileLost where storage has lost it; the platform is asked for it again then, once for
+    however many readers.
     """
     package: Package = Package.objects.get(pk=package_id)
     if package.label_state != LabelState.BOUGHT or not package.label_file:
         raise NotFound("This order has no label yet.")
+    if is_to_be_replaced(package):
+        raise LabelOutdated("It is given back and another one bought; do not ship with it.")
     try:
         opened: File[bytes] = package.label_file.open("rb")
     except FileNotFoundError as exc:

@@ -23,7 +23,7 @@ from orders.services.kinds import (
 )
 from orders.services.progress import move_order, note_event
 from orders.services.upstream import is_lost_there
-from orders.services.voids import request_void
+from orders.services.voids import is_to_be_replaced, request_void
 from shipping_project.jobs.queue import nudge
 from shipping_project.kernel.errors import Conflict
 
@@ -82,7 +82,7 @@ def _go_on_with(order: Order, shipment: Shipment, *, actor: str) -> None:
     elif last is not None and last.error_code == BOOKING_GONE:
         end_shipment(shipment)
         _route_anew(order, actor=actor)
-    elif is_lost_there(order, shipment):
+    elif is_lost_there(order, shipment) or (label is not None and is_to_be_replaced(label)):
         _take_back(order, shipment, actor=actor)
     elif order.attention_code == LABEL_CHANGED:
         raise LabelReplaced(order.attention_detail)

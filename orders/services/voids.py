@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from carriers.models import OutboxCommand
-from orders.models import Order, Package, Shipment, VoidRequest
+from orders.models import LabelState, Order, Package, Shipment, VoidRequest
 from orders.rules.voids import (
     FIRST_LOOK,
     OPEN_VOIDS,
@@ -164,6 +164,12 @@ def _is_under_way(void: VoidRequest) -> bool:
     if void.state != VoidState.REQUESTED.value:
         return False
     return bool(OutboxCommand.objects.in_lane(_order_of(void).lane).still_open().exists())
+
+
+def is_to_be_replaced(package: Package) -> bool:
+    """Whether another label is wanted and this one still stands: it must not be shipped with."""
+    is_wanted = package.voids.filter(purpose=VoidPurpose.REPLACE.value).exists()
+    return package.label_state == LabelState.BOUGHT and is_wanted
 
 
 def void_terms(shipment: Shipment) -> VoidTerms:

@@ -24,6 +24,7 @@ from orders.services.labels import record_label, store_label_file
 from orders.services.progress import move_order, need_attention
 from orders.services.tracking import record_tracking
 from orders.tests.builders import (
+    ADDRESS,
     make_key,
     make_order,
     make_organization,
@@ -285,6 +286,44 @@ class SteerTests(OrderCase):
         self.assertEqual(told["state"], "booked")
         self.assertIsNotNone(told["cancel_requested_at"])
         self.assertEqual(OutboxCommand.objects.still_open().get().kind, VOID_LABEL)
+
+    def test_an_address_is_corrected_and_faults_are_named(self) -> None:
+        good = ADDRESS.as_dict() | {"address_1": "88 Sage Street"}
+
+        bad = self.act("address", {"ship_to": good | {"city": ""}, "replace_label": "yes"})
+        done = self.act("address", {"ship_to": good})
+
+        self.order.refresh_from_db()
+        self.assertEqual([e["field"] for e in bad.json()["errors"]], ["replace_label"])
+        self.assertEqual((bad.status_code, done.status_code), (422, 200))
+        self.assertEqual(self.order.address_1, "88 Sage Street")
+
+    def test_an_address_under_a_label_needs_the_word_that_it_is_replaced(self) -> None:
+        self.book()
+        OutboxCommand.objects.update(state="delivered")
+        body = {"ship_to": ADDRESS.as_dict() | {"address_1": "88 Sage Street"}}
+
+        refused = self.act("address", body)
+        before = Order.objects.get(pk=self.order.pk).address_1
+        done = self.act("address", body | {"replace_label": True})
+
+        self.assertEqual((refused.status_code, done.status_code), (409, 200))
+        self.assertEqual(refused.json()["code"], "label.must_be_replaced")
+        self.assertEqual(before, ADDRESS.address_1)
+        self.assertEqual(Order.objects.get(pk=self.order.pk).address_1, "88 Sage Street")
+        self.assertEqual(OutboxCommand.objects.filter(kind=VOID_LABEL).count(), 1)
+
+    def test_a_label_is_replaced_and_not_handed_out_meanwhile(self) -> None:
+        self.book()
+        OutboxCommand.objects.update(state="delivered")
+        Package.objects.update(label_file="labels/old.pdf")
+
+        done = self.act("replace-label", {"reason": "Heavier"})
+        label = self.key.get(f"{self.base}/label")
+
+        self.assertEqual((done.status_code, label.status_code), (200, 409))
+        self.assertEqual(label.json()["code"], "label.outdated")
+        self.assertEqual(OutboxCommand.objects.filter(kind=VOID_LABEL).count(), 1)
 
     def test_second_cancel_changes_nothing(self) -> None:
         first = self.act("cancel").json()

@@ -14,7 +14,7 @@ from accounts.models import Organization, Role, User
 from accounts.services.audit import record_audit
 from carriers.contracts import TrackingStatus
 from carriers.models import ApiCall, OutboxCommand
-from orders.models import Order, Package, TrackingEvent
+from orders.models import Order, Package, TrackingEvent, VoidRequest
 from orders.services.ledger import enter_adjusted, enter_refunded
 from orders.services.progress import need_attention
 from orders.services.voids import accept_void
@@ -290,7 +290,7 @@ class ActionTests(OrderPageCase):
             return [name for name, _ in self.page(order).context["actions"]]
 
         self.assertEqual(offered(held), ["release", "cancel"])
-        self.assertEqual(offered(labelled), ["cancel"])
+        self.assertEqual(offered(labelled), ["cancel", "replace_label"])
         labelled.shipments.update(state="in_transit")
         need_attention(labelled, code="x.y", detail="Look here.", kind="x.y")
         self.assertEqual(offered(labelled), ["retry"])
@@ -349,6 +349,17 @@ class AddressTests(OrderPageCase):
 
         self.assertContains(response, "The label is bought for the old address", status_code=409)
         self.assertEqual(order.address_1, ADDRESS.address_1)
+
+    def test_a_bought_label_is_given_back_when_its_box_is_ticked(self) -> None:
+        order = make_labelled(self.alder)
+        OutboxCommand.objects.update(state="delivered")
+        self.assertContains(self.page(order), 'name="replace_label"')
+
+        response = self.correct(order, address_1="88 Sage Street", replace_label="1")
+
+        self.assertRedirects(response, reverse("order", args=[order.number]))
+        self.assertEqual(order.address_1, "88 Sage Street")
+        self.assertEqual(VoidRequest.objects.get().purpose, "replace")
 
 
 class LabelTests(OrderPageCase):

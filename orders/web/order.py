@@ -18,7 +18,7 @@ from orders.models import LabelState, Order, Package
 from orders.reports.order_page import Action, order_page
 from orders.rules.addresses import check_address
 from orders.services.amend import correct_address
-from orders.services.label_files import LabelFileLost, open_label
+from orders.services.label_files import LabelFileLost, LabelOutdated, open_label
 from orders.web.form_fields import address_fields, notes_by_field
 from orders.web.order_form import ADDRESS_NAMES, OrderForm
 from orders.web.steering import STEERING
@@ -49,6 +49,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
         ],
         "can_correct": can_write and Action.CORRECT in page.actions,
         "address_fields": _current_fields(page.order),
+        "has_label": Action.REPLACE in page.actions,
     }
     name = "orders/order/_body.html" if is_fragment(request) else "orders/order/page.html"
     return render(request, name, context)
@@ -78,11 +79,17 @@ def address(request: HttpRequest, number: str) -> HttpResponse:
     found = _order(request, number)
     form = OrderForm(address={name: request.POST.get(name, "") for name in ADDRESS_NAMES})
     try:
-        correct_address(order_id=found.pk, address=form.postal_address, actor=_who(request))
+        correct_address(
+            order_id=found.pk,
+            address=form.postal_address,
+            actor=_who(request),
+            replaces_label="replace_label" in request.POST,
+        )
     except AppError as exc:
         context = {
             "order": found,
             "alert": exc.detail,
+            "has_label": _has_label(found),
             "address_fields": address_fields(form, notes_by_field(exc.errors)),
         }
         return render(request, "orders/order/address.html", context, status=exc.status)
@@ -98,10 +105,9 @@ def label(request: HttpRequest, number: str, package_id: int) -> HttpResponseBas
     package = get_object_or_404(visible, pk=package_id, label_state=LabelState.BOUGHT)
     try:
         opened = open_label(package_id=package.pk)
-    except LabelFileLost as exc:
-        response = render(
-            request, "orders/order/label_lost.html", {"detail": exc.detail}, status=404
-        )
+    except (LabelFileLost, LabelOutdated) as exc:
+        context = {"title": exc.title, "detail": exc.detail}
+        response = render(request, "orders/order/label_lost.html", context, status=exc.status)
         return _embeddable(response)
     except NotFound as exc:
         raise Http404 from exc
@@ -155,6 +161,10 @@ def _current_fields(found: Order) -> object:
     form = OrderForm(address=found.address.as_dict())
     findings = check_address(found.address, carrier=found.requested_carrier)
     return address_fields(form, notes_by_field((), findings))
+
+
+def _has_label(found: Order) -> bool:
+    return bool(found.shipments.live().filter(packages__label_state=LabelState.BOUGHT).exists())
 
 
 def _who(request: HttpRequest) -> str:

@@ -9,6 +9,7 @@ from orders.models import Order
 from orders.services.cancellation import cancel_order
 from orders.services.dispatch import dispatch_order
 from orders.services.holds import hold_order, release_order
+from orders.services.replacement import replace_label
 from orders.services.retry import retry_order
 
 Act = Callable[[Order, str, str], object]
@@ -46,6 +47,13 @@ STEERING: dict[str, Steering] = {
         label="Release",
         act=lambda order, _, who: release_order(order_id=order.pk, actor=who),
         done="Released.",
+    ),
+    "replace_label": Steering(
+        label="Replace label",
+        act=lambda order, reason, who: replace_label(order_id=order.pk, reason=reason, actor=who),
+        done="The label is given back; another one is bought once the platform took it.",
+        asks_reason=True,
+        is_dangerous=True,
     ),
     "cancel": Steering(
         label="Cancel",
