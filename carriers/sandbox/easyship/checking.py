@@ -75,7 +75,8 @@ def _item_faults(
         faults.append(f"{where}.category can't be blank if hs_code is blank")
     if not item.get("dimensions") and not has_box:
         faults.append(f"{where}.dimensions can't be blank")
-    if item.get("declared_customs_value", 0) <= 0:
+    value = item.get("declared_customs_value", 0)
+    if value < 0 or (value == 0 and item.get("category") != "documents"):
         faults.append(f"{where}.declared_customs_value must be greater than 0")
     if not item.get("declared_currency"):
         faults.append(f"{where}.declared_currency can't be blank")

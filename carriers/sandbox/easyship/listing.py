@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from carriers.sandbox.easyship import buying, moving, paperwork
+from carriers.sandbox.easyship import buying, moving, paperwork, pickups
 from carriers.sandbox.easyship.answers import page, refused
 from carriers.sandbox.wire import Request, Response, Route
 from carriers.sandbox.world import World
@@ -22,10 +22,23 @@ Body = dict[str, Any]
 
 def listing(world: World, request: Request) -> Response:
     """Newest first and without a count."""
+    return _filtered(world, request, _candidates(world, request))
+
+
+def of_pickup(world: World, request: Request) -> Response:
+    """The shipments that a courier fetches together, under the same filters."""
+    pickup = world.store.get(pickups.KIND, request.params["pickup_id"])
+    if pickup is None:
+        raise refused("resource_not_found", "The Pickup was not found")
+    fetched = (world.store.get(buying.KIND, pk) for pk in pickup["ids"])
+    return _filtered(world, request, filter(None, fetched))
+
+
+def _filtered(world: World, request: Request, candidates: Iterable[Body]) -> Response:
     limits = _limits(request)
     found = [
         shipment
-        for shipment in _current(world, request)
+        for shipment in _current(world, candidates)
         if _has_states(world, shipment, request)
         and _is_wanted(shipment, request)
         and _is_within(shipment, limits)
@@ -40,8 +53,8 @@ def listing(world: World, request: Request) -> Response:
     )
 
 
-def _current(world: World, request: Request) -> Iterator[Body]:
-    for shipment in _candidates(world, request):
+def _current(world: World, candidates: Iterable[Body]) -> Iterator[Body]:
+    for shipment in candidates:
         if shipment["shipment_state"] != "deleted":
             yield buying.caught_up(world, shipment)
 
@@ -109,4 +122,7 @@ def _is_within(shipment: Body, limits: list[tuple[str, bool, datetime]]) -> bool
     return True
 
 
-ROUTES = (Route("GET", "/shipments", listing),)
+ROUTES = (
+    Route("GET", "/shipments", listing),
+    Route("GET", "/pickups/{pickup_id}/shipments", of_pickup),
+)

@@ -22,6 +22,7 @@ EXCEPTIONS = {
     ("POST", "/rates"): "public.rate:read",
     ("POST", "/taxes_and_duties"): "public.tax_and_duty:read",
     ("POST", "/addresses/validations"): "public.address_validation:write",
+    ("POST", "/addresses/validations_domestic"): "public.address_validation_domestic:write",
     ("GET", "/account/credit"): "public.credit:read",
 }
 # The last part of a path where it decides.

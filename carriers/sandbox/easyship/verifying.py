@@ -32,6 +32,17 @@ def validate(world: World, request: Request) -> Response:
     """200 whatever comes of it; only `verified` is documented, the other word is the twin's own."""
     given = request.json()
     check_form(given, "AddressValidationCreate")
+    return _answer(given)
+
+
+def validate_at_home(world: World, request: Request) -> Response:
+    """Of the United States; a country that is named is ignored."""
+    given = {name: value for name, value in request.json().items() if name != "country_alpha2"}
+    check_form(given, "AddressValidationDomesticCreate")
+    return _answer(given | {"country_alpha2": "US"})
+
+
+def _answer(given: Body) -> Response:
     faults = [
         f"{name} is too long (maximum is {most} characters)"
         for name, most in LENGTHS.items()
@@ -78,4 +89,7 @@ def _tidy(line: str) -> str:
     return " ".join(SHORT.get(word.lower().rstrip("."), word) for word in line.split())
 
 
-ROUTES = (Route("POST", "/addresses/validations", validate),)
+ROUTES = (
+    Route("POST", "/addresses/validations", validate),
+    Route("POST", "/addresses/validations_domestic", validate_at_home),
+)

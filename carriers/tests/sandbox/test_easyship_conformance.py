@@ -205,6 +205,8 @@ def walk_handover(walk: Walk) -> None:
     pickup = walk("POST", "/pickups", 201, wanted).json()["pickup"]["easyship_pickup_id"]
     walk("POST", "/pickups", 422, {})
     walk("GET", "/pickups", 200)
+    walk("GET", "/pickups/{pickup_id}/shipments", 200, pickup_id=pickup)
+    walk("GET", "/pickups/{pickup_id}/shipments", 404, pickup_id="PUS1")
     one = "/pickups/{easyship_pickup_id}"
     walk("GET", one, 200, easyship_pickup_id=pickup)
     walk("GET", one, 404, easyship_pickup_id="PUS0")
@@ -240,6 +242,9 @@ def walk_knowledge(walk: Walk) -> None:
         told = question | {"state": "CO", "postal_code": postcode} | more
         walk("POST", "/addresses/validations", 200, told)
     walk("POST", "/addresses/validations", 422, {"postal_code": "80205"})
+    at_home = {"line_1": "77 Marigold Lane", "city": "Denver", "state": "CO"}
+    walk("POST", "/addresses/validations_domestic", 200, at_home | {"postal_code": "80205"})
+    walk("POST", "/addresses/validations_domestic", 422, {"line_1": "77 Marigold Lane"})
     duties = bodies.duties()
     walk("POST", "/taxes_and_duties", 200, duties)
     walk("POST", "/taxes_and_duties", 422, duties | {"destination_country_alpha2": "ZW"})

@@ -69,6 +69,20 @@ def test_a_pickup_is_confirmed_a_little_later(twin: RunningTwin) -> None:
     assert steps.read(twin, pk)["pickup_state"] == "requested"
 
 
+def test_a_pickup_lists_its_shipments_under_the_usual_filters(twin: RunningTwin) -> None:
+    fetched, other = bought(twin), bought(twin, "KS-2")
+    pk = order_pickup(twin, fetched).json()["pickup"]["easyship_pickup_id"]
+
+    found = [
+        twin.easyship("GET", f"/pickups/{pk}/shipments{query}").json()["shipments"]
+        for query in ("", "?label_state[]=generated", "?label_state[]=voided")
+    ]
+
+    ids = [[row["easyship_shipment_id"] for row in rows] for rows in found]
+    assert ids == [[fetched["easyship_shipment_id"]], [fetched["easyship_shipment_id"]], []]
+    assert other["easyship_shipment_id"] not in ids[0]
+
+
 def test_a_cancelled_pickup_is_not_confirmed(twin: RunningTwin) -> None:
     shipment = bought(twin)
     pk = order_pickup(twin, shipment).json()["pickup"]["easyship_pickup_id"]

@@ -94,6 +94,18 @@ def test_an_address_without_sense_is_refused(twin: RunningTwin, changes: Body, t
     assert steps.details(answer) == [told]
 
 
+@pytest.mark.parametrize("country", [None, "US", "GB"])
+def test_a_domestic_address_is_american_whatever_it_says(
+    twin: RunningTwin, country: str | None
+) -> None:
+    given = {name: value for name, value in asked(country_alpha2=country).items() if value}
+
+    answer = twin.easyship("POST", "/addresses/validations_domestic", given)
+
+    address = answer.json()["address"]
+    assert (address["validation"]["status"], address["country_alpha2"]) == ("verified", "US")
+
+
 def due(twin: RunningTwin, **changes: Any) -> tuple[float, float]:
     answer = twin.easyship("POST", "/taxes_and_duties", bodies.duties(**changes))
     assert answer.status_code == 200, answer.text
@@ -191,6 +203,20 @@ def test_a_category_does_in_place_of_a_code(twin: RunningTwin) -> None:
     assert taken.status_code == 201
     told = "parcels[0].items[0].category can't be blank if hs_code is blank"
     assert steps.details(refused) == [told]
+
+
+@pytest.mark.parametrize(
+    ("category", "value", "status"),
+    [("documents", 0, 201), ("documents", -1, 422), ("toys", 0, 422)],
+)
+def test_only_documents_may_be_worth_nothing(
+    twin: RunningTwin, category: str, value: float, status: int
+) -> None:
+    item = bodies.parcel()["items"][0] | {"category": category, "declared_customs_value": value}
+
+    body = bodies.shipment(parcels=[bodies.parcel(items=[item])])
+
+    assert twin.easyship("POST", "/shipments", body).status_code == status
 
 
 def followed(twin: RunningTwin, **changes: Any) -> Body:

@@ -136,6 +136,7 @@ def test_duties_need_a_paid_plan(twin: RunningTwin) -> None:
         ("public.shipment:read", "GET", "/account", 200),
         ("public.reference:read", "GET", "/item_categories", 200),
         ("public.address:read", "POST", "/addresses/validations", 403),
+        ("public.address_validation:write", "POST", "/addresses/validations_domestic", 403),
     ],
 )
 def test_a_token_may_do_what_it_was_given(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -78,6 +79,41 @@ def test_out_of_funds_counts_labels_however_they_are_bought(twin: RunningTwin) -
 
     assert answers == [201] * 5 + [402] * 2
     assert len(twin.labels()) == 5
+
+
+def test_a_slow_platform_makes_labels_and_allocations_late(twin: RunningTwin) -> None:
+    load(twin, name="slow platform", faults=[], options=slow(twin) | {"latency_ms": 0})
+    order = veeqo_steps.made(twin)
+    pk = easyship_steps.created(twin, bodies.bought_later())["easyship_shipment_id"]
+
+    told = []
+    for _ in range(2):
+        label = easyship_steps.read(twin, pk)["label_state"]
+        told.append((label, len(veeqo_steps.read(twin, order["id"])["allocations"])))
+        twin.advance(31)
+
+    assert told == [("pending", 0), ("generated", 1)]
+
+
+def slow(twin: RunningTwin) -> dict[str, Any]:
+    shipped = twin.control("GET", "scenarios")["scenarios"]
+    found: dict[str, Any] = next(row for row in shipped if row["name"] == "slow platform")[
+        "options"
+    ]
+    return found
+
+
+def test_a_bad_day_meets_some_calls_and_spares_most(twin: RunningTwin) -> None:
+    load(twin, name="bad day")
+    twin.options(latency_ms=0)
+    for number in range(60):
+        with suppress(requests.exceptions.RequestException):
+            twin.easyship("POST", "/shipments", bodies.bought_now(f"KS-{number}"))
+            twin.veeqo("GET", "/orders")
+
+    met = sum(fault["met"] for fault in twin.control("GET", "faults")["faults"])
+    calls = twin.report()["requests"]
+    assert 1 <= met < calls / 2
 
 
 def test_lost_answers_lose_no_effect(twin: RunningTwin) -> None:
