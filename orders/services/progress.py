@@ -41,9 +41,15 @@ def move_order(
     order.state = to.value
     for name, value in changes.items():
         setattr(order, name, value)
-    note_event(
+    _write_event(
         order, kind=kind, message=message, actor=actor, data=data, state_from=seen, state_to=to
     )
+
+
+def touch_order(order: Order) -> None:
+    """What is told of the order has changed, so whoever asks for changes is shown it."""
+    order.updated_at = timezone.now()
+    Order.objects.filter(pk=order.pk).update(updated_at=order.updated_at)
 
 
 def note_event(
@@ -56,7 +62,29 @@ def note_event(
     state_from: OrderState | str = "",
     state_to: OrderState | str = "",
 ) -> OrderEvent:
-    """Add one line to the order's story."""
+    """Add one line to the order's story; the order counts as changed."""
+    touch_order(order)
+    return _write_event(
+        order,
+        kind=kind,
+        message=message,
+        actor=actor,
+        data=data,
+        state_from=state_from,
+        state_to=state_to,
+    )
+
+
+def _write_event(
+    order: Order,
+    *,
+    kind: str,
+    message: str,
+    actor: str,
+    data: Mapping[str, object] | None,
+    state_from: OrderState | str,
+    state_to: OrderState | str,
+) -> OrderEvent:
     event: OrderEvent = OrderEvent.objects.create(
         order=order,
         kind=kind,

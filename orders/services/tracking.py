@@ -13,7 +13,7 @@ from carriers.contracts import TrackingStatus, TrackingUpdate
 from inventory.services.stock import ship_reservations
 from orders.models import LabelState, Order, Package, Shipment, TrackingEvent
 from orders.rules.states import OrderState, ShipmentState, may_move
-from orders.services.progress import move_order, note_event
+from orders.services.progress import move_order, note_event, touch_order
 
 # How far along a scan shows the parcel to be; an exception says nothing about progress.
 PROGRESS = {
@@ -56,6 +56,8 @@ def record_tracking(*, package_id: int, updates: Sequence[TrackingUpdate]) -> in
     elif reached is not None and PROGRESS[reached] >= 1:
         _tell_of_dead_label(order, package)
     found: int = package.tracking_events.count() - before
+    if found:
+        touch_order(order)
     return found
 
 

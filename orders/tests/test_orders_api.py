@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from django.test import override_settings
@@ -9,6 +11,8 @@ from django.test import override_settings
 from accounts.models import Organization, Role
 from accounts.tests.cases import ApiCase, client_for, client_with
 from orders.models import IntakeRecord, Order, OrderEvent, OrderLine
+from orders.services.labels import record_label_file
+from orders.services.progress import need_attention
 from orders.tasks import dispatch_waiting
 from orders.tests.builders import (
     make_key,
@@ -20,6 +24,7 @@ from orders.tests.builders import (
     make_user,
     make_warehouse,
 )
+from orders.tests.steps import make_labelled
 from shipping_project.kernel.testing import exactly_queries
 
 ORDERS = "/api/v1/orders"
@@ -382,6 +387,32 @@ class ShortageTests(OrdersCase):
         told = self.key.get(f"{ORDERS}/{number}").json()
         self.assertEqual(told["state"], "reserved")
         self.assertEqual([s["warehouse"] for s in told["shipments"]], ["NV"])
+
+
+class ChangedSinceTests(OrdersCase):
+    def changed(self) -> list[str]:
+        since = "2026-01-02T00:00:00Z"
+        rows = self.key.get(f"{ORDERS}?updated_since={since}").json()["results"]
+        return [row["number"] for row in rows]
+
+    def test_whatever_an_order_tells_anew_is_a_change(self) -> None:
+        order = make_labelled(self.alder)
+        need_attention(order, code="x.y", detail="First.", kind="x.y")
+        shipment_id = order.shipments.get().pk
+        changes: dict[str, Callable[[], object]] = {
+            "its label can be printed": lambda: record_label_file(shipment_id=shipment_id),
+            "it waits for something else": lambda: need_attention(
+                Order.objects.get(pk=order.pk), code="x.z", detail="Second.", kind="x.z"
+            ),
+        }
+        for name, change in changes.items():
+            with self.subTest(name):
+                Order.objects.update(updated_at=datetime(2026, 1, 1, tzinfo=UTC))
+                self.assertEqual(self.changed(), [])
+
+                change()
+
+                self.assertEqual(self.changed(), [order.number])
 
 
 class TenantTests(OrdersCase):

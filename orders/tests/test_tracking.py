@@ -151,6 +151,20 @@ class ProgressTests(ScanCase):
 
         self.assert_stands(OrderState.IN_TRANSIT, on_hand=9, reserved=0)
 
+    def test_scan_that_moves_no_state_is_a_change_of_the_order_all_the_same(self) -> None:
+        self.record(PICKED_UP)
+        Order.objects.update(updated_at=MONDAY)
+
+        self.record(ON_THE_VAN)
+        self.order.refresh_from_db()
+        told = self.order.updated_at
+        Order.objects.update(updated_at=MONDAY)
+        self.record(ON_THE_VAN)
+
+        self.assertGreater(told, MONDAY)
+        self.order.refresh_from_db()
+        self.assertEqual(self.order.updated_at, MONDAY)
+
     def test_order_that_waited_for_a_person_goes_on_with_its_parcel(self) -> None:
         need_attention(self.order, code="x.y", detail="Look here.", kind="label.file_missing")
 
