@@ -88,7 +88,11 @@ def _check_currency(currency: str) -> list[FieldError]:
 
 
 def _check_text(draft: OrderDraft) -> list[FieldError]:
-    texts = {"external_ref": draft.external_ref, "note": draft.note}
+    texts = {
+        "external_ref": draft.external_ref,
+        "note": draft.note,
+        "hold_reason": draft.hold_reason,
+    }
     return [
         FieldError(field=name, code="text.control_characters", message="Remove control characters.")
         for name, text in texts.items()

@@ -47,6 +47,7 @@ FAULTY = [
     ({"external_ref": "x" * 101}, "external_ref", "order.reference_too_long"),
     ({"external_ref": "a\x00b"}, "external_ref", "text.control_characters"),
     ({"note": "bell\x07"}, "note", "text.control_characters"),
+    ({"hold_reason": "bell\x07"}, "hold_reason", "text.control_characters"),
     ({"requested_carrier": "PIGEON"}, "carrier", "carrier.unknown"),
     ({"currency": "usd"}, "currency", "order.currency_invalid"),
     ({"currency": "DOLLAR"}, "currency", "order.currency_invalid"),

@@ -245,6 +245,13 @@ class ActionTests(OrderPageCase):
             (order.state, order.cancel_reason), ("cancelled", "customer changed her mind")
         )
 
+    def test_character_that_no_database_keeps_is_left_out_of_the_reason(self) -> None:
+        order = make_order(self.alder)
+
+        self.steer(order, "hold", reason="stock\x00 count")
+
+        self.assertEqual((order.state, order.hold_reason), ("held", "stock count"))
+
     def test_hold_then_release(self) -> None:
         order = make_order(self.alder)
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from accounts.permissions import page_for
 from orders.models import Order
-from orders.web.steering import STEERING, Steering
+from orders.web.steering import STEERING, Steering, reason_of
 from shipping_project.kernel.errors import AppError
 
 MOST_ORDERS = 200
@@ -40,7 +40,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
         "action": request.POST["action"],
         "steering": steering,
         "orders": chosen,
-        "reason": request.POST.get("reason", ""),
+        "reason": reason_of(request),
     }
     if not request.POST.get("confirmed"):
         return render(request, "orders/bulk_confirm.html", context)

@@ -21,7 +21,7 @@ from orders.services.amend import correct_address
 from orders.services.label_files import LabelFileLost, LabelOutdated, open_label
 from orders.web.form_fields import address_fields, notes_by_field
 from orders.web.order_form import ADDRESS_NAMES, OrderForm
-from orders.web.steering import STEERING
+from orders.web.steering import STEERING, reason_of
 from shipping_project.kernel.csp import EMBEDDABLE
 from shipping_project.kernel.errors import AppError, NotFound
 from shipping_project.kernel.htmx import is_fragment
@@ -64,7 +64,7 @@ def steer(request: HttpRequest, number: str) -> HttpResponse:
     if steering is None:
         raise Http404
     try:
-        steering.act(found, request.POST.get("reason", "").strip(), _who(request))
+        steering.act(found, reason_of(request), _who(request))
     except AppError as exc:
         messages.error(request, exc.detail)
     else:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.http import HttpRequest
+
 from orders.models import Order
 from orders.services.cancellation import cancel_order
 from orders.services.dispatch import dispatch_order
@@ -63,3 +65,8 @@ STEERING: dict[str, Steering] = {
         is_dangerous=True,
     ),
 }
+
+
+def reason_of(request: HttpRequest) -> str:
+    """What was typed, without the one character that no database keeps."""
+    return request.POST.get("reason", "").replace("\x00", "").strip()
