@@ -31,7 +31,7 @@ from carriers.models import (
 )
 from carriers.services.commands import look_again
 from carriers.services.platforms import set_platform_enabled
-from shipping_project.kernel.filters import TrueOrFalse
+from shipping_project.kernel.filters import Moment, TrueOrFalse
 
 
 class CarrierFilter(filters.FilterSet):  # type: ignore[misc] # django-filter ships no types
@@ -56,7 +56,7 @@ class ApiCallFilter(filters.FilterSet):  # type: ignore[misc]
     operation = filters.CharFilter()
     request_id = filters.CharFilter()
     failed = TrueOrFalse(method="by_failed")
-    since = filters.IsoDateTimeFilter(field_name="started_at", lookup_expr="gte")
+    since = Moment(field_name="started_at", lookup_expr="gte")
 
     def by_failed(self, rows: QuerySet[ApiCall], name: str, value: bool) -> QuerySet[ApiCall]:
         return rows.exclude(error_code="") if value else rows.filter(error_code="")

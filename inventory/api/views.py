@@ -32,7 +32,7 @@ from inventory.models import (
 )
 from inventory.services.adjustments import adjust_stock
 from inventory.services.warehouses import change_warehouse, create_warehouse
-from shipping_project.kernel.filters import TrueOrFalse
+from shipping_project.kernel.filters import Moment, TrueOrFalse
 
 READ = {"read": "stock:read"}
 ROW = ("sellable__organization", "warehouse")
@@ -61,7 +61,7 @@ class StockLevelFilter(UnitsFilter):
 class StockMovementFilter(UnitsFilter):
     kind = filters.ChoiceFilter(choices=MovementKind.choices)
     reference = filters.CharFilter()
-    since = filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte")
+    since = Moment(field_name="at", lookup_expr="gte")
 
 
 class ReservationFilter(UnitsFilter):

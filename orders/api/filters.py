@@ -10,12 +10,13 @@ from django_filters import rest_framework as filters
 from carriers.models import PLATFORM_CHOICES
 from orders.models import Order, Shipment
 from orders.models.intake import CARRIER_CHOICES
+from shipping_project.kernel.filters import Moment
 
 
 class OrderFilter(filters.FilterSet):  # type: ignore[misc] # django-filter ships no types
     organization = filters.CharFilter(field_name="organization__slug")
-    created_since = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
-    updated_since = filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
+    created_since = Moment(field_name="created_at", lookup_expr="gte")
+    updated_since = Moment(field_name="updated_at", lookup_expr="gte")
     carrier = filters.ChoiceFilter(
         field_name="shipments__carrier", choices=CARRIER_CHOICES, distinct=True
     )

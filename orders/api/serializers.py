@@ -8,6 +8,7 @@ from typing import Any
 from rest_framework import serializers
 
 from orders.models import RoutingRule, RuleSet
+from shipping_project.kernel.moments import EARLIEST, LATEST, OUT_OF_RANGE
 
 TextField = serializers.CharField
 MOST_DAYS = timedelta(days=366)
@@ -205,6 +206,8 @@ class LedgerTotalsAskedSerializer(serializers.Serializer[None]):
             raise serializers.ValidationError(
                 {"until": "Give a day from `since` on, at most 366 after it."}
             )
+        if not EARLIEST.date() <= attrs["until"] < LATEST.date():
+            raise serializers.ValidationError({"until": OUT_OF_RANGE}, code="time.out_of_range")
         return attrs
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from orders.rules.drafts import LineDraft, OrderDraft
 from shipping_project.kernel.errors import FieldError
+from shipping_project.kernel.moments import OUT_OF_RANGE, is_in_range
 from shipping_project.kernel.postal import PostalAddress
 
 KNOWN = frozenset({
@@ -55,7 +56,11 @@ class _Reading:
         except ValueError:
             self.fault(name, "type.time", "Give an ISO 8601 time such as 2026-03-01T12:00:00Z.")
             return None
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        if not is_in_range(moment):
+            self.fault(name, "time.out_of_range", OUT_OF_RANGE)
+            return None
+        return moment
 
     def refuse_unknown(self, known: frozenset[str]) -> None:
         for name in sorted(set(map(str, self.value)) - known):
@@ -73,7 +78,8 @@ def draft_from(body: Any, *, source: str) -> tuple[OrderDraft, list[FieldError]]
     top.refuse_unknown(KNOWN)
     draft = OrderDraft(
         source=source,
-        external_ref=top.text("external_ref"),
+        # A blank around it must not make a second order of the same number.
+        external_ref=top.text("external_ref").strip(),
         ship_to=_address(top),
         lines=_lines(top),
         currency=top.text("currency").upper(),

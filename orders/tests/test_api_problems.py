@@ -22,6 +22,8 @@ def cursor(text: str) -> str:
     return b64encode(text.encode()).decode()
 
 
+# An offset leads beyond the first and the last year.
+FIRST, LAST = "0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-14:00"
 # What is wrong, the address below /api/v1/, the parameters at fault.
 BAD_QUERIES: list[tuple[str, str, list[str]]] = [
     ("cursor that is no base64", "orders?cursor=%25%25", ["cursor"]),
@@ -38,6 +40,11 @@ BAD_QUERIES: list[tuple[str, str, list[str]]] = [
     ("unknown state", "orders?state=lost", ["state"]),
     ("unknown carrier", "orders?carrier=DONKEY", ["carrier"]),
     ("no time", "orders?created_since=yesterday", ["created_since"]),
+    ("time before all time", f"orders?created_since={FIRST}", ["created_since"]),
+    ("time after all time", f"orders?updated_since={LAST}", ["updated_since"]),
+    ("time before all stock", f"stock/movements?since={FIRST}", ["since"]),
+    ("time after all calls", f"api-calls?since={LAST}", ["since"]),
+    ("day after all days", "ledger/totals?by=day&since=9999-12-31&until=9999-12-31", ["until"]),
     ("NUL in a text", "orders?external_ref=%00", ["external_ref"]),
     ("NUL in the search", "orders?search=a%00b", ["search"]),
     ("several at once", "orders?state=lost&platform=x", ["platform", "state"]),

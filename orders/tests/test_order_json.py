@@ -52,6 +52,25 @@ def test_an_absent_price_takes_the_list_price() -> None:
     assert draft.lines[0].unit_price is None
 
 
+@pytest.mark.parametrize("name", ["placed_at", "ship_by"])
+@pytest.mark.parametrize(
+    "given",
+    ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "1899-12-31", "3000-01-01"],
+)
+def test_times_that_a_store_cannot_keep_are_refused(name: str, given: str) -> None:
+    draft, faults = read(**{name: given})
+
+    assert faults == [(name, "time.out_of_range")]
+    assert getattr(draft, name) is None
+
+
+def test_blanks_around_a_reference_make_no_other_order() -> None:
+    plain, _ = read(external_ref="A-1")
+    padded, _ = read(external_ref=" A-1\t")
+
+    assert padded.digest() == plain.digest()
+
+
 @pytest.mark.parametrize("given", [0.1, "0.10", 10, "10.5"])
 def test_prices_may_be_numbers_or_texts(given: object) -> None:
     draft, faults = read(lines=[{"sku": "M", "quantity": 1, "unit_price": given}])

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django_filters import rest_framework as filters
+from django_filters.fields import IsoDateTimeField
+
+from shipping_project.kernel.moments import OUT_OF_RANGE, is_in_range
 
 CHOICES = (("true", "true"), ("false", "false"))
 
@@ -14,6 +18,20 @@ class TrueOrFalse(filters.TypedChoiceFilter):  # type: ignore[misc] # ships no t
 
     def __init__(self, **options: Any) -> None:
         super().__init__(choices=CHOICES, coerce=_is_true, **options)
+
+
+class _MomentField(IsoDateTimeField):  # type: ignore[misc]
+    def to_python(self, value: Any) -> Any:
+        found = super().to_python(value)
+        if found is not None and not is_in_range(found):
+            raise ValidationError(OUT_OF_RANGE, code="time.out_of_range")
+        return found
+
+
+class Moment(filters.IsoDateTimeFilter):  # type: ignore[misc]
+    """An ISO 8601 instant that can be compared with what is stored."""
+
+    field_class = _MomentField
 
 
 def _is_true(word: str) -> bool:
