@@ -13,7 +13,9 @@ from carriers.easyship.refusals import RULES as EASYSHIP_RULES
 from carriers.http import PlatformSession
 from carriers.ports import ShippingPort
 from carriers.services.calls import record_call
+from carriers.services.facts import Remember, memory_of
 from carriers.services.gates import SharedGate
+from carriers.services.pacing import credential_of
 from carriers.veeqo.client import VeeqoClient
 from carriers.veeqo.port import VeeqoPort
 from carriers.veeqo.refusals import RULES as VEEQO_RULES
@@ -23,14 +25,17 @@ USER_AGENT = f"shipping-automation/{settings.VERSION}"
 
 def easyship_port() -> EasyshipPort:
     """For what only Easyship does, such as batches."""
-    return EasyshipPort(easyship_client())
+    memory = _memory(Platform.EASYSHIP, settings.EASYSHIP_BASE_URL, settings.EASYSHIP_API_TOKEN)
+    return EasyshipPort(easyship_client(), remember=memory)
 
 
 @cache
 def port_for(platform: Platform) -> ShippingPort:
     """The one port of a platform in this process."""
     if platform is Platform.VEEQO:
-        return VeeqoPort(veeqo_client(), channel_id=settings.VEEQO_CHANNEL_ID)
+        memory = _memory(platform, settings.VEEQO_BASE_URL, settings.VEEQO_API_KEY)
+        channel_id = settings.VEEQO_CHANNEL_ID
+        return VeeqoPort(veeqo_client(), channel_id=channel_id, remember=memory)
     return easyship_port()
 
 
@@ -56,6 +61,11 @@ def easyship_client() -> EasyshipClient:
         settings.HTTP_READ_TIMEOUT_S,
     )
     return EasyshipClient(session, label_timeout_s=settings.HTTP_LABEL_TIMEOUT_S)
+
+
+def _memory(platform: Platform, base_url: str, secret: str) -> Remember:
+    """Facts belong to an account at a host."""
+    return memory_of(f"{credential_of(platform, secret)}:{base_url}")
 
 
 @cache

@@ -58,8 +58,8 @@ class ShippingPort(Protocol):
     def track(self, label_ref: str, booking_ref: str) -> tuple[TrackingUpdate, ...]:
         """Read: every event the platform holds, oldest first."""
 
-    def list_warehouses(self) -> tuple[PlatformWarehouse, ...]:
-        """Read: warehouses; empty where the platform keeps none."""
+    def list_warehouses(self, *, anew: bool = False) -> tuple[PlatformWarehouse, ...]:
+        """Read: warehouses as last remembered, or asked for `anew`; empty where it keeps none."""
 
     def find_items(self, skus: Sequence[str]) -> tuple[PlatformItem, ...]:
         """Read: listed sellables whose SKU is exactly one of `skus`; may hold duplicates."""

@@ -271,6 +271,9 @@ EASYSHIP_LIMITS = ENV.text(
 CALL_WAIT_S = ENV.integer("CALL_WAIT_S", 30 if _IS_EASYSHIP_SANDBOX else 10, minimum=0)
 # From so many labels on that are due at once, Easyship is asked for them in one batch.
 EASYSHIP_BATCH_FROM = ENV.integer("EASYSHIP_BATCH_FROM", 5, minimum=2)
+# How long what a platform tells of itself (warehouses, stores, delivery methods, rates) is kept; 0
+# asks each time.
+PLATFORM_CACHE_S = ENV.integer("PLATFORM_CACHE_S", 600, minimum=0)
 # So many failures in a row, and an operation of a platform is left alone for a while.
 CIRCUIT_FAILURES = ENV.integer("CIRCUIT_FAILURES", 5, minimum=1)
 HTTP_CONNECT_TIMEOUT_S = 5

@@ -25,6 +25,7 @@ from carriers.errors import (
     UpstreamUnauthorized,
     UpstreamUnclear,
 )
+from carriers.services.facts import Remember, ask_always
 
 
 class EasyshipPort:
@@ -32,8 +33,9 @@ class EasyshipPort:
 
     platform = Platform.EASYSHIP
 
-    def __init__(self, client: EasyshipClient) -> None:
+    def __init__(self, client: EasyshipClient, *, remember: Remember = ask_always) -> None:
         self._client = client
+        self._remember = remember
 
     def find_bookings(self, reference: str) -> tuple[Booking, ...]:
         found = self._client.find_shipments(reference)
@@ -135,8 +137,8 @@ class EasyshipPort:
     def track(self, label_ref: str, booking_ref: str) -> tuple[TrackingUpdate, ...]:
         return self._client.get_tracking(booking_ref)
 
-    def list_warehouses(self) -> tuple[PlatformWarehouse, ...]:
-        return self._client.list_warehouses()
+    def list_warehouses(self, *, anew: bool = False) -> tuple[PlatformWarehouse, ...]:
+        return self._remember("warehouses", self._client.list_warehouses, anew=anew)
 
     def find_items(self, skus: Sequence[str]) -> tuple[PlatformItem, ...]:
         return ()

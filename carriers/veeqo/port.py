@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cached_property
 
 from carriers.contracts import (
     Booking,
@@ -19,6 +18,7 @@ from carriers.contracts import (
     TrackingUpdate,
 )
 from carriers.errors import UpstreamRefused, UpstreamUnauthorized, UpstreamUnavailable
+from carriers.services.facts import Remember, ask_always
 from carriers.veeqo.client import VeeqoClient
 from carriers.veeqo.refusals import is_already_shipped
 
@@ -30,9 +30,12 @@ class VeeqoPort:
 
     platform = Platform.VEEQO
 
-    def __init__(self, client: VeeqoClient, *, channel_id: int = 0) -> None:
+    def __init__(
+        self, client: VeeqoClient, *, channel_id: int = 0, remember: Remember = ask_always
+    ) -> None:
         self._client = client
         self._configured_channel = channel_id
+        self._remember = remember
 
     def find_bookings(self, reference: str) -> tuple[Booking, ...]:
         """The default list hides cancelled orders, so they are asked for in a second call."""
@@ -102,8 +105,8 @@ class VeeqoPort:
     def track(self, label_ref: str, booking_ref: str) -> tuple[TrackingUpdate, ...]:
         return self._client.get_tracking(label_ref)
 
-    def list_warehouses(self) -> tuple[PlatformWarehouse, ...]:
-        return self._client.list_warehouses()
+    def list_warehouses(self, *, anew: bool = False) -> tuple[PlatformWarehouse, ...]:
+        return self._remember("warehouses", self._client.list_warehouses, anew=anew)
 
     def find_items(self, skus: Sequence[str]) -> tuple[PlatformItem, ...]:
         wanted = set(skus)
@@ -144,10 +147,13 @@ class VeeqoPort:
             ) from refusal
         raise refusal
 
-    @cached_property
+    @property
     def _channel_id(self) -> int:
         if self._configured_channel:
             return self._configured_channel
+        return self._remember("direct store", self._direct_store)
+
+    def _direct_store(self) -> int:
         for store in self._client.list_stores(type_code=DIRECT):
             # The filter is not taken on trust: an order must not land in a marketplace's store.
             if store.is_active and store.type_code == DIRECT:
@@ -158,9 +164,9 @@ class VeeqoPort:
             operation="veeqo.list_stores",
         )
 
-    @cached_property
+    @property
     def _delivery_method_id(self) -> int | None:
-        methods = self._client.list_delivery_methods()
+        methods = self._remember("delivery methods", self._client.list_delivery_methods)
         return int(methods[0].method_ref) if methods else None
 
 

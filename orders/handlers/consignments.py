@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from carriers.contracts import Consignment, ConsignmentItem, Parcel, Platform
+from carriers.contracts import Consignment, ConsignmentItem, Parcel, Platform, PlatformWarehouse
 from carriers.errors import UpstreamRefused
 from carriers.models import OutboxCommand
 from carriers.outbox.outcomes import Rejected
@@ -12,7 +12,7 @@ from carriers.platforms import port_for
 from carriers.ports import ShippingPort
 from catalog.models import PlatformListing
 from catalog.services import record_listing
-from inventory.models import WarehouseLink
+from inventory.models import Warehouse, WarehouseLink
 from inventory.services.links import record_warehouse_link
 from orders.models import Order, OrderLine, Package, Shipment
 from shipping_project.kernel.money import Money
@@ -141,16 +141,29 @@ def _warehouse_ref(shipment: Shipment) -> str:
     link = WarehouseLink.objects.filter(warehouse=warehouse, platform=shipment.platform).first()
     if link is not None:
         return str(link.external_ref)
-    for theirs in port_of(shipment).list_warehouses():
-        if warehouse.code == theirs.external_code or warehouse.name == theirs.name:
-            record_warehouse_link(
-                warehouse_id=warehouse.pk,
-                platform=shipment.platform,
-                external_ref=theirs.warehouse_ref,
-            )
-            return theirs.warehouse_ref
+    port = port_of(shipment)
+    # One that was made there a moment ago is not among those remembered.
+    theirs = _same_place(warehouse, port.list_warehouses()) or _same_place(
+        warehouse, port.list_warehouses(anew=True)
+    )
+    if theirs is not None:
+        record_warehouse_link(
+            warehouse_id=warehouse.pk,
+            platform=shipment.platform,
+            external_ref=theirs.warehouse_ref,
+        )
+        return theirs.warehouse_ref
     place = shipment.get_platform_display()
     raise NotLinked(
         f"{place} has no warehouse with the external id {warehouse.code} or the name "
         f"{warehouse.name!r}."
     )
+
+
+def _same_place(
+    warehouse: Warehouse, found: tuple[PlatformWarehouse, ...]
+) -> PlatformWarehouse | None:
+    for theirs in found:
+        if warehouse.code == theirs.external_code or warehouse.name == theirs.name:
+            return theirs
+    return None
