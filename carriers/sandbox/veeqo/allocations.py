@@ -16,6 +16,7 @@ from carriers.sandbox.veeqo.values import (
     refusal,
     whole_of,
     wrapped,
+    wrapped_or_bare,
 )
 from carriers.sandbox.wire import Request, Response, Route, json_response
 from carriers.sandbox.world import World
@@ -31,7 +32,7 @@ PACKAGE_TEXTS = {
 def create(world: World, request: Request) -> Response:
     """201 with the whole order."""
     order = need("order", world, request.params["order_id"])
-    given = wrapped(request, "allocation")
+    given = wrapped_or_bare(request, "allocation")
     if order["status"] in ("cancelled", "shipped"):
         raise refusal(400, f"Order is {order['status']}")
     need("warehouse", world, whole_of(given.get("warehouse_id")))

@@ -15,10 +15,10 @@ from carriers.sandbox.veeqo.values import (
     need,
     now,
     number_of,
-    object_of,
     objects_of,
     refusal,
     whole_of,
+    wrapped_or_bare,
 )
 from carriers.sandbox.wire import Request, Response, Route, json_response
 from carriers.sandbox.world import World
@@ -61,17 +61,12 @@ def product(world: World, request: Request) -> Response:
 
 
 def create_product(world: World, request: Request) -> Response:
-    given = _given(request)
+    given = wrapped_or_bare(request, "product")
     variants = objects_of(given.get("product_variants_attributes"))
     if not given.get("title") or not variants:
         raise refusal(400, ["Title can't be blank"])
     doc = add_product(world, str(given["title"]), [_variant(v) for v in variants])
     return json_response(201, objects.product(world, doc))
-
-
-def _given(request: Request) -> Body:
-    """With or without the envelope: the documents have one, clients do without."""
-    return object_of(request.json().get("product")) or request.json()
 
 
 def _variant(given: Body) -> Body:
@@ -88,7 +83,7 @@ def _variant(given: Body) -> Body:
 def update_product(world: World, request: Request) -> Response:
     """Title, and of variants price, weight and SKU. An attribute that is not one is a 500 here."""
     doc = need("product", world, request.params["product_id"])
-    given = _given(request)
+    given = wrapped_or_bare(request, "product")
     if set(given) - PRODUCT_KEYS:
         return json_response(500, {"status": 500, "error": "Internal Server Error"})
     doc["title"] = str(given.get("title") or doc["title"])

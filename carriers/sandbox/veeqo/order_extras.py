@@ -7,7 +7,15 @@ from typing import Any
 from carriers.sandbox.veeqo import orders
 from carriers.sandbox.veeqo.allocating import settle_status
 from carriers.sandbox.veeqo.notes import notes
-from carriers.sandbox.veeqo.values import COMPANY_ID, keep, need, refusal, whole_of, wrapped
+from carriers.sandbox.veeqo.values import (
+    COMPANY_ID,
+    keep,
+    need,
+    not_found,
+    refusal,
+    whole_of,
+    wrapped,
+)
 from carriers.sandbox.wire import Request, Response, Route, json_response
 from carriers.sandbox.world import World
 
@@ -20,6 +28,18 @@ def add_note(world: World, request: Request) -> Response:
     doc["employee_notes"].append(note)
     keep("order", world, doc)
     return json_response(201, {key: note[key] for key in note if key != "mentions"})
+
+
+def note_line(world: World, request: Request) -> Response:
+    """200 and nothing in it; the note stands on the line of the order."""
+    wanted = whole_of(request.params["line_id"])
+    for doc in world.store.each("veeqo.order", newest_first=True):
+        for line in doc["lines"]:
+            if line["id"] == wanted:
+                line["options"] = request.json().get("additional_options")
+                keep("order", world, doc)
+                return Response(status=200)
+    raise not_found("line_item", world)
 
 
 def returns(world: World, request: Request) -> Response:
@@ -91,6 +111,7 @@ def _on_order(tag: Body) -> Body:
 
 ROUTES = (
     Route("POST", "/orders/{order_id}/notes", add_note),
+    Route("PUT", "/line_items/{line_id}", note_line),
     Route("GET", "/orders/{order_id}/returns", returns),
     Route("POST", "/payments", pay),
     Route("GET", "/tags", tags),

@@ -60,6 +60,11 @@ def wrapped(request: Request, name: str) -> dict[str, Any]:
     return inner
 
 
+def wrapped_or_bare(request: Request, name: str) -> dict[str, Any]:
+    """The documents show an envelope; clients that are in use do without it."""
+    return object_of(request.json().get(name)) or request.json()
+
+
 def objects_of(value: Any) -> list[dict[str, Any]]:
     """The objects of a list; whatever else is sent counts for nothing."""
     entries = value if isinstance(value, list) else []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -22,8 +21,6 @@ PLUGIN = KEY | {
     "Content-Type": "application/json",
     "User-Agent": "GuzzleHttp/7",
 }
-RATES = "/shipping/api/v1/rates"
-PARCELS = "/shipping/api/v1/shipments"
 Body = dict[str, Any]
 
 
@@ -141,6 +138,36 @@ def test_a_shop_places_an_order_for_a_customer_it_made(twin: RunningTwin) -> Non
     assert [row["id"] for row in found] == [answer.json()["id"]]
 
 
+def test_a_shop_splits_an_order_between_parcels(twin: RunningTwin) -> None:
+    order = steps.made(twin)
+    path = f"/orders/{order['id']}/allocations"
+    ask(twin, "DELETE", f"{path}/{order['allocations'][0]['id']}")
+    [warehouse, *_] = ask(twin, "GET", "/warehouses").json()
+    line = {"sellable_id": steps.sellable(twin), "quantity": 1}
+    one = {"warehouse_id": warehouse["id"], "line_items_attributes": [line]}
+
+    answers = [ask(twin, "POST", path, json=one) for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [201, 201, 400]
+    after = steps.read(twin, order["id"])
+    assert [row["line_items"][0]["quantity"] for row in after["allocations"]] == [1, 1]
+    assert after["status"] == "awaiting_fulfillment"
+
+
+def test_a_line_takes_a_note_of_its_own(twin: RunningTwin) -> None:
+    order = steps.made(
+        twin, line_items_attributes=[steps.line(twin), steps.line(twin, 1, "TRM-NVY")]
+    )
+    pk = order["line_items"][1]["id"]
+
+    noted = ask(twin, "PUT", f"/line_items/{pk}", KEY, json={"additional_options": "Engrave: I.C."})
+    missing = ask(twin, "PUT", "/line_items/1", KEY, json={"additional_options": "x"})
+
+    assert (noted.status_code, missing.status_code) == (200, 404)
+    lines = steps.read(twin, order["id"])["line_items"]
+    assert [line["additional_options"] for line in lines] == [None, "Engrave: I.C."]
+
+
 def in_chunks(body: Body) -> Iterator[bytes]:
     """As clients send that write JSON into the stream and know no length."""
     text = json.dumps(body).encode()
@@ -230,157 +257,3 @@ def test_a_label_from_elsewhere_is_recorded_flat_or_nested(
     assert answer.status_code == 201
     assert answer.json()["tracking_number"]["tracking_number"] == "1Z0000000000000017"
     assert steps.read(twin, order["id"])["status"] == "shipped"
-
-
-def place(**changes: Any) -> Body:
-    return {
-        "name": "Ines Calder",
-        "phone": "+12085550117",
-        "line1": "912 Alder St",
-        "town": "Boise",
-        "county": "ID",
-        "postcode": "83702",
-        "country_code": "US",
-    } | changes
-
-
-def parcel_rates(**changes: Any) -> Body:
-    box = {"weight": 24.7, "weight_unit": "oz", "dimension_unit": "in"}
-    return {
-        "from_address": place(name="Reno DC", town="Reno", county="NV", postcode="89502"),
-        "to_address": place(),
-        "parcels": [box | {"length": 12, "width": 9, "height": 6}],
-        "customer_reference": "EB-123",
-        "include_unavailable_quotes": False,
-    } | changes
-
-
-def quoted(twin: RunningTwin, carrier: str = "FEDEX", **changes: Any) -> tuple[str, Body]:
-    """The id of what was asked for, and its cheapest quote of a carrier."""
-    answer = ask(twin, "POST", RATES, json=parcel_rates(**changes))
-    assert answer.status_code == 200, answer.text
-    told = answer.json()
-    quote = next(row for row in told["quotes"] if row["carrier_id"] == carrier)
-    return told["remote_shipment_id"], quote
-
-
-def booked(twin: RunningTwin, pk: str, quote: Body, **more: Any) -> Body:
-    one = {"remote_shipment_id": pk, "rate_id": quote["rate_id"]} | more
-    answer = ask(twin, "POST", PARCELS, json={"label_format": "PDF", "shipments": [one]})
-    assert answer.status_code == 200, answer.text
-    told: Body = answer.json()
-    return told
-
-
-def test_a_parcel_without_an_order_is_quoted_bought_and_taken_back(twin: RunningTwin) -> None:
-    pk, quote = quoted(twin)
-
-    sold = booked(twin, pk, quote)["successful"][pk]
-    read = ask(twin, "GET", f"{PARCELS}/{sold['tracking_number']}").json()
-    file = ask(twin, "GET", f"{PARCELS}/{pk}/label.png")
-    gone = ask(twin, "DELETE", f"{PARCELS}/{pk}")
-
-    assert base64.b64decode(sold["label_content"]).startswith(b"%PDF-")
-    assert sold["total_charge"] == {"value": float(quote["total_charge"]), "unit": "USD"}
-    assert (read["tracking_number"], read["carrier_id"]) == (sold["tracking_number"], "FEDEX")
-    assert file.content.startswith(b"\x89PNG")
-    assert (gone.status_code, gone.content) == (204, b"")
-    assert ask(twin, "DELETE", f"{PARCELS}/{pk}").status_code == 404
-    [label] = twin.labels()
-    assert (label["reference"], label["state"]) == ("EB-123", "voided")
-    assert label["cost"] == quote["total_charge"]
-
-
-def test_a_rate_with_extras_wants_them_back(twin: RunningTwin) -> None:
-    pk, quote = quoted(twin, "USPS")
-    [group, _] = quote["shipping_service_options"]
-
-    refused = booked(twin, pk, quote)
-    sold = booked(twin, pk, quote, **{group["key"]: group["values"][0]["value"]})
-
-    assert "INVALID_VALUE_ADDED_SERVICES" in refused["failed"][pk]["error_messages"][0]
-    assert list(sold["successful"]) == [pk]
-
-
-def test_a_success_may_hold_a_failure(twin: RunningTwin) -> None:
-    old_pk, old = quoted(twin)
-    twin.advance(16 * 60)
-    pk, quote = quoted(twin)
-    booked(twin, pk, quote)
-
-    told = [
-        booked(twin, old_pk, old)["failed"][old_pk],
-        booked(twin, pk, quote)["failed"][pk],
-        booked(twin, "prb0", quote)["failed"]["prb0"],
-    ]
-
-    words = ["expired", "already booked", "not found"]
-    assert all(word in row["error_messages"][0] for word, row in zip(words, told, strict=True))
-    assert len(twin.labels()) == 1
-
-
-@pytest.mark.parametrize(("effect", "sold"), [("no_funds", 0), ("price_changed", 1)])
-def test_faults_of_purchases_meet_a_parcel_without_an_order(
-    twin: RunningTwin, effect: str, sold: int
-) -> None:
-    pk, quote = quoted(twin)
-    twin.fault("POST", "/shipping/", effect, reference="EB-123")
-
-    told = booked(twin, pk, quote)
-
-    assert (len(told["successful"]), len(twin.labels())) == (sold, sold)
-    if sold:
-        charge = told["successful"][pk]["total_charge"]["value"]
-        assert charge == pytest.approx(float(quote["total_charge"]) * 1.07, abs=0.006)
-
-
-def test_services_that_do_not_fit_say_why_when_asked(twin: RunningTwin) -> None:
-    body = parcel_rates(include_unavailable_quotes=True)
-
-    told = ask(twin, "POST", RATES, json=body).json()
-
-    assert told["unavailable_quotes"]
-    assert all(row["unavailable_reasons"][0]["message"] for row in told["unavailable_quotes"])
-
-
-def test_weights_in_every_unit_cost_the_same(twin: RunningTwin) -> None:
-    sides = {"length": 30, "width": 20, "height": 10, "dimension_unit": "cm"}
-    weights = [(2000, "g"), (2, "kg"), (70.5479, "oz"), (4.40925, "lb")]
-
-    charges = {
-        quoted(twin, parcels=[sides | {"weight": weight, "weight_unit": unit}])[1]["total_charge"]
-        for weight, unit in weights
-    }
-
-    assert len(charges) == 1
-
-
-@pytest.mark.parametrize(
-    ("changes", "fault"),
-    [
-        ({"customer_reference": ""}, "customer_reference is missing"),
-        ({"parcels": []}, "parcels must hold one parcel"),
-        ({"parcels": [{}, {}]}, "parcels must hold one parcel"),
-        ({"to_address": {"name": "x"}}, "to_address.line1 is missing"),
-        (
-            {"parcels": [{"weight": 0, "weight_unit": "t"}]},
-            "parcels[0].weight must be greater than 0",
-        ),
-    ],
-)
-def test_a_request_for_rates_without_sense_is_refused(
-    twin: RunningTwin, changes: Body, fault: str
-) -> None:
-    answer = ask(twin, "POST", RATES, json=parcel_rates(**changes))
-
-    assert answer.status_code == 400
-    assert fault in answer.json()["error_messages"]
-
-
-def test_a_booking_that_names_no_shipments_buys_nothing(twin: RunningTwin) -> None:
-    _, quote = quoted(twin)
-
-    answer = ask(twin, "POST", PARCELS, json={"rate_id": quote["rate_id"], "label_format": "PDF"})
-
-    assert answer.status_code == 400
-    assert twin.labels() == []
