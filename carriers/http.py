@@ -37,8 +37,9 @@ from carriers.exchange import (
     RefusalRules,
     answer_of,
 )
+from carriers.readers import text_of
 from carriers.redact import HIDDEN, redacted_json, redacted_query
-from carriers.transport import NEVER_BUILT, answered_by, never_connected, new_session
+from carriers.transport import NEVER_BUILT, answered_by, never_built, never_connected, new_session
 
 logger = logging.getLogger(__name__)
 
@@ -126,14 +127,9 @@ class PlatformSession:
                 ) as response,
             ):
                 return self._read_body(spec, response)
-        except (*NEVER_BUILT, UnicodeError) as exc:
-            # The cause is left out: it may quote the header that carries the key.
-            raise UpstreamUnreachable(
-                f"The settings for {self.platform} make no valid call ({type(exc).__name__}).",
-                **self._facts(spec),
-            ) from None
-        except requests.exceptions.RequestException as exc:
-            raise self._transport_failure(spec, exc) from exc
+        except (*NEVER_BUILT, requests.exceptions.RequestException) as exc:
+            # The cause of a call that was never built may quote the header that carries the key.
+            raise self._transport_failure(spec, exc) from None if never_built(exc) else exc
 
     def _read_body(self, spec: CallSpec, response: requests.Response) -> HttpAnswer:
         """The whole body, cut off where it grows too large."""
@@ -152,9 +148,12 @@ class PlatformSession:
             self._session, self._pid = new_session(), os.getpid()
         return self._session
 
-    def _transport_failure(
-        self, spec: CallSpec, exc: requests.exceptions.RequestException
-    ) -> UpstreamError:
+    def _transport_failure(self, spec: CallSpec, exc: Exception) -> UpstreamError:
+        if never_built(exc):
+            return UpstreamUnreachable(
+                f"The settings for {self.platform} make no valid call ({type(exc).__name__}).",
+                **self._facts(spec),
+            )
         if never_connected(exc):
             return UpstreamUnreachable(f"{self.platform} cannot be reached.", **self._facts(spec))
         return self._no_answer(spec, f"{self.platform} gave no answer ({type(exc).__name__}).")
@@ -224,8 +223,8 @@ class PlatformSession:
             http_status=answer.status if answer else 0,
             duration_ms=elapsed_ms,
             request_body=self._clean(redacted_json(json.dumps(spec.body))) if spec.body else "",
-            response_body=self._clean(_kept_answer(answer)),
-            request_id=answer.headers.get("X-Request-Id", "") if answer else "",
+            response_body=self._clean(_kept_answer(answer, self._struck)),
+            request_id=self._clean(answer.headers.get("X-Request-Id", "")) if answer else "",
             error_code=code,
             started_at=started_at,
         )
@@ -251,7 +250,13 @@ class PlatformSession:
             logger.exception("gate not told", extra={"operation": spec.operation})
 
     def _clean(self, text: str) -> str:
-        return text.replace(self._secret, HIDDEN) if self._secret else text
+        """Without the key, and fit for every database."""
+        return text_of(text.replace(self._secret, HIDDEN) if self._secret else text)
+
+    def _struck(self, content: bytes) -> bytes:
+        """Before a body is cut, so that no part of the key is left at its end."""
+        secret = self._secret.encode()
+        return content.replace(secret, HIDDEN.encode()) if secret else content
 
 
 def pause_of(headers: Mapping[str, str]) -> float | None:
@@ -272,7 +277,7 @@ def pause_of(headers: Mapping[str, str]) -> float | None:
 def _http_date(text: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
@@ -282,10 +287,10 @@ def _path_with_query(spec: CallSpec) -> str:
     return f"{spec.path}?{query}" if query else spec.path
 
 
-def _kept_answer(answer: HttpAnswer | None) -> str:
+def _kept_answer(answer: HttpAnswer | None, struck: Callable[[bytes], bytes]) -> str:
     if answer is None or not answer.content:
         return ""
     kind = answer.headers.get("Content-Type", "")
     if "json" not in kind and answer.content[:1] not in (b"{", b"["):
         return f"<{len(answer.content)} bytes of {kind or 'unknown type'}>"
-    return redacted_json(answer.content)
+    return redacted_json(struck(answer.content))

@@ -80,6 +80,8 @@ class Reader:
 
     def ref(self, key: str) -> str:
         """An id or a tracking number. Raises UpstreamMalformed for one that we could not keep."""
+        if isinstance(self.value.get(key), bool | float):
+            return ""
         found = self.text(key)
         if len(found) > LONGEST_REF:
             raise malformed(self.platform, self.operation, f"{self.path}.{key}")
@@ -87,11 +89,13 @@ class Reader:
 
     def need_ref(self, key: str) -> str:
         """Raises UpstreamMalformed naming the path."""
-        return self.ref(key) or self.need_text(key)
+        return self._needed(key, self.ref(key))
 
     def need_text(self, key: str) -> str:
         """Raises UpstreamMalformed naming the path."""
-        found = self.text(key)
+        return self._needed(key, self.text(key))
+
+    def _needed(self, key: str, found: str) -> str:
         if not found:
             raise malformed(self.platform, self.operation, f"{self.path}.{key}")
         return found

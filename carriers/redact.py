@@ -40,11 +40,12 @@ KEYED_NUMBER = re.compile(r'"(?P<key>[^"\\]+)"(?P<gap>\s*:\s*)-?[\d.]+')
 def redacted_json(body: bytes | str) -> str:
     """A body as it may be kept, at most 20,000 characters; broken JSON is cleaned by its keys."""
     try:
-        value = json.loads(body)
+        text = json.dumps(redacted(json.loads(body)), ensure_ascii=False).replace("\\u0000", "")
     except (ValueError, RecursionError):
-        text = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
-        return _cleaned_text(text[: MAX_KEPT * 2]).replace("\x00", "")[:MAX_KEPT]
-    return json.dumps(redacted(value), ensure_ascii=False).replace("\\u0000", "")[:MAX_KEPT]
+        told = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
+        text = _cleaned_text(told[: MAX_KEPT * 2]).replace("\x00", "")
+    # Half a character, which JSON can name, is nothing that a database keeps.
+    return text[:MAX_KEPT].encode("utf-8", "replace").decode()
 
 
 def redacted(value: Any) -> Any:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.services.audit import record_audit
 from carriers.contracts import UnreadRow
 from carriers.inbox.models import SetAsideRow
+from carriers.readers import text_of
 from carriers.redact import redacted_json
 
 logger = logging.getLogger(__name__)
@@ -53,8 +54,7 @@ def _ref_of(value: Any) -> str:
     if not isinstance(value, dict):
         return ""
     refs = (value.get(key) for key in REF_KEYS)
-    found = next((str(ref) for ref in refs if isinstance(ref, str | int)), "")
-    return found.replace("\x00", "")[:64]
+    return next((text_of(ref) for ref in refs if isinstance(ref, str | int)), "")[:64]
 
 
 @transaction.atomic

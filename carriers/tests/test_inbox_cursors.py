@@ -230,14 +230,15 @@ class SetAsideTests(CursorCase):
 
     def test_rows_without_a_number_and_of_any_shape_are_kept(self) -> None:
         self.start_at()
-        shapes: list[object] = [None, "text", 5, [], {"id": {}}, {"id": "9" * 99}, {"id": "a\x00b"}]
+        numbers: list[object] = [{}, "9" * 99, "a\x00b", "a\ud83e"]
+        shapes = [None, "text", 5, [], *({"id": number} for number in numbers)]
         rows = tuple(UnreadRow(detail="odd", value=value) for value in shapes)
         self.pages = [Page(rows=(), unread=rows)]
 
         self.read()
 
         refs = list(SetAsideRow.objects.order_by("pk").values_list("row_ref", flat=True))
-        self.assertEqual(refs, ["", "", "", "", "", "9" * 64, "ab"])
+        self.assertEqual(refs, ["", "", "", "", "", "9" * 64, "ab", "a?"])
 
     def test_row_dealt_with_stays_so(self) -> None:
         self.start_at()

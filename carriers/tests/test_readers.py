@@ -113,8 +113,8 @@ def test_sku_keeps_the_blanks_that_belong_to_it() -> None:
     assert reader(sku_code=" LMP GRN ").exact("sku_code") == " LMP GRN "
 
 
-@pytest.mark.parametrize("value", ["9" * 65, "", None, {}])
-def test_id_that_is_missing_or_could_not_be_kept_is_unreadable(value: object) -> None:
+@pytest.mark.parametrize("value", ["9" * 65, "", None, {}, True, 7.5, float("nan")])
+def test_id_that_is_missing_or_none_or_could_not_be_kept_is_unreadable(value: object) -> None:
     with pytest.raises(UpstreamMalformed, match=r"lacks \$\.id\."):
         reader(id=value).need_ref("id")
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from carriers.contracts import Page
+from carriers.contracts import Page, UnreadRow
 from carriers.easyship.refusals import RULES as EASYSHIP_RULES
 from carriers.errors import UpstreamError, UpstreamMalformed
 from carriers.exchange import CallSpec, HttpAnswer
@@ -134,7 +134,10 @@ def is_storable(value: object) -> bool:
 
 
 def parts_of(value: object) -> Iterator[object]:
-    if is_dataclass(value):
+    if isinstance(value, UnreadRow):
+        # Its value is kept as a redacted text, which may be anything.
+        yield value.detail
+    elif is_dataclass(value):
         yield from (getattr(value, field.name) for field in fields(value))
     elif isinstance(value, dict):
         yield from (*value, *value.values())

@@ -13,9 +13,10 @@ Script = Callable[[socket.socket], None]
 class Wire:
     """Plays `script` on every connection once the request has come in."""
 
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: Script, *, listens: bool = True) -> None:
         self.requests: list[bytes] = []
         self._script = script
+        self._listens = listens
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self.done = threading.Event()
@@ -40,7 +41,8 @@ class Wire:
 
     def _talk(self, connection: socket.socket) -> None:
         with connection:
-            self.requests.append(read_request(connection))
+            if self._listens:
+                self.requests.append(read_request(connection))
             try:
                 self._script(connection)
             except OSError:
@@ -49,8 +51,9 @@ class Wire:
 
 
 @contextmanager
-def wire(script: Script) -> Iterator[Wire]:
-    server = Wire(script)
+def wire(script: Script, *, listens: bool = True) -> Iterator[Wire]:
+    """`listens` is False for a server that does not wait for the request."""
+    server = Wire(script, listens=listens)
     threading.Thread(target=server.serve, daemon=True).start()
     try:
         yield server
