@@ -231,7 +231,7 @@ class SetAsideTests(CursorCase):
     def test_rows_without_a_number_and_of_any_shape_are_kept(self) -> None:
         self.start_at()
         numbers: list[object] = [{}, "9" * 99, "a\x00b", "a\ud83e"]
-        shapes = [None, "text", 5, [], *({"id": number} for number in numbers)]
+        shapes: list[object] = [None, "text", 5, [], *({"id": number} for number in numbers)]
         rows = tuple(UnreadRow(detail="odd", value=value) for value in shapes)
         self.pages = [Page(rows=(), unread=rows)]
 
