@@ -9,7 +9,7 @@ GOODS_PROBLEMS = (
         code="parcel.weight_required",
         field="package.weight_g",
         cause="The parcel has no weight, and without one nothing can be rated.",
-        fix="Give the products their weight, then place the order anew so that it is packed anew.",
+        fix="Give the products their weight, then try again: the order is packed anew.",
         url_name=SELLABLES,
     ),
     Problem(
@@ -22,7 +22,7 @@ GOODS_PROBLEMS = (
         code="parcel.size_required",
         field="package.length_mm",
         cause="A side of the parcel or of a product has no length.",
-        fix="Give the products their size, then place the order anew so that it is packed anew.",
+        fix="Give the products their size, then try again: the order is packed anew.",
         url_name=SELLABLES,
     ),
     Problem(

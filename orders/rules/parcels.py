@@ -15,6 +15,10 @@ from carriers.contracts import Parcel
 BOARD_G_PER_M2 = 600
 PADDING_MM = 10
 
+# Far beyond what any carrier takes as one parcel, and within what a column holds.
+HEAVIEST_G = 100_000_000
+LONGEST_MM = 1_000_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackedItem:
@@ -41,6 +45,14 @@ def parcel_for(items: Sequence[PackedItem]) -> Parcel:
         width_mm=width,
         height_mm=height,
     )
+
+
+def parcel_fault(parcel: Parcel) -> str:
+    """The problem of a parcel that nobody could carry; "" for any other."""
+    # The longest side comes first; a huge box is heavy by its board alone.
+    if parcel.length_mm > LONGEST_MM:
+        return "parcel.over_size"
+    return "parcel.over_weight" if parcel.weight_g > HEAVIEST_G else ""
 
 
 def board_weight_g(length_mm: int, width_mm: int, height_mm: int) -> int:

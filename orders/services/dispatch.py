@@ -11,6 +11,7 @@ from carriers.outbox.commands import enqueue_command
 from inventory.models import Warehouse
 from inventory.services.stock import InsufficientStock, reserve_stock
 from orders.models import Order, OrderLine, Package, RoutingDecision, RuleSet, Shipment
+from orders.rules.parcels import parcel_fault
 from orders.rules.routing import NO_STOCK, RouteDecision, RouteSnapshot, choose_route
 from orders.rules.states import DISPATCHABLE, OrderState
 from orders.services.contents import demands_of, parcel_of
@@ -58,6 +59,10 @@ def _dispatch(order: Order, *, actor: str) -> Dispatched:
         need_attention(
             order, code=f"routing.{route.failure}", detail=route.sentences[0], kind="order.unrouted"
         )
+        return Dispatched.UNROUTED
+    if fault := parcel_fault(parcel_of(order)):
+        detail = "All of it in one parcel is more than anybody carries."
+        need_attention(order, code=fault, detail=detail, kind="order.unpackable")
         return Dispatched.UNROUTED
     _to_valid(order, actor=actor)
     _clear_shortage(order)

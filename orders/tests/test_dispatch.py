@@ -10,6 +10,7 @@ from django.test import TestCase, TransactionTestCase
 
 from accounts.tests.builders import make_organization
 from carriers.models import CommandState, OutboxCommand
+from catalog.models import Sellable
 from inventory.models import MovementKind, Reservation, StockLevel
 from inventory.proof import stock_differences
 from inventory.services.stock import StockDemand, move_stock, reserve_stock
@@ -47,6 +48,34 @@ class DispatchCase(TestCase):
             reason="Received",
             actor="tests",
         )
+
+
+class TooMuchTests(DispatchCase):
+    """What fits no parcel that anybody carries is told, rather than tried for ever."""
+
+    def dispatch(self, **sizes: int) -> Order:
+        Sellable.objects.filter(pk=self.mug.pk).update(**sizes)
+        self.receive(100_000)
+        order = make_order(self.organization, quantity=100_000)
+        self.assertTrue(dispatch_one(order.pk))
+        order.refresh_from_db()
+        return order
+
+    def test_order_too_heavy_for_one_parcel_goes_to_a_person(self) -> None:
+        order = self.dispatch(weight_g=1_000_000, height_mm=1, width_mm=1, length_mm=1)
+
+        self.assertEqual(
+            (order.state, order.attention_code),
+            (OrderState.NEEDS_ATTENTION.value, "parcel.over_weight"),
+        )
+        self.assertEqual(StockLevel.objects.get().reserved, 0)
+        self.assertEqual(OutboxCommand.objects.count(), 0)
+
+    def test_order_too_large_for_one_parcel_goes_to_a_person(self) -> None:
+        order = self.dispatch(weight_g=1, height_mm=900_000, width_mm=900_000, length_mm=900_000)
+
+        self.assertEqual(order.attention_code, "parcel.over_size")
+        self.assertFalse(Shipment.objects.exists())
 
 
 class GoodDayTests(DispatchCase):
