@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
 
 from carriers.contracts import (
     Booking,
@@ -25,6 +27,7 @@ from carriers.errors import (
     UpstreamUnauthorized,
     UpstreamUnclear,
 )
+from carriers.lanes import for_its_band, lane_of
 from carriers.services.facts import Remember, ask_always
 
 
@@ -136,6 +139,16 @@ class EasyshipPort:
 
     def track(self, label_ref: str, booking_ref: str) -> tuple[TrackingUpdate, ...]:
         return self._client.get_tracking(booking_ref)
+
+    def estimate(self, consignment: Consignment) -> tuple[RateQuote, ...]:
+        """Read: prices without a shipment, for the band of weights that the parcel is in.
+
+        The same goods in the same box from the same region to the same postcode are asked for
+        once; a price counts for the day.
+        """
+        banded = for_its_band(consignment)
+        lane = lane_of(banded, datetime.now(UTC).date())
+        return self._remember(f"rates {lane}", partial(self._client.get_rates, banded))
 
     def list_warehouses(self, *, anew: bool = False) -> tuple[PlatformWarehouse, ...]:
         return self._remember("warehouses", self._client.list_warehouses, anew=anew)

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Protocol, TypeVar
 
 from django.conf import settings
@@ -43,7 +44,8 @@ def memory_of(owner: str) -> Remember:
     """A memory for the facts of one account at one host, which `owner` names."""
 
     def remember(name: str, read: Callable[[], Fact], *, anew: bool = False) -> Fact:
-        return remembered(f"facts:{settings.VERSION}:{owner}:{name}", read, anew=anew)
+        digest = sha256(f"{settings.VERSION}\n{owner}\n{name}".encode()).hexdigest()
+        return remembered(f"facts:{digest}", read, anew=anew)
 
     return remember
 

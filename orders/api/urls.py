@@ -3,6 +3,7 @@ from rest_framework.routers import SimpleRouter
 
 from orders.api import views
 from orders.api.money import LedgerTotalsView
+from orders.api.rates import RatesView
 
 router = SimpleRouter(trailing_slash=False)
 router.register("orders", views.OrderViewSet, basename="order")
@@ -11,6 +12,7 @@ router.register("routing/rule-sets", views.RuleSetViewSet, basename="rule-set")
 
 urlpatterns = [
     path("orders/parse", views.ParseView.as_view(), name="orders-parse"),
+    path("rates", RatesView.as_view(), name="rates"),
     path("ledger/totals", LedgerTotalsView.as_view(), name="ledger-totals"),
     *router.urls,
 ]

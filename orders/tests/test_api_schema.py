@@ -39,6 +39,7 @@ def test_every_app_is_described(schema: dict[str, Any]) -> None:
         "outbox",
         "platforms",
         "products",
+        "rates",
         "routing",
         "sellables",
         "shipments",

@@ -1,0 +1,61 @@
+"""When two consignments cost the same, near enough to remember one price for both. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from carriers.contracts import Consignment
+from shipping_project.kernel.postal import PostalAddress
+
+# Up to so many grams a band is so many wide; the last one goes on.
+BANDS = ((1_000, 100), (10_000, 500), (None, 1_000))
+ORIGIN_DIGITS = 3
+US = "US"
+ZIP_DIGITS = 5
+
+
+def band_of(weight_g: int) -> int:
+    """The heaviest weight of the band, in grams, for which the price is asked."""
+    for limit, width in BANDS:
+        if limit is None or weight_g <= limit:
+            return -(-weight_g // width) * width
+    raise AssertionError("the last band has no end")
+
+
+def for_its_band(consignment: Consignment) -> Consignment:
+    parcel = replace(consignment.parcel, weight_g=band_of(consignment.parcel.weight_g))
+    item = replace(consignment.items[0], unit_weight_g=parcel.weight_g)
+    return replace(consignment, parcel=parcel, items=(item,))
+
+
+def lane_of(consignment: Consignment, day: date) -> str:
+    """Where from, where to, box, weight, goods and day: what a price depends on."""
+    parcel, item = consignment.parcel, consignment.items[0]
+    return "|".join(
+        (
+            day.isoformat(),
+            _origin(consignment.ship_from),
+            _destination(consignment.ship_to),
+            f"{parcel.length_mm}x{parcel.width_mm}x{parcel.height_mm}",
+            f"{band_of(parcel.weight_g)}g",
+            str(item.unit_value),
+            f"{item.category}/{item.hs_code}/{item.origin_country}",
+            f"{consignment.currency}/{consignment.incoterm}",
+        )
+    )
+
+
+def _origin(address: PostalAddress) -> str:
+    """Carriers' zones go by the beginning of the origin's postcode."""
+    return f"{address.country} {_postcode(address)[:ORIGIN_DIGITS]}"
+
+
+def _destination(address: PostalAddress) -> str:
+    state = "" if _postcode(address) else f" {address.state} {address.city}".upper()
+    return f"{address.country} {_postcode(address)}{state}"
+
+
+def _postcode(address: PostalAddress) -> str:
+    text = "".join(address.postal_code.split()).upper()
+    return text[:ZIP_DIGITS] if address.country == US else text

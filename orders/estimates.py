@@ -1,0 +1,75 @@
+"""What a parcel would cost, without an order: asked of the platform, or remembered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from carriers.contracts import Consignment, ConsignmentItem, Parcel, RateQuote
+from carriers.lanes import band_of
+from carriers.limits import Priority
+from carriers.platforms import easyship_port
+from carriers.services.calls import calls_for
+from inventory.models import Warehouse
+from shipping_project.kernel.money import Money
+from shipping_project.kernel.postal import PostalAddress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goods:
+    """What is inside, for customs: `value` is that of all of it."""
+
+    value: Money
+    description: str = "Goods"
+    category: str = ""
+    hs_code: str = ""
+    origin_country: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """Cheapest first. `weight_g` is the weight that was asked for: the top of its band."""
+
+    weight_g: int
+    quotes: tuple[RateQuote, ...]
+
+
+def estimate_rates(
+    *, warehouse: Warehouse, ship_to: PostalAddress, parcel: Parcel, goods: Goods
+) -> Estimate:
+    """Prices of every service at Easyship, which alone rates without an order.
+
+    Raises an UpstreamError when nothing is remembered and the platform does not answer.
+    """
+    consignment = Consignment(
+        reference="",
+        ship_from=warehouse.address,
+        ship_to=ship_to,
+        parcel=parcel,
+        items=(_item(parcel, goods),),
+        currency=goods.value.currency,
+    )
+    with calls_for(Priority.RATE):
+        quotes = easyship_port().estimate(consignment)
+    return Estimate(weight_g=band_of(parcel.weight_g), quotes=tuple(sorted(quotes, key=_price)))
+
+
+def _item(parcel: Parcel, goods: Goods) -> ConsignmentItem:
+    return ConsignmentItem(
+        line_ref="",
+        sku="",
+        description=goods.description,
+        quantity=1,
+        unit_value=goods.value,
+        unit_weight_g=parcel.weight_g,
+        length_mm=parcel.length_mm,
+        width_mm=parcel.width_mm,
+        height_mm=parcel.height_mm,
+        hs_code=goods.hs_code,
+        origin_country=goods.origin_country,
+        category=goods.category,
+    )
+
+
+def _price(quote: RateQuote) -> tuple[str, Decimal]:
+    return quote.price.currency, quote.price.amount
