@@ -14,6 +14,9 @@ from django.utils import timezone
 from accounts.querysets import OwnedQuerySet
 from shipping_project.kernel.models import Timestamped
 
+# Of whoever is named in a history.
+LONGEST_ACTOR = 120
+
 
 class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", "Administrator"
@@ -71,7 +74,8 @@ class User(AbstractUser):
 
     @property
     def label(self) -> str:
-        return self.get_full_name() or self.username
+        """As histories name the person, cut to what their columns hold."""
+        return (self.get_full_name() or self.username)[:LONGEST_ACTOR]
 
     @property
     def may_act(self) -> bool:
@@ -118,7 +122,7 @@ class AuditEntry(models.Model):
         Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     at = models.DateTimeField(default=timezone.now)
-    actor = models.CharField(max_length=120)
+    actor = models.CharField(max_length=LONGEST_ACTOR)
     action = models.CharField(max_length=60)
     subject = models.CharField(max_length=120, help_text='Such as "orders.order:42".')
     label = models.CharField(max_length=200, blank=True, default="")

@@ -54,6 +54,15 @@ class LoginTests(ApiCase):
         assert user.last_login is not None
         self.assertLess(datetime.now(UTC) - user.last_login, timedelta(minutes=1))
 
+    def test_long_name_fits_wherever_an_actor_is_written_down(self) -> None:
+        user = make_user()
+        user.first_name, user.last_name = "A" * 150, "B" * 150
+        user.save()
+
+        response = client_for(user).get(ME)
+
+        self.assertEqual(len(response.json()["label"]), 120)
+
     def test_wrong_password_is_refused(self) -> None:
         make_user(username="pia")
 
