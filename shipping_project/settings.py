@@ -316,6 +316,12 @@ Q_CLUSTER = {
 # How long to wait before asking a platform what became of a call without a clear answer: it must
 # have had the time to finish and to show what it did.
 OUTCOME_SETTLE_S = ENV.integer("OUTCOME_SETTLE_S", 4 if DEMO else 30, minimum=1)
+# A label that costs more than was agreed to, by more than so many per cent or by more than so much
+# money (whole units of its currency), waits for a person.
+PRICE_RISE_PERCENT = ENV.integer("PRICE_RISE_PERCENT", 10)
+PRICE_RISE_AMOUNT = ENV.integer("PRICE_RISE_AMOUNT", 5)
+# A label that a platform is still making after so many minutes is a matter for a person.
+LABEL_PENDING_MINUTES = ENV.integer("LABEL_PENDING_MINUTES", 60, minimum=1)
 # How many days after the purchase a label can be given back, and how long its refund may take,
 # where a platform, a carrier or "platform/carrier" differs from what orders/rules/voids.py knows.
 VOID_WINDOW_DAYS = ENV.numbers("VOID_WINDOW_DAYS")

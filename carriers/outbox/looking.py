@@ -50,6 +50,8 @@ def conclude(command: OutboxCommand, handler: CommandHandler, finding: Finding) 
     save(command, lookups=command.lookups + was_answered, misses=misses)
     if isinstance(finding, Delivered | Rejected):
         close(command, handler, finding)
+    elif isinstance(finding, Unknown):
+        hand_over(command, handler, finding)
     elif misses >= MISSES_FOR_PROOF:
         logger.info("proven miss", extra={"command_id": command.pk, "kind": command.kind})
         missed = Retry("outcome.missed", "The platform shows that nothing happened.")

@@ -64,4 +64,5 @@ class Missed:
 
 Outcome = Delivered | Rejected | Retry | Unknown
 BatchOutcome = Outcome | Queued
-Finding = Delivered | Rejected | Missed | Retry
+# Unknown: looking on is in vain, and a person decides at once.
+Finding = Delivered | Rejected | Missed | Retry | Unknown

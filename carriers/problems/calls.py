@@ -220,13 +220,6 @@ OWN_PROBLEMS = (
         is_assignable=False,
     ),
     Problem(
-        code="price.risen",
-        cause="The label costs clearly more now than when it was first quoted.",
-        fix="Try again to buy at the new price, or cancel the order.",
-        retry_helps=True,
-        is_assignable=False,
-    ),
-    Problem(
         code="money.mixed_currencies",
         field="lines.unit_price",
         cause="Amounts in different currencies cannot be added.",

@@ -41,6 +41,27 @@ SHIPPING_PROBLEMS = (
         retry_helps=True,
     ),
     Problem(
+        code="price.risen",
+        cause="The label costs more than was agreed to, by more than the limit that is set.",
+        fix="Buy anyway, try again later, or route the order to another carrier.",
+        retry_helps=True,
+        is_assignable=False,
+    ),
+    Problem(
+        code="price.charged_more",
+        cause="The label is bought, and the platform charged more than it had quoted.",
+        fix="Ship with it (try again to go on), or replace the label and ask for the refund.",
+        retry_helps=True,
+        is_assignable=False,
+    ),
+    Problem(
+        code="label.overdue",
+        cause="The platform has been making the label for longer than the limit that is set.",
+        fix="Ask the platform; trying again looks for the label and buys no second one.",
+        retry_helps=True,
+        is_assignable=False,
+    ),
+    Problem(
         code="label.must_be_replaced",
         cause="A label is bought for what stood there before, so a correction would not reach it.",
         fix="Say that the label is to be given back and another one bought.",

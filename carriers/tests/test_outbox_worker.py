@@ -248,6 +248,15 @@ class LookupTests(WorkerCase):
             [(self.command.pk, Unknown("outcome.unresolved", "Still making it."))],
         )
 
+    def test_a_look_that_gives_up_ends_with_a_person_at_once(self) -> None:
+        SCRIPT.findings = [Unknown("label.overdue", "Still making it.")]
+
+        command = self.look()
+
+        self.assertEqual((command.state, command.lookups), (CommandState.STUCK, 1))
+        self.assertEqual(command.error_code, "label.overdue")
+        self.assertEqual(len(SCRIPT.sent), 1)
+
     def test_looks_without_an_answer_go_on_for_ever_ever_slower(self) -> None:
         SCRIPT.findings = [UpstreamUnreachable("Away.")] * 30
 

@@ -8,7 +8,7 @@ from orders.services.cancellation import cancel_order
 from orders.services.dispatch import Dispatched, dispatch_order
 from orders.services.holds import hold_order, release_order
 from orders.services.replacement import replace_label
-from orders.services.retry import retry_order
+from orders.services.retry import buy_anyway, retry_order
 
 TOLD = {
     Dispatched.RESERVED: "Routed; stock is held and the booking is under way.",
@@ -43,6 +43,11 @@ def _cancel(order: Order, words: Words, actor: str) -> str:
     return "Cancellation asked for; it ends when the platform has answered."
 
 
+def _buy_anyway(order: Order, words: Words, actor: str) -> str:
+    buy_anyway(order_id=order.pk, actor=actor)
+    return "The price is agreed to; the label is bought next."
+
+
 def _replace_label(order: Order, words: Words, actor: str) -> str:
     replace_label(order_id=order.pk, reason=words["reason"], actor=actor)
     return "The label is given back; another one is bought once the platform took it."
@@ -63,6 +68,16 @@ ORDER_ACTIONS = [
             description="Retry",
             question="Each goes on from the step that failed. No label is bought twice.",
             run=_retry,
+        )
+    ),
+    confirmed(
+        NamedAction(
+            name="buy_anyway",
+            description="Buy anyway",
+            question="For orders that wait because their label costs more than was agreed to: the "
+            "price asked for last is agreed to, and the label bought.",
+            run=_buy_anyway,
+            is_danger=True,
         )
     ),
     confirmed(

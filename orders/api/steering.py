@@ -15,6 +15,7 @@ from orders.models import Order
 from orders.rules.order_json import address_from
 from orders.services.amend import correct_address
 from orders.services.replacement import replace_label
+from orders.services.retry import buy_anyway
 from shipping_project.kernel.errors import InvalidInput
 
 
@@ -59,4 +60,12 @@ class LabelSteering:
             lambda order: replace_label(
                 order_id=order.pk, reason=reason, actor=label_of(request.user)
             )
+        )
+
+    @extend_schema(request=None, responses=OrderSerializer)
+    @action(detail=True, methods=["post"], url_path="buy-anyway")
+    def buy_anyway(self, request: Request, pk: str) -> Response:
+        """Agree to the price of an order that waits with `price.risen`. Keys need `labels:buy`."""
+        return self._steer(
+            lambda order: buy_anyway(order_id=order.pk, actor=label_of(request.user))
         )

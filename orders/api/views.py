@@ -64,6 +64,7 @@ STEERING_SCOPES = ORDER_SCOPES | {
     "release": BUY_LABELS,
     "address": BUY_LABELS,
     "replace_label": BUY_LABELS,
+    "buy_anyway": BUY_LABELS,
 }
 
 

@@ -82,7 +82,7 @@ def find_labels(commands: Sequence[OutboxCommand]) -> Mapping[int, Finding]:
     refs = [one.platform_ref for one in shipments.values()]
     bookings = easyship_port().read_bookings(refs)
     shown = {
-        pk: finding_of(bookings[one.platform_ref])
+        pk: finding_of(one, bookings[one.platform_ref])
         for pk, one in shipments.items()
         if one.platform_ref in bookings
     }

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
+
+from django.conf import settings
+from django.utils import timezone
 
 from carriers.contracts import Booking, Label, RateQuote
 from carriers.errors import UpstreamNotFound
@@ -15,8 +19,8 @@ from carriers.outbox.outcomes import (
     Missed,
     Outcome,
     Rejected,
-    Retry,
     Unanswered,
+    Unknown,
 )
 from carriers.platforms import easyship_port
 from orders.handlers.consignments import (
@@ -28,6 +32,7 @@ from orders.handlers.consignments import (
     shipment_of,
 )
 from orders.models import Shipment
+from orders.rules.prices import PRICE_RISEN
 from orders.rules.quotes import chosen_quote, judge_quotes
 from orders.services.booking import record_refusal
 from orders.services.cancellation import go_on_cancelling
@@ -39,8 +44,10 @@ from orders.services.labels import (
     record_quotes,
     store_label_file,
 )
+from orders.services.prices import agreed_price, is_too_much
 from orders.services.progress import need_attention
 from orders.services.purchases import (
+    asked_at,
     close_as_missed,
     close_as_refused,
     hand_over,
@@ -52,7 +59,9 @@ from shipping_project.kernel.money import Money
 
 LABEL_BATCH = "label_batch"
 BATCH_UNDER_WAY = Unanswered("batch.taken_on", "The platform has not worked the batch off yet.")
-LABEL_IN_THE_MAKING = Retry("label.pending", "The platform is still making the label.")
+LABEL_IN_THE_MAKING = Unanswered("label.pending", "The platform is still making the label.")
+OVERDUE = "label.overdue"
+STILL_MAKING = "The platform has been making the label for {minutes} minutes and is not done."
 
 
 def buy_label(command: OutboxCommand) -> Outcome:
@@ -80,6 +89,8 @@ def outcome_before(shipment: Shipment, booking: Booking) -> Outcome | None:
     if booking.label is not None:
         return Delivered(label_record(booking.label))
     if booking.label_pending:
+        if is_overdue(shipment):
+            return Rejected(OVERDUE, still_making())
         return LABEL_IN_THE_MAKING
     if booking.is_cancelled:
         return _gone(shipment)
@@ -96,6 +107,9 @@ def choose_quote(shipment: Shipment, booking: Booking) -> RateQuote | Rejected:
         place = shipment.get_platform_display()
         detail = f"{place} offers no {shipment.carrier} service for this parcel."
         return Rejected("service.not_available", detail)
+    agreed = agreed_price(shipment=shipment, price=quote.price)
+    if is_too_much(agreed, quote.price):
+        return Rejected(PRICE_RISEN, f"The label costs {quote.price} now; {agreed} was agreed to.")
     return CALLED_OFF if is_called_off(shipment) else quote
 
 
@@ -109,21 +123,32 @@ def find_label(command: OutboxCommand) -> Finding:
     """What became of a purchase without a clear answer, read from the booking itself."""
     shipment = shipment_of(command)
     mark_unknown(package=package_of(shipment))
-    finding = finding_of(port_of(shipment).read_booking(shipment.platform_ref))
+    finding = finding_of(shipment, port_of(shipment).read_booking(shipment.platform_ref))
     if isinstance(finding, Missed) and command.batch_ref and not is_batch_done(command.batch_ref):
         return BATCH_UNDER_WAY
     return finding
 
 
-def finding_of(booking: Booking) -> Finding:
+def finding_of(shipment: Shipment, booking: Booking) -> Finding:
     """What a booking shows of the label that was asked for."""
     if booking.label is not None:
         return Delivered(label_record(booking.label))
     if booking.label_pending:
-        return LABEL_IN_THE_MAKING
+        return Unknown(OVERDUE, still_making()) if is_overdue(shipment) else LABEL_IN_THE_MAKING
     if booking.label_failure:
         return Rejected("label.failed", booking.label_failure)
     return Missed("The platform shows no label on the booking.")
+
+
+def is_overdue(shipment: Shipment) -> bool:
+    """Whether a label has been in the making for so long that a person should know."""
+    since = asked_at(package=package_of(shipment)) or shipment.booked_at
+    limit = timedelta(minutes=settings.LABEL_PENDING_MINUTES)
+    return since is not None and timezone.now() - since > limit
+
+
+def still_making() -> str:
+    return STILL_MAKING.format(minutes=settings.LABEL_PENDING_MINUTES)
 
 
 def is_batch_done(batch_ref: str) -> bool:
@@ -163,8 +188,13 @@ def settle_label(command: OutboxCommand, outcome: Outcome) -> None:
 
 
 def _close_unbought(command: OutboxCommand, shipment: Shipment, outcome: Rejected) -> None:
-    """What was sent was refused; without a sending, an earlier one was proven a miss by now."""
+    """What was sent was refused; without a sending, an earlier one was proven a miss by now.
+
+    One that is overdue may still bring a label, so it stays open.
+    """
     package = package_of(shipment)
+    if outcome.code == OVERDUE:
+        return
     if command.sent_at is None:
         close_as_missed(package=package)
     else:

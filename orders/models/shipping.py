@@ -42,6 +42,14 @@ class Shipment(Timestamped):
     )
     platform_ref = models.CharField(max_length=64, blank=True, default="")
     booked_at = models.DateTimeField(null=True, blank=True)
+    agreed_price = models.DecimalField(
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="The first price that was asked for the label, or what a person agreed to since.",
+    )
+    agreed_currency = models.CharField(max_length=3, blank=True, default="", db_default="")
 
     objects: ClassVar = ShipmentQuerySet.as_manager()
 
@@ -63,6 +71,10 @@ class Shipment(Timestamped):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def agreed(self) -> Money | None:
+        return None if self.agreed_price is None else Money(self.agreed_price, self.agreed_currency)
 
 
 class LabelState(models.TextChoices):

@@ -13,6 +13,7 @@ from orders.models import LabelState, Order, OrderLine, Package, Quote, RoutingD
 from orders.reports.board import GONE, live_shipment
 from orders.reports.ledger import OrderMoney, order_money
 from orders.reports.story import StoryEntry, order_story
+from orders.rules.prices import PRICE_RISEN
 from orders.rules.states import (
     DISPATCHABLE,
     FINAL_ORDER_STATES,
@@ -45,6 +46,7 @@ class Action(StrEnum):
     CANCEL = "cancel"
     CORRECT = "correct"
     REPLACE = "replace_label"
+    BUY_ANYWAY = "buy_anyway"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +113,9 @@ def allowed_actions(
         Action.CANCEL: not gone,
         Action.CORRECT: not gone,
         Action.REPLACE: not gone and has_label,
+        Action.BUY_ANYWAY: state is OrderState.NEEDS_ATTENTION
+        and order.attention_code == PRICE_RISEN
+        and not order.cancel_requested_at,
     }
     return frozenset(action for action, is_possible in possible.items() if is_possible)
 

@@ -22,15 +22,18 @@ from orders.models import (
     Quote,
     Shipment,
 )
+from orders.rules.prices import CHARGED_MORE
 from orders.rules.quotes import JudgedQuote
 from orders.rules.states import OrderState, ShipmentState
 from orders.rules.voids import VoidPurpose
 from orders.services.booking import ask
 from orders.services.kinds import FETCH_LABEL
 from orders.services.ledger import enter_bought
+from orders.services.prices import is_too_much
 from orders.services.progress import move_order, need_attention, note_event
 from orders.services.purchases import close_as_paid
 from orders.services.voids import accept_void, request_void
+from shipping_project.kernel.money import Money
 
 FIRST_TRACK_AFTER = timedelta(seconds=30)
 
@@ -89,6 +92,20 @@ def record_label(*, shipment_id: int, label: Label, fence: int | None = None) ->
         attention_detail="",
     )
     ask(shipment, FETCH_LABEL, order)
+    _tell_of_price(order, package, intent)
+
+
+def _tell_of_price(order: Order, package: Package, intent: PurchaseIntent | None) -> None:
+    """The platform took more than it had quoted: the label is ours, and a person must know."""
+    cost, quoted = package.label_cost, intent and Money(intent.quoted, intent.currency)
+    if cost is None or not quoted or not is_too_much(quoted, cost):
+        return
+    need_attention(
+        order,
+        code=CHARGED_MORE,
+        detail=f"The label was quoted at {quoted} and {cost} was charged. It can be shipped with.",
+        kind=CHARGED_MORE,
+    )
 
 
 @transaction.atomic

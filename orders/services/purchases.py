@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -142,6 +143,12 @@ def open_intent_of(package: Package) -> PurchaseIntent | None:
         package.intents.select_for_update().filter(state__in=OPEN_INTENTS).first()
     )
     return found
+
+
+def asked_at(*, package: Package) -> datetime | None:
+    """When the label that may still come was asked for."""
+    last = package.intents.filter(sent_at__isnull=False, state__in=OPEN_INTENTS).first()
+    return last.sent_at if last else None
 
 
 def _must_hold(command: OutboxCommand) -> None:

@@ -7,6 +7,7 @@ from django.db import transaction
 from carriers.models import CommandState, OutboxCommand
 from carriers.outbox.commands import release_stuck
 from orders.models import Order, Shipment
+from orders.rules.prices import PRICE_RISEN
 from orders.rules.states import DISPATCHABLE, OrderState, ShipmentState
 from orders.rules.upstream import LABEL_CHANGED
 from orders.rules.voids import VoidPurpose
@@ -49,7 +50,7 @@ def retry_order(*, order_id: int, actor: str) -> Order:
         if OrderState(order.state) in DISPATCHABLE:
             nudge(DISPATCH, order.pk, queue="orders")
         elif order.state == OrderState.NEEDS_ATTENTION.value:
-            _go_on(order, actor=actor)
+            go_on(order, actor=actor)
         else:
             raise Conflict(
                 f"Order {order.number} is {order.get_state_display().lower()}; "
@@ -58,7 +59,33 @@ def retry_order(*, order_id: int, actor: str) -> Order:
         return order
 
 
-def _go_on(order: Order, *, actor: str) -> None:
+def buy_anyway(*, order_id: int, actor: str) -> Order:
+    """Agree to the price that was asked for last, and go on to the label.
+
+    Should it have risen again by then, the order waits once more. Raises Conflict for an order
+    that does not wait because of its price.
+    """
+    with transaction.atomic(durable=True):
+        order: Order = Order.objects.locked().get(pk=order_id)
+        shipment = order.shipments.live().first()
+        quote = shipment.quotes.filter(is_chosen=True).first() if shipment else None
+        waits = order.state == OrderState.NEEDS_ATTENTION.value
+        if not waits or order.attention_code != PRICE_RISEN or shipment is None or quote is None:
+            raise Conflict(f"Order {order.number} does not wait because of its price.")
+        shipment.agreed_price, shipment.agreed_currency = quote.price, quote.currency
+        shipment.save(update_fields=["agreed_price", "agreed_currency", "updated_at"])
+        note_event(
+            order,
+            kind="price.agreed",
+            message=f"{shipment.agreed} is agreed to.",
+            actor=actor,
+        )
+        go_on(order, actor=actor)
+        return order
+
+
+def go_on(order: Order, *, actor: str) -> None:
+    """The next step of an order that waits for a person; the caller holds it."""
     open_command = OutboxCommand.objects.in_lane(order.lane).still_open().order_by("id").first()
     if open_command is not None:
         if open_command.state == CommandState.STUCK:

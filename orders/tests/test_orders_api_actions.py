@@ -19,7 +19,7 @@ from inventory.models import Reservation, StockLevel
 from orders.models import Order, Package, Shipment
 from orders.rules.states import OrderState, ShipmentState
 from orders.services.dispatch import dispatch_order
-from orders.services.kinds import FETCH_LABEL, VOID_LABEL
+from orders.services.kinds import BUY_LABEL, FETCH_LABEL, VOID_LABEL
 from orders.services.labels import record_label, store_label_file
 from orders.services.progress import move_order, need_attention
 from orders.services.tracking import record_tracking
@@ -324,6 +324,22 @@ class SteerTests(OrderCase):
         self.assertEqual((done.status_code, label.status_code), (200, 409))
         self.assertEqual(label.json()["code"], "label.outdated")
         self.assertEqual(OutboxCommand.objects.filter(kind=VOID_LABEL).count(), 1)
+
+    def test_a_risen_price_is_agreed_to_by_a_call_of_its_own(self) -> None:
+        too_early = self.act("buy-anyway")
+        self.book()
+        Package.objects.update(label_state="none")
+        OutboxCommand.objects.update(state="delivered")
+        order = Order.objects.get(pk=self.order.pk)
+        quote = {"carrier": "FEDEX", "service_name": "Ground", "currency": "USD"}
+        Shipment.objects.get().quotes.create(price=Decimal("12.40"), is_chosen=True, **quote)
+        need_attention(order, code="price.risen", detail="It costs more.", kind="price.risen")
+
+        done = self.act("buy-anyway")
+
+        self.assertEqual((too_early.status_code, done.status_code), (409, 200))
+        self.assertEqual(str(Shipment.objects.get().agreed), "12.40 USD")
+        self.assertEqual(OutboxCommand.objects.still_open().get().kind, BUY_LABEL)
 
     def test_second_cancel_changes_nothing(self) -> None:
         first = self.act("cancel").json()

@@ -302,6 +302,15 @@ class ActionTests(OrderPageCase):
         need_attention(labelled, code="x.y", detail="Look here.", kind="x.y")
         self.assertEqual(offered(labelled), ["retry"])
 
+    def test_a_risen_price_offers_to_buy_anyway(self) -> None:
+        order = make_dispatched(self.alder)
+        need_attention(order, code="price.risen", detail="It costs more.", kind="price.risen")
+
+        page = self.page(order)
+
+        self.assertIn("buy_anyway", [name for name, _ in page.context["actions"]])
+        self.assertContains(page, "Buy anyway")
+
     def test_auditor_reads_and_may_not_act(self) -> None:
         order = make_order(self.alder)
         self.client.force_login(make_user(Role.AUDITOR))

@@ -12,7 +12,7 @@ from orders.services.cancellation import cancel_order
 from orders.services.dispatch import dispatch_order
 from orders.services.holds import hold_order, release_order
 from orders.services.replacement import replace_label
-from orders.services.retry import retry_order
+from orders.services.retry import buy_anyway, retry_order
 
 Act = Callable[[Order, str, str], object]
 
@@ -38,6 +38,11 @@ STEERING: dict[str, Steering] = {
         label="Retry",
         act=lambda order, _, who: retry_order(order_id=order.pk, actor=who),
         done="It goes on from the step that failed.",
+    ),
+    "buy_anyway": Steering(
+        label="Buy anyway",
+        act=lambda order, _, who: buy_anyway(order_id=order.pk, actor=who),
+        done="The price is agreed to; the label is bought next.",
     ),
     "hold": Steering(
         label="Hold",
