@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import socket
+import zlib
 
 from carriers.tests.wire import Script, closes, drips, resets, says, stays_silent
 
@@ -46,10 +47,11 @@ def floods(head: bytes, drop: bytes) -> Script:
     return script
 
 
-def squeezed(times: int, layers: int = 1) -> bytes:
+def squeezed(megabytes: int, layers: int = 1) -> bytes:
     """So many blanks, packed so often: small on the wire and large in memory."""
-    packed = b"[" + b" " * times + b"]"
-    for _ in range(layers):
+    packer = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
+    packed = b"".join(packer.compress(b" " * 2**20) for _ in range(megabytes)) + packer.flush()
+    for _ in range(layers - 1):
         packed = gzip.compress(packed)
     return packed
 
@@ -95,9 +97,9 @@ NEVER_ENDS: dict[str, Script] = {
 }
 TOO_LARGE: dict[str, Script] = {
     "a large answer": whole(b"[" + b" " * TOO_MUCH + b"]"),
-    "a gzip bomb": whole(squeezed(200_000_000), "Content-Encoding: gzip"),
-    "a bomb in a bomb": whole(squeezed(200_000_000, 2), "Content-Encoding: gzip, gzip"),
-    "many wrappings": whole(squeezed(9, 9), "Content-Encoding: " + ", ".join(["gzip"] * 9)),
+    "a gzip bomb": whole(squeezed(60), "Content-Encoding: gzip"),
+    "a bomb in a bomb": whole(squeezed(60, 2), "Content-Encoding: gzip, gzip"),
+    "many wrappings": whole(squeezed(1, 9), "Content-Encoding: " + ", ".join(["gzip"] * 9)),
     "many headers": sends(OK + b"X-Header: 1\r\n" * 200 + b"\r\n"),
     "a long header": sends(OK + b"X-Header: " + b"x" * 70_000 + b"\r\n\r\n"),
 }
@@ -136,7 +138,7 @@ ODD_STATUS: dict[str, Script] = {
     "502 with a page": says("502 Bad Gateway", HTML, "Content-Type: text/html"),
     "522 with a page": says("522 Origin Timed Out", HTML, "Content-Type: text/html"),
 }
-NO_ANSWER = BREAKS_OFF | NEVER_ENDS | TOO_LARGE | NO_JSON | ODD_STATUS
+NO_ANSWER = BREAKS_OFF | TOO_LARGE | NO_JSON | ODD_STATUS
 # Odd, and yet they say what they have to say.
 READABLE: dict[str, Script] = {
     "no length": sends(OK + b"\r\n" + GOOD),

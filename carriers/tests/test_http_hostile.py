@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import tracemalloc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -26,11 +27,12 @@ from carriers.tests.hostile import (
     NO_ANSWER,
     OK,
     READABLE,
+    TOO_LARGE,
     floods,
     sends,
     whole,
 )
-from carriers.tests.wire import Script, Wire, closes, read_request, says, wire
+from carriers.tests.wire import Script, closes, read_request, says, wire
 
 # Far beyond every deadline of these calls: who is not back by then hangs.
 PATIENCE_S = 30.0
@@ -42,18 +44,20 @@ def id_of(answer: HttpAnswer) -> str:
     return Reader(answer.body, platform="veeqo", operation="get_order").need_ref("id")
 
 
-def played(script: Script, spec: CallSpec, ledger: Ledger | None = None) -> str | UpstreamError:
-    """What a call comes to: the id that was read, or the error. Anything else is raised."""
+def played(
+    script: Script, spec: CallSpec, ledger: Ledger | None = None, patience_s: float = 10
+) -> str | UpstreamError:
+    """What a call comes to, at a server of its own."""
     with wire(script) as server:
-        return asked(server, spec, ledger)
-
-
-def asked(server: Wire, spec: CallSpec, ledger: Ledger | None = None) -> str | UpstreamError:
-    session = make_session(server.url, ledger, connect_timeout_s=0.2, read_timeout_s=0.3)
-    return outcome(session, spec)
+        session = make_session(
+            server.url, ledger, connect_timeout_s=patience_s, read_timeout_s=patience_s
+        )
+        return outcome(session, spec)
 
 
 def outcome(session: PlatformSession, spec: CallSpec) -> str | UpstreamError:
+    """The id that was read, or the error. Anything else is raised."""
+
     def call() -> str | UpstreamError:
         try:
             return session.call(spec, id_of)
@@ -86,6 +90,28 @@ def test_no_clear_answer(server: str, what: str) -> None:
 
 
 @pytest.mark.parametrize("what", SPECS)
+@pytest.mark.parametrize("server", NEVER_ENDS)
+def test_answer_without_an_end_is_cut_off(server: str, what: str) -> None:
+    failure = played(NEVER_ENDS[server], SPECS[what], patience_s=0.2)
+
+    assert type(failure) is KINDS[what]
+
+
+@pytest.mark.parametrize("bomb", ["a gzip bomb", "a bomb in a bomb"])
+def test_bomb_is_not_unpacked_whole(bomb: str) -> None:
+    tracemalloc.start()
+    try:
+        failure = played(TOO_LARGE[bomb], write_spec())
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert type(failure) is UpstreamUnclear
+    assert failure.detail == "veeqo sent too large an answer."
+    assert most < 20_000_000
+
+
+@pytest.mark.parametrize("what", SPECS)
 @pytest.mark.parametrize("server", READABLE)
 def test_odd_answer_that_can_be_read(server: str, what: str) -> None:
     ledger = Ledger()
@@ -104,7 +130,7 @@ def is_storable(call: RecordedCall) -> bool:
 @pytest.mark.parametrize("what", SPECS)
 def test_connection_that_is_closed_before_the_request_was_read(what: str) -> None:
     with wire(closes, listens=False) as server:
-        failure = asked(server, SPECS[what])
+        failure = outcome(make_session(server.url), SPECS[what])
 
     assert type(failure) is KINDS[what]
 
