@@ -64,10 +64,11 @@ def route_snapshot(order: Order, book: RuleBook) -> RouteSnapshot:
 
 
 def _options(order: Order) -> tuple[WarehouseOption, ...]:
-    sellables = [line.sellable_id for line in order.lines.all()]
+    # By the SKU that the order knows; the product may have got another one since.
+    skus = {line.sellable_id: line.sku for line in order.lines.all()}
     available: dict[int, dict[str, int]] = {}
-    for level in StockLevel.objects.filter(sellable_id__in=sellables).select_related("sellable"):
-        available.setdefault(level.warehouse_id, {})[level.sellable.sku] = level.available
+    for level in StockLevel.objects.filter(sellable_id__in=skus):
+        available.setdefault(level.warehouse_id, {})[skus[level.sellable_id]] = level.available
     return tuple(
         WarehouseOption(
             code=warehouse.code,
