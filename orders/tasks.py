@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from carriers.contracts import Platform
 from carriers.limits import Priority
 from carriers.services.calls import calls_for
-from inventory.models import StockLevel
+from inventory.models import StockLevel, Warehouse
 from orders import pulls
 from orders.audit import refunds
 from orders.audit.runs import audit_platform
@@ -39,22 +39,23 @@ def dispatch_waiting() -> int:
     """
     waiting = Order.objects.dispatchable().order_by("id").values_list("pk", flat=True)
     new = list(waiting.filter(state=OrderState.VALID.value)[:DISPATCH_BATCH])
-    short = waiting.filter(~Exists(_lines_out_of_stock()), state=OrderState.BACKORDERED.value)
+    short = waiting.filter(Exists(_warehouses_with_all_lines()), state=OrderState.BACKORDERED.value)
     return sum(_dispatch(order_id) for order_id in [*new, *short[:DISPATCH_BATCH]])
 
 
-def _lines_out_of_stock() -> QuerySet[OrderLine]:
-    """Lines of an order that no single warehouse can fill; with one of them, looking is in vain.
+def _warehouses_with_all_lines() -> QuerySet[Warehouse]:
+    """Active warehouses that can fill an order whole; without one of them, looking is in vain.
 
-    Left out beforehand, or a batch of hopeless orders would keep all younger ones waiting.
+    Others are left out beforehand, or a batch of hopeless orders would keep all younger ones
+    waiting.
     """
     enough = StockLevel.objects.filter(
         sellable=OuterRef("sellable"),
-        warehouse__is_active=True,
+        warehouse=OuterRef(OuterRef("pk")),
         on_hand__gte=F("reserved") + OuterRef("quantity"),
     )
-    lines: QuerySet[OrderLine] = OrderLine.objects.filter(~Exists(enough), order=OuterRef("pk"))
-    return lines
+    short = OrderLine.objects.filter(~Exists(enough), order=OuterRef(OuterRef("pk")))
+    return Warehouse.objects.filter(~Exists(short), is_active=True)
 
 
 def _dispatch(order_id: int) -> bool:

@@ -113,6 +113,15 @@ class GoodDayTests(DispatchCase):
 
         self.assertEqual(Reservation.objects.get().quantity, 4)
 
+    def test_product_renamed_since_the_order_came_ships_all_the_same(self) -> None:
+        order = make_order(self.organization, quantity=3)
+        Sellable.objects.filter(pk=self.mug.pk).update(sku="MUG-01-BLUE")
+
+        result = dispatch_order(order_id=order.pk)
+
+        self.assertEqual(result, Dispatched.RESERVED)
+        self.assertEqual(Reservation.objects.get().sellable, self.mug)
+
     def test_a_second_dispatch_is_refused_and_changes_nothing(self) -> None:
         order = make_order(self.organization)
         dispatch_order(order_id=order.pk)
@@ -192,6 +201,21 @@ class BackorderTests(DispatchCase):
         for order in (*hopeless, young):
             dispatch_order(order_id=order.pk)
         put_stock(pot, make_warehouse("NV"), 1)
+
+        with patch("orders.tasks.DISPATCH_BATCH", 2):
+            dispatch_waiting()
+
+        young.refresh_from_db()
+        self.assertEqual(young.state, OrderState.RESERVED.value)
+
+    def test_orders_whose_lines_lie_apart_do_not_keep_a_younger_one_waiting(self) -> None:
+        pot = make_stocked_sellable(self.organization, "POT-01", warehouse="CA", units=2)
+        apart = (LineDraft(sku="MUG-01", quantity=1), LineDraft(sku="POT-01", quantity=1))
+        hopeless = [make_order(self.organization, lines=apart) for _ in range(3)]
+        young = make_order(self.organization, "POT-01", quantity=3)
+        for order in (*hopeless, young):
+            dispatch_order(order_id=order.pk)
+        put_stock(pot, make_warehouse("CA"), 1)
 
         with patch("orders.tasks.DISPATCH_BATCH", 2):
             dispatch_waiting()
