@@ -210,6 +210,10 @@ class LedgerLineQuerySet(OwnedQuerySet["LedgerLine"]):
         """Every movement of money; a quote moves none."""
         return self.exclude(kind="quoted")
 
+    def costs(self) -> Self:
+        """What labels cost with later charges, before anything came back."""
+        return self.filter(kind__in=["bought", "adjusted"])
+
     def unmatched(self) -> Self:
         """Movements that no record of the platform was found for yet."""
         return self.moved().filter(matched_at__isnull=True)

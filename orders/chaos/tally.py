@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from typing import Any
 
 from carriers.models import CommandState, OutboxCommand
 from inventory.proof import stock_differences
-from orders.models import LabelState, Order, Package
+from orders.models import LabelState, LedgerLine, Order, Package
 from orders.rules.states import OrderState
+from shipping_project.kernel.money import Money, totals_by_currency
 
 # An order may end without a label in these states alone.
 WITHOUT_LABEL = frozenset({OrderState.CANCELLED.value, OrderState.BACKORDERED.value})
@@ -18,11 +20,12 @@ WITHOUT_LABEL = frozenset({OrderState.CANCELLED.value, OrderState.BACKORDERED.va
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """Counts of orders and labels. `labels` are kept ones at the twin.
+    """Counts of orders, labels and money. `labels` are kept ones at the twin.
 
     `duplicates`: kept labels beyond the first of an order. `lost`: orders that should have a label
     and have none at the twin. `unaccounted`: labels that the twin charged for and we do not hold in
-    the same state. `differences`: stock numbers that their ledger does not explain.
+    the same state. `differences`: stock numbers that their ledger does not explain. `charged` is
+    what the twin's labels cost, `ledger` what ours says they did, by currency.
     """
 
     orders: int
@@ -34,10 +37,13 @@ class Tally:
     unknown: int
     handed_over: int
     seconds: float
+    charged: tuple[str, ...]
+    ledger: tuple[str, ...]
 
     @property
     def is_clean(self) -> bool:
-        return not (self.duplicates or self.lost or self.unaccounted or self.differences)
+        faults = self.duplicates or self.lost or self.unaccounted or self.differences
+        return not faults and self.charged == self.ledger
 
     def totals(self) -> dict[str, object]:
         return asdict(self) | {"seconds": round(self.seconds, 1)}
@@ -60,7 +66,13 @@ def tally(numbers: Sequence[str], labels: Sequence[Mapping[str, Any]], *, second
         unknown=commands.filter(state=CommandState.UNKNOWN).count(),
         handed_over=commands.filter(state=CommandState.STUCK).count(),
         seconds=seconds,
+        charged=_in_words(Money(Decimal(row["cost"]), str(row["currency"])) for row in labels),
+        ledger=_in_words(line.money for line in LedgerLine.objects.costs() if line.money),
     )
+
+
+def _in_words(amounts: Iterable[Money]) -> tuple[str, ...]:
+    return tuple(str(total) for total in totals_by_currency(amounts))
 
 
 def unaccounted_labels(labels: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

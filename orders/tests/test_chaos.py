@@ -66,6 +66,22 @@ class TestTally:
 
         assert result.unaccounted == 1
 
+    def test_a_cent_that_the_ledger_does_not_know_of_is_not_clean(self) -> None:
+        order, row = _labelled()
+
+        result = tally([order.number], [row | {"cost": "9.11"}], seconds=1)
+
+        assert (result.charged, result.ledger) == (("9.11 USD",), ("9.10 USD",))
+        assert not result.is_clean
+
+    def test_a_label_that_was_given_back_was_charged_too(self) -> None:
+        order, row = _labelled()
+        Package.objects.update(label_state=LabelState.VOIDED)
+
+        result = tally([order.number], [row | {"state": "voided"}], seconds=1)
+
+        assert (result.unaccounted, result.charged == result.ledger) == (0, True)
+
     def test_a_stock_number_without_ledger_is_a_difference(self) -> None:
         order, row = _labelled()
         order.lines.get().sellable.stock_levels.update(on_hand=1)
@@ -91,4 +107,5 @@ def _labelled() -> tuple[Order, dict[str, object]]:
     """An order with a bought label, and the twin's row for it."""
     order = make_labelled(_organization())
     reference = order.shipments.get().reference
-    return order, {"reference": reference, "tracking_number": TRACKING, "state": "bought"}
+    row = {"reference": reference, "tracking_number": TRACKING, "state": "bought"}
+    return order, {**row, "cost": "9.10", "currency": "USD"}
