@@ -31,6 +31,7 @@ TEXTS = {
     "easyship_per_second": "Calls in a second",
     "easyship_per_minute": "Calls in a minute",
     "easyship_burst_status": "Status of one call too many in a second",
+    "easyship_idempotency": "Versions that honour an Idempotency-Key: 2023-01, or both",
     "easyship_host": "Which host this is: tokens of the other one are refused",
     "easyship_scopes": "What the tokens may do, with blanks between; nothing means everything",
     "easyship_has_paid_plan": "The account may ask for taxes and duties",

@@ -202,17 +202,23 @@ def _carry_out(world: World, dialect: Dialect, route: Route | None, request: Req
         return dialect.finish(request, refused)
     if route is None:
         return dialect.finish(request, dialect.not_found(request))
+    response = dialect.recall(world, request)
+    if response is None:
+        response = _handle(world, dialect, route, request)
+        dialect.remember(world, request, response)
+    return dialect.finish(request, response)
+
+
+def _handle(world: World, dialect: Dialect, route: Route, request: Request) -> Response:
     try:
         if request.method in WRITES and route.is_atomic:
             with world.store.transaction():
-                response = route.handler(world, request)
-        else:
-            response = route.handler(world, request)
+                return route.handler(world, request)
+        return route.handler(world, request)
     except Refusal as exc:
-        response = exc.response
+        return exc.response
     except MalformedBody as exc:
-        response = dialect.malformed(request, str(exc))
-    return dialect.finish(request, response)
+        return dialect.malformed(request, str(exc))
 
 
 def _log(

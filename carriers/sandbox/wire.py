@@ -134,6 +134,12 @@ class Dialect(Protocol):
     def refuse(self, world: World, request: Request) -> Response | None:
         """Authentication and limits: the refusal, or None to go on."""
 
+    def recall(self, world: World, request: Request) -> Response | None:
+        """The outcome of a request that was made before, where it is known to be the same."""
+
+    def remember(self, world: World, request: Request, response: Response) -> None:
+        """Keep an outcome for `recall`."""
+
     def delay_s(self, world: World, request: Request) -> float:
         """How long the request takes there beyond what every call takes."""
 

@@ -27,6 +27,7 @@ CHOICES: dict[str, tuple[object, ...]] = {
     "veeqo_omitted_lines": ("keep", "remove"),
     "veeqo_page_beyond": ("empty", "refuse"),
     "easyship_burst_status": (429, 403),
+    "easyship_idempotency": ("old", "both"),
     "easyship_host": ("any", "sandbox", "production"),
     "easyship_webhook_gives_up": ("inactive", "failed"),
 }
@@ -98,6 +99,7 @@ class Options:
     easyship_per_second: int = 10
     easyship_per_minute: int = 60
     easyship_burst_status: int = 429
+    easyship_idempotency: str = "old"
     easyship_host: str = "any"
     easyship_scopes: str = ""
     easyship_has_paid_plan: bool = True

@@ -75,6 +75,35 @@ def test_burst_is_a_reason_to_wait_whatever_its_status(twin: Twin, status: int) 
     assert caught.value.http_status == status
 
 
+@pytest.mark.parametrize(("honoured", "after_a_repeat"), [("old", 2), ("both", 1)])
+def test_booking_whose_answer_was_lost_is_found_and_a_repeat_borne(
+    twin: Twin, honoured: str, after_a_repeat: int
+) -> None:
+    """Whether keys count there is not known, so it is looked for before it is made again."""
+    twin.options(easyship_idempotency=honoured)
+    fault = {"method": "POST", "path": "/shipments", "effect": "drop_after"}
+    requests.post(f"{twin.url}/__twin__/faults", json=fault, timeout=10).raise_for_status()
+
+    with pytest.raises(UpstreamUnclear):
+        twin.booked()
+    found = twin.port.find_bookings("SHOP-1")
+    again = twin.booked()
+
+    assert len(found) == 1
+    assert len(twin.port.find_bookings("SHOP-1")) == after_a_repeat
+    assert (again == found[0]) is (honoured == "both")
+
+
+def test_corrected_booking_does_not_meet_the_answer_to_the_old_one(twin: Twin) -> None:
+    twin.options(easyship_idempotency="both")
+    first = twin.booked()
+    moved = replace(CONSIGNMENT.ship_to, address_1="14 Harbour Row")
+
+    second = twin.port.create_booking(replace(CONSIGNMENT, reference="SHOP-1", ship_to=moved))
+
+    assert second.platform_ref != first.platform_ref
+
+
 def test_missing_scope_is_a_refusal(twin: Twin) -> None:
     twin.options(easyship_scopes="public.account:read")
 

@@ -13,6 +13,7 @@ from carriers.sandbox.easyship import (
     buying,
     customs,
     foreign,
+    idempotency,
     listing,
     manifests,
     moving,
@@ -81,6 +82,17 @@ class EasyshipDialect:
         if missing_scope(options.easyship_scopes.split(), request.method, self.local(request)):
             return error("forbidden")
         return None
+
+    def honours_keys(self, world: World) -> bool:
+        return world.options.easyship_idempotency == "both"
+
+    def recall(self, world: World, request: Request) -> Response | None:
+        is_known = idempotency.is_keyed(request) and self.honours_keys(world)
+        return idempotency.recall(world, request) if is_known else None
+
+    def remember(self, world: World, request: Request, response: Response) -> None:
+        if idempotency.is_keyed(request) and self.honours_keys(world):
+            idempotency.remember(world, request, response)
 
     def local(self, request: Request) -> str:
         """The path below the version."""

@@ -90,6 +90,10 @@ class LegacyDialect(EasyshipDialect):
         Route("GET", "/couriers", couriers),
     )
 
+    def honours_keys(self, world: World) -> bool:
+        """Documented for this version."""
+        return True
+
     def not_found(self, request: Request) -> Response:
         return error("invalid_endpoint")
 

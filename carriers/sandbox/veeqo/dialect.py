@@ -60,6 +60,13 @@ class VeeqoDialect:
             return self.too_many(world)
         return None
 
+    def recall(self, world: World, request: Request) -> Response | None:
+        """Veeqo knows no keys by which a repeat is told."""
+        return None
+
+    def remember(self, world: World, request: Request, response: Response) -> None:
+        """Nothing is."""
+
     def delay_s(self, world: World, request: Request) -> float:
         return 0.0
 
