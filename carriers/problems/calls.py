@@ -139,6 +139,12 @@ OWN_PROBLEMS = (
         is_assignable=False,
     ),
     Problem(
+        code="label.voided_in_use",
+        cause="The label was taken back while its parcel was on its way already.",
+        fix="Arrange a return with the customer; or Retry, which keeps the order as shipped.",
+        is_assignable=False,
+    ),
+    Problem(
         code="audit.not_an_orphan",
         cause="The booking or its label belongs to one of our orders by now.",
         fix="Nothing to do here; to give the label back, cancel its order.",

@@ -135,6 +135,9 @@ def record_booking_cancelled(*, shipment_id: int) -> None:
     """Nothing is left upstream: close the order, or send it round again."""
     shipment = Shipment.objects.get(pk=shipment_id)
     order = Order.objects.locked().get(pk=shipment.order_id)
+    if shipment.state in HANDED_OVER:
+        _tell_that_it_left(order)
+        return
     end_shipment(shipment)
     if order.cancel_requested_at:
         _close_order(order)
@@ -148,6 +151,17 @@ def record_booking_cancelled(*, shipment_id: int) -> None:
         attention_detail="",
     )
     nudge(DISPATCH, order.pk, queue="orders")
+
+
+def _tell_that_it_left(order: Order) -> None:
+    """The parcel was scanned while it was being called off; nothing here brings it back."""
+    Order.objects.filter(pk=order.pk).update(cancel_requested_at=None)
+    need_attention(
+        order,
+        code="label.voided_in_use",
+        detail="The parcel was scanned while its label and booking were taken back.",
+        kind="parcel.left_too_soon",
+    )
 
 
 def end_shipment(shipment: Shipment) -> None:

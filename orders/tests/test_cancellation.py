@@ -8,6 +8,7 @@ import pytest
 from django.test import TransactionTestCase
 from django.utils import timezone
 
+from carriers.contracts import TrackingStatus, TrackingUpdate
 from carriers.models import CommandState, OutboxCommand
 from carriers.outbox.leases import claim_next, mark_sending
 from carriers.outbox.worker import run_next
@@ -19,6 +20,7 @@ from orders.rules.states import OrderState
 from orders.services.cancellation import cancel_order
 from orders.services.progress import need_attention
 from orders.services.retry import retry_order
+from orders.services.tracking import record_tracking
 from orders.tasks import poll_tracking
 from orders.tests.twin import TwinCase, TwinMixin
 from shipping_project.kernel.errors import Conflict
@@ -238,6 +240,22 @@ class HandedOverTests(CancelCase):
         order.refresh_from_db()
         self.assertIsNone(order.cancel_requested_at)
         self.assertEqual(len(self.twin.labels()), 1)
+
+    def test_parcel_scanned_while_its_label_is_voided_goes_to_a_person(self) -> None:
+        order = self.place(**TEXAS)
+        self.work()
+        self.cancel(order)
+        scan = TrackingUpdate(status=TrackingStatus.IN_TRANSIT, happened_at=timezone.now())
+        record_tracking(package_id=Package.objects.get().pk, updates=[scan])
+
+        self.finish()
+
+        order.refresh_from_db()
+        self.assertEqual(self.twin.labels(), [])
+        self.assertFalse(OutboxCommand.objects.in_lane(order.lane).still_open().exists())
+        self.assertEqual(order.state, OrderState.NEEDS_ATTENTION.value)
+        self.assertIn("scanned", order.attention_detail)
+        self.assertEqual(stock_differences(), [])
 
 
 class BehindOurBackTests(CancelCase):
