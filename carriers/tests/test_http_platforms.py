@@ -73,6 +73,24 @@ class TestConfigured:
             (400, "upstream.refused")
         ]
 
+    @pytest.mark.parametrize("text", ["\\u0000", "\\ud83e"], ids=["NUL", "half a character"])
+    def test_characters_that_no_database_keeps_leave_a_row_all_the_same(
+        self, hosts: responses.RequestsMock, text: str
+    ) -> None:
+        body = f'{{"id": 1, "number": "SHOP-1{text}", "allocations": []}}'
+        address = "https://veeqo.example/orders/1"
+        hosts.add("GET", address, body=body, headers={"X-Request-Id": "r\x00"})
+        hosts.add("GET", address, body=f'{{"error": "No{text}"}}', status=400)
+
+        booking = port_for(Platform.VEEQO).read_booking("1")
+        with pytest.raises(UpstreamRefused) as caught:
+            port_for(Platform.VEEQO).read_booking("1")
+
+        assert booking.reference in ("SHOP-1", "SHOP-1?")
+        assert caught.value.detail in ("No", "No?")
+        rows = ApiCall.objects.order_by("pk").values_list("http_status", "platform_request_id")
+        assert list(rows) == [(200, "r"), (400, "")]
+
     def test_one_session_serves_a_credential(self, hosts: responses.RequestsMock) -> None:
         assert veeqo_client()._session is veeqo_client()._session
         assert veeqo_client()._session is not easyship_client()._session
