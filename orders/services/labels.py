@@ -135,7 +135,8 @@ def store_label_file(*, shipment_id: int, content: bytes) -> str:
     """Keep the file under its own hash, so that a repeat finds it; returns the stored name."""
     package = Package.objects.get(shipment_id=shipment_id)
     digest = hashlib.sha256(content).hexdigest()[:16]
-    if digest not in str(package.label_file.name):
+    name = str(package.label_file.name)
+    if digest not in name or not package.label_file.storage.exists(name):
         package.label_file.save(f"{package.pk}-{digest}.pdf", ContentFile(content), save=False)
         Package.objects.filter(pk=package.pk).update(label_file=package.label_file.name)
     return str(package.label_file.name)

@@ -21,7 +21,7 @@ from orders.rules.purchase import IntentState
 from orders.rules.states import OrderState
 from orders.services.booking import record_booking
 from orders.services.cancellation import cancel_order
-from orders.services.labels import record_label
+from orders.services.labels import record_label, store_label_file
 from orders.services.purchases import LabelAlreadyBought, open_intent, send_intent
 from orders.services.retry import retry_order
 from orders.tasks import dispatch_one
@@ -347,6 +347,18 @@ class RecordTests(TwinCase):
 
 
 class PartTests(TwinCase):
+    def test_a_file_that_storage_lost_is_stored_again_when_it_is_fetched_again(self) -> None:
+        order = self.place()
+        self.finish()
+        package = order.shipments.get().packages.get()
+        content = package.label_file.read()
+        package.label_file.storage.delete(str(package.label_file.name))
+
+        store_label_file(shipment_id=package.shipment_id, content=content)
+
+        package.refresh_from_db()
+        self.assertEqual(package.label_file.read(), content)
+
     def test_a_label_that_comes_in_parts_is_kept_whole(self) -> None:
         self.twin.option(easyship_label_parts=3)
         order = self.place()
