@@ -9,7 +9,6 @@ from carriers.models import OutboxCommand
 from carriers.outbox.leases import mark_sending
 from carriers.outbox.outcomes import Delivered, Finding, Missed, Outcome, Rejected
 from orders.handlers.consignments import package_of, port_of, shipment_of
-from orders.handlers.labels import label_from, label_record
 from orders.models import Shipment
 from orders.services.booking import record_refusal
 from orders.services.cancellation import (
@@ -17,7 +16,7 @@ from orders.services.cancellation import (
     record_void,
     record_void_refused,
 )
-from orders.services.labels import record_label_given_back
+from orders.services.labels import record_found_label
 from orders.services.progress import need_attention
 from orders.services.voids import open_void_of
 
@@ -72,19 +71,17 @@ def cancel_booking(command: OutboxCommand) -> Outcome:
         booking = port.read_booking(shipment.platform_ref)
         if booking.label is not None:
             # Bought without our knowing: by somebody there, or by a call taken for lost.
+            record_found_label(shipment_id=shipment.pk, label=booking.label)
             port.void_label(booking.label.label_ref, shipment.platform_ref)
         port.cancel_booking(shipment.platform_ref, shipment.order.cancel_reason or "Corrected")
     except UpstreamNotFound:
         return Delivered({"was_gone": True})
-    return Delivered({"voided": label_record(booking.label) if booking.label else None})
+    return Delivered({"voided_label": booking.label.label_ref if booking.label else ""})
 
 
 def settle_booking_cancelled(command: OutboxCommand, outcome: Outcome) -> None:
     shipment_id = command.payload["shipment_id"]
     if isinstance(outcome, Delivered):
-        voided = outcome.result.get("voided")
-        if isinstance(voided, dict):
-            record_label_given_back(shipment_id=shipment_id, label=label_from(voided))
         record_booking_cancelled(shipment_id=shipment_id)
     elif isinstance(outcome, Rejected):
         record_refusal(

@@ -135,6 +135,9 @@ def record_booking_cancelled(*, shipment_id: int) -> None:
     """Nothing is left upstream: close the order, or send it round again."""
     shipment = Shipment.objects.get(pk=shipment_id)
     order = Order.objects.locked().get(pk=shipment.order_id)
+    if shipment.packages.labelled().exists():
+        # A label that was found on the booking went back with it.
+        mark_voided(shipment=shipment)
     if shipment.state in HANDED_OVER:
         _tell_that_it_left(order)
         return

@@ -109,17 +109,17 @@ def _tell_of_price(order: Order, package: Package, intent: PurchaseIntent | None
 
 
 @transaction.atomic
-def record_label_given_back(*, shipment_id: int, label: Label) -> None:
-    """A label that we did not know of was on a booking called off, and went back with it."""
-    shipment = Shipment.objects.get(pk=shipment_id)
-    package = Package.objects.select_for_update().get(shipment=shipment)
-    if package.label_state == LabelState.NONE:
-        intent = close_as_paid(package=package)
-        _fill_package(package, label, intent)
-        cost = package.label_cost
-        enter_bought(package=package, label_ref=label.label_ref, cost=cost, intent=intent)
-    if package.label_ref == label.label_ref:
-        mark_voided(shipment=shipment)
+def record_found_label(*, shipment_id: int, label: Label) -> None:
+    """A label that we did not know of is on a booking that is called off: it was paid for.
+
+    Written down before it is given back, since the answer to that may be lost.
+    """
+    package = Package.objects.select_for_update().get(shipment_id=shipment_id)
+    if package.label_state != LabelState.NONE:
+        return
+    intent = close_as_paid(package=package)
+    _fill_package(package, label, intent)
+    enter_bought(package=package, label_ref=label.label_ref, cost=package.label_cost, intent=intent)
 
 
 @transaction.atomic

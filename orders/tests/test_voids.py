@@ -92,18 +92,25 @@ class TakenTests(VoidCase):
         self.assertEqual(VoidRequest.objects.get().state, VoidState.ACCEPTED)
 
     def test_a_label_found_on_a_booking_called_off_is_accounted_for(self) -> None:
-        order = self.place(**TEXAS)
-        self.work()
-        Package.objects.update(label_state=LabelState.NONE, label_ref="", tracking_number="")
+        for effect in ("", "drop_after"):
+            order = self.place(**TEXAS)
+            self.work()
+            package = Package.objects.filter(shipment__order=order)
+            package.update(label_state=LabelState.NONE, label_ref="", tracking_number="")
+            if effect:
+                self.twin.fault("DELETE", "/shipments", effect)
 
-        self.call_off(order)
+            self.call_off(order)
 
-        package, void = Package.objects.get(), VoidRequest.objects.get()
-        sold = self.twin.labels("voided")[0]
+            self.assert_found_and_given_back(order, package.get())
+
+    def assert_found_and_given_back(self, order: Order, package: Package) -> None:
+        (void,) = package.voids.all()
+        sold = {row["tracking_number"]: row for row in self.twin.labels("voided")}
+        row = sold[package.tracking_number]
         self.assertEqual(package.label_state, LabelState.VOIDED)
-        self.assertEqual(package.tracking_number, sold["tracking_number"])
         self.assertEqual((void.purpose, void.state), (VoidPurpose.FOUND, VoidState.ACCEPTED))
-        self.assertEqual(self.net(order), [f"{sold['cost']} {sold['currency']}"])
+        self.assertEqual(self.net(order), [f"{row['cost']} {row['currency']}"])
 
 
 class RefundTests(VoidCase):
