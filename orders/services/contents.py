@@ -24,6 +24,17 @@ def demands_of(order: Order) -> list[StockDemand]:
 
 def is_outdated(order: Order, shipment: Shipment) -> bool:
     """Whether lines, weights, sizes or the destination changed since the shipment was built."""
+    routed = shipment.decision.snapshot
+    return (
+        is_misfit(order, shipment)
+        or _held(shipment) != demands_of(order)
+        or (routed.get("country"), routed.get("region")) != (order.country, order.region)
+        or routed.get("requested_carrier") != order.requested_carrier
+    )
+
+
+def is_misfit(order: Order, shipment: Shipment) -> bool:
+    """Whether the box that was booked is not the one that the order needs by now."""
     boxes = [
         Parcel(
             weight_g=package.weight_g,
@@ -33,13 +44,7 @@ def is_outdated(order: Order, shipment: Shipment) -> bool:
         )
         for package in shipment.packages.all()
     ]
-    routed = shipment.decision.snapshot
-    return (
-        boxes != [parcel_of(order)]
-        or _held(shipment) != demands_of(order)
-        or (routed.get("country"), routed.get("region")) != (order.country, order.region)
-        or routed.get("requested_carrier") != order.requested_carrier
-    )
+    return boxes != [parcel_of(order)]
 
 
 def _held(shipment: Shipment) -> list[StockDemand]:

@@ -17,6 +17,7 @@ from carriers.models import ApiCall, OutboxCommand
 from orders.models import Order, Package, TrackingEvent, VoidRequest
 from orders.services.ledger import enter_adjusted, enter_refunded
 from orders.services.progress import need_attention
+from orders.services.replacement import replace_label
 from orders.services.voids import accept_void
 from orders.tests.builders import (
     ADDRESS,
@@ -166,12 +167,12 @@ class ContentTests(OrderPageCase):
 
     def test_query_count_does_not_grow_with_the_story(self) -> None:
         order = make_labelled(self.alder)
-        with self.assertNumQueries(18):
+        with self.assertNumQueries(19):
             self.page(order)
         for number in range(20):
             make_call(order, path=f"/orders/{number}")
 
-        with self.assertNumQueries(18):
+        with self.assertNumQueries(19):
             self.page(order)
 
 
@@ -365,6 +366,23 @@ class AddressTests(OrderPageCase):
 
         self.assertContains(response, "The label is bought for the old address", status_code=409)
         self.assertEqual(order.address_1, ADDRESS.address_1)
+
+    def test_a_label_that_no_longer_fits_is_warned_of(self) -> None:
+        order = make_labelled(self.alder)
+        before = self.page(order).context["label_warning"]
+
+        order.lines.get().sellable.__class__.objects.update(weight_g=9000)
+
+        self.assertEqual(before, "")
+        self.assertContains(self.page(order), "weights or sizes changed since it was bought")
+
+    def test_a_label_that_is_being_replaced_is_warned_of(self) -> None:
+        order = make_labelled(self.alder)
+        OutboxCommand.objects.update(state="delivered")
+
+        replace_label(order_id=order.pk, reason="Heavier", actor="ada")
+
+        self.assertContains(self.page(order), "Do not ship with it.")
 
     def test_a_bought_label_is_given_back_when_its_box_is_ticked(self) -> None:
         order = make_labelled(self.alder)

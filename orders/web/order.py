@@ -15,9 +15,12 @@ from accounts.models import User
 from accounts.permissions import WRITERS, may, page_for
 from carriers.models import ApiCall
 from orders.models import LabelState, Order, Package
-from orders.reports.order_page import Action, order_page
+from orders.reports.order_page import Action, OrderPage, order_page
 from orders.rules.addresses import check_address
+from orders.rules.states import OrderState
+from orders.rules.voids import VoidPurpose
 from orders.services.amend import correct_address
+from orders.services.contents import is_misfit
 from orders.services.label_files import LabelFileLost, LabelOutdated, open_label
 from orders.web.form_fields import address_fields, notes_by_field
 from orders.web.order_form import ADDRESS_NAMES, OrderForm
@@ -50,6 +53,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
         "can_correct": can_write and Action.CORRECT in page.actions,
         "address_fields": _current_fields(page.order),
         "has_label": Action.REPLACE in page.actions,
+        "label_warning": _label_warning(page),
     }
     name = "orders/order/_body.html" if is_fragment(request) else "orders/order/page.html"
     return render(request, name, context)
@@ -161,6 +165,18 @@ def _current_fields(found: Order) -> object:
     form = OrderForm(address=found.address.as_dict())
     findings = check_address(found.address, carrier=found.requested_carrier)
     return address_fields(form, notes_by_field((), findings))
+
+
+def _label_warning(page: OrderPage) -> str:
+    """Why a parcel should not leave with its label; "" where nothing speaks against it."""
+    labels = {package.pk for package in page.packages if package.label_state == LabelState.BOUGHT}
+    if not labels or page.shipment is None:
+        return ""
+    if any(v.package_id in labels and v.purpose == VoidPurpose.REPLACE for v in page.money.voids):
+        return "It is given back and another one bought. Do not ship with it."
+    if page.order.state == OrderState.BOOKED.value and is_misfit(page.order, page.shipment):
+        return "Lines, weights or sizes changed since it was bought: replace it before shipping."
+    return ""
 
 
 def _has_label(found: Order) -> bool:

@@ -70,3 +70,20 @@ def test_only_a_required_secret_is_missed() -> None:
     env.secret("TOKEN", required=True, why="make one.")
 
     assert env.problems == ["TOKEN is not set: make one."]
+
+
+def test_numbers_are_read_by_name() -> None:
+    env = Environment({"N": "veeqo/UPS=10, usps = 28 ,"})
+
+    assert env.numbers("N") == {"veeqo/ups": 10, "usps": 28}
+    assert env.problems == []
+
+
+def test_a_number_that_is_none_is_a_problem() -> None:
+    env = Environment({"N": "usps=soon,dhl"})
+
+    assert env.numbers("N") == {}
+    assert env.problems == [
+        "N must list name=number, and 'usps=soon' is none.",
+        "N must list name=number, and 'dhl' is none.",
+    ]
