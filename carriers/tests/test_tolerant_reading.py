@@ -18,6 +18,7 @@ from carriers.http import PlatformSession, Result
 from carriers.tests.border import VEEQO_URL, Case, Ledger
 from carriers.tests.call_table import CLIENTS, cases_of, json_cases, method_of
 from carriers.tests.mutations import (
+    STRANGE,
     Mutation,
     Path,
     as_text,
@@ -36,6 +37,7 @@ from carriers.veeqo.refusals import RULES as VEEQO_RULES
 RULES = {"veeqo": VEEQO_RULES, "easyship": EASYSHIP_RULES}
 Reader = Callable[[HttpAnswer], object]
 ALL_CASES = [(platform, case) for platform in CLIENTS for case in cases_of(platform)]
+YES_CASES = [(platform, case) for platform, case in ALL_CASES if case.result is None]
 JSON_CASES = [(platform, case) for platform in CLIENTS for case in json_cases(platform)]
 
 
@@ -232,6 +234,17 @@ class TestCounts:
 
 class TestNoBody:
     """204, or a success without a word: enough for some calls, and unreadable for the others."""
+
+    @pytest.mark.parametrize(
+        ("platform", "case"), YES_CASES, ids=[f"{name}-{case.name}" for name, case in YES_CASES]
+    )
+    def test_success_is_enough_for_a_call_that_wants_no_more(
+        self, platform: str, case: Case
+    ) -> None:
+        """With whatever body: 200 with the order and 204 without are both a yes."""
+        reader = reader_of(platform, case)
+
+        assert [read(reader, case, body) for body in STRANGE.values()] == [None] * len(STRANGE)
 
     @pytest.mark.parametrize(
         ("platform", "case"), ALL_CASES, ids=[f"{name}-{case.name}" for name, case in ALL_CASES]
