@@ -14,6 +14,7 @@ from rest_framework.request import Request
 
 from accounts.models import Role
 from accounts.principals import sees_all
+from accounts.scopes import BUY_LABELS
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
@@ -99,6 +100,12 @@ def page_for(*roles: str) -> Callable[[Page], Page]:
         return guarded
 
     return decorate
+
+
+def may_buy_labels(actor: object) -> bool:
+    """People by their role, which views ask for; keys by their scope."""
+    scopes = getattr(actor, "scopes", None)
+    return scopes is None or BUY_LABELS in scopes
 
 
 def may(user: object, roles: frozenset[str]) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-# Besides "orders:write", to push an order on towards its label: dispatch, retry, release. Orders
-# that are taken in go on by the firm's own rules and need no such key.
+# Besides "orders:write", for whatever leads to a purchase: dispatch, retry, release, and orders
+# that go on by themselves. Those that a key without it sends in are held.
 BUY_LABELS = "labels:buy"
 SCOPES = (
     "orders:read",

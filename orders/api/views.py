@@ -17,6 +17,7 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from accounts.api.idempotency import idempotency_parameter
+from accounts.permissions import may_buy_labels
 from accounts.principals import label_of
 from accounts.scopes import BUY_LABELS
 from accounts.throttling import CallerThrottle, OrderCreateThrottle, ParseThrottle
@@ -66,6 +67,7 @@ STEERING_SCOPES = ORDER_SCOPES | {
     "replace_label": BUY_LABELS,
     "buy_anyway": BUY_LABELS,
 }
+MAY_NOT_BUY = "The sender's key may not buy labels."
 
 
 class TextTooLong(AppError):
@@ -116,13 +118,17 @@ class OrderViewSet(LabelSteering, viewsets.GenericViewSet[Order]):
         parameters=[idempotency_parameter("external_ref")],
     )
     def create(self, request: Request) -> Response:
-        """201 with a new order, 200 with the first one for a repeat."""
+        """201 with a new order, 200 with the first one for a repeat.
+
+        A key without `labels:buy` has its orders held until somebody releases them.
+        """
         asked = read_order(request)
         received = receive_order(
             organization_id=asked.organization_id,
             draft=asked.draft,
             actor=label_of(request.user),
             faults=asked.faults,
+            hold="" if may_buy_labels(request.user) else MAY_NOT_BUY,
         )
         order = self.get_queryset().get(pk=received.order.pk)
         code = status.HTTP_201_CREATED if received.created else status.HTTP_200_OK

@@ -45,10 +45,12 @@ def receive_order(
     draft: OrderDraft,
     actor: str,
     faults: Sequence[FieldError] = (),
+    hold: str = "",
 ) -> Received:
     """Check a draft and keep it as an order; a repeat returns the first one.
 
-    `faults` of form that the reader of the draft found are reported with all others.
+    `faults` of form that the reader of the draft found are reported with all others. `hold` is why
+    a new order waits for a person, whoever sent it; it is no part of what the draft says.
     Raises InvalidInput naming every faulty field with nothing written, and ReferenceReused when
     the same reference comes with other contents.
     """
@@ -60,6 +62,7 @@ def receive_order(
     try:
         with transaction.atomic():
             order = _write(organization_id, clean, draft.digest(), sellables, warnings, actor)
+            _open_story(order, hold_reason=draft.hold_reason or hold, actor=actor)
     except IntegrityError:
         # Another request with the same reference was quicker; its order is the answer.
         first = _first_order(organization_id, draft)
@@ -205,7 +208,6 @@ def _write(
         order=order,
         received_by=actor,
     )
-    _open_story(order, hold_reason=draft.hold_reason, actor=actor)
     return order
 
 

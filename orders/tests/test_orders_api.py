@@ -389,6 +389,47 @@ class ShortageTests(OrdersCase):
         self.assertEqual([s["warehouse"] for s in told["shipments"]], ["NV"])
 
 
+class MayNotBuyTests(OrdersCase):
+    """Dispatch buys a label by itself, so what such a key sends in waits for somebody who may."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.sender = client_with(make_key(self.alder, "orders:read", "orders:write"))
+        self.body = make_order_body()
+
+    def test_order_is_kept_and_held(self) -> None:
+        response = self.sender.post(ORDERS, self.body, format="json")
+
+        self.assertEqual(response.status_code, 201)
+        told = response.json()
+        self.assertEqual(
+            (told["state"], told["hold_reason"]), ("held", "The sender's key may not buy labels.")
+        )
+        self.assertEqual(dispatch_waiting(), 0)
+
+    def test_repeat_by_a_key_that_may_buy_is_the_same_order(self) -> None:
+        first = self.sender.post(ORDERS, self.body, format="json").json()
+
+        again = self.key.post(ORDERS, self.body, format="json")
+
+        self.assertEqual((again.status_code, again.json()["number"]), (200, first["number"]))
+        self.assertEqual(again.json()["state"], "held")
+
+    def test_reason_of_the_sender_comes_first(self) -> None:
+        body = self.body | {"hold_reason": "Fraud check"}
+
+        told = self.sender.post(ORDERS, body, format="json").json()
+
+        self.assertEqual(told["hold_reason"], "Fraud check")
+
+    def test_released_by_one_who_may_it_goes_on(self) -> None:
+        number = self.sender.post(ORDERS, self.body, format="json").json()["number"]
+
+        told = self.key.post(f"{ORDERS}/{number}/release").json()
+
+        self.assertEqual((told["state"], told["hold_reason"]), ("valid", ""))
+
+
 class ChangedSinceTests(OrdersCase):
     def changed(self) -> list[str]:
         since = "2026-01-02T00:00:00Z"
