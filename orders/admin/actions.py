@@ -7,7 +7,7 @@ from orders.models import Order
 from orders.services.cancellation import cancel_order
 from orders.services.dispatch import Dispatched, dispatch_order
 from orders.services.holds import hold_order, release_order
-from orders.services.replacement import replace_label
+from orders.services.replacement import keep_label, replace_label, write_off_label
 from orders.services.retry import buy_anyway, retry_order
 
 TOLD = {
@@ -51,6 +51,16 @@ def _buy_anyway(order: Order, words: Words, actor: str) -> str:
 def _replace_label(order: Order, words: Words, actor: str) -> str:
     replace_label(order_id=order.pk, reason=words["reason"], actor=actor)
     return "The label is given back; another one is bought once the platform took it."
+
+
+def _keep_label(order: Order, words: Words, actor: str) -> str:
+    keep_label(order_id=order.pk, reason=words["reason"], actor=actor)
+    return "It is shipped with the label after all."
+
+
+def _write_off_label(order: Order, words: Words, actor: str) -> str:
+    write_off_label(order_id=order.pk, reason=words["reason"], actor=actor)
+    return "The label counts as paid for nothing; another one is bought."
 
 
 ORDER_ACTIONS = [
@@ -104,6 +114,28 @@ ORDER_ACTIONS = [
             question="Each label is voided at its platform, and another one is bought after the "
             "order was routed anew. The refund comes later, or not at all.",
             run=_replace_label,
+            form=ReasonForm,
+            is_danger=True,
+        )
+    ),
+    confirmed(
+        NamedAction(
+            name="keep_label",
+            description="Keep label",
+            question="For labels that were to be replaced and could not be given back: the orders "
+            "are shipped with them after all.",
+            run=_keep_label,
+            form=ReasonForm,
+            is_danger=True,
+        )
+    ),
+    confirmed(
+        NamedAction(
+            name="write_off_label",
+            description="Write label off",
+            question="For labels that were to be replaced and could not be given back: another one "
+            "is bought, and the money for this one stays spent.",
+            run=_write_off_label,
             form=ReasonForm,
             is_danger=True,
         )

@@ -14,7 +14,7 @@ from orders.api.serializers import AddressChangeSerializer, OrderSerializer, Rea
 from orders.models import Order
 from orders.rules.order_json import address_from
 from orders.services.amend import correct_address
-from orders.services.replacement import replace_label
+from orders.services.replacement import keep_label, replace_label, write_off_label
 from orders.services.retry import buy_anyway
 from shipping_project.kernel.errors import InvalidInput
 
@@ -58,6 +58,26 @@ class LabelSteering:
         reason = reason_of(request)
         return self._steer(
             lambda order: replace_label(
+                order_id=order.pk, reason=reason, actor=label_of(request.user)
+            )
+        )
+
+    @extend_schema(request=ReasonSerializer, responses=OrderSerializer)
+    @action(detail=True, methods=["post"], url_path="keep-label")
+    def keep_label(self, request: Request, pk: str) -> Response:
+        """Ship with a label that was to be replaced and could not be given back."""
+        reason = reason_of(request)
+        return self._steer(
+            lambda order: keep_label(order_id=order.pk, reason=reason, actor=label_of(request.user))
+        )
+
+    @extend_schema(request=ReasonSerializer, responses=OrderSerializer)
+    @action(detail=True, methods=["post"], url_path="write-off-label")
+    def write_off_label(self, request: Request, pk: str) -> Response:
+        """Buy another label although this one could not be given back. Keys need `labels:buy`."""
+        reason = reason_of(request)
+        return self._steer(
+            lambda order: write_off_label(
                 order_id=order.pk, reason=reason, actor=label_of(request.user)
             )
         )

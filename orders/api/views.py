@@ -66,6 +66,7 @@ STEERING_SCOPES = ORDER_SCOPES | {
     "address": BUY_LABELS,
     "replace_label": BUY_LABELS,
     "buy_anyway": BUY_LABELS,
+    "write_off_label": BUY_LABELS,
 }
 MAY_NOT_BUY = "The sender's key may not buy labels."
 

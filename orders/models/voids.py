@@ -45,6 +45,9 @@ class VoidRequest(models.Model):
         null=True, blank=True, help_text="When the platform is asked for the refund again."
     )
     settled_at = models.DateTimeField(null=True, blank=True)
+    kept_at = models.DateTimeField(
+        null=True, blank=True, help_text="When somebody decided to ship with the label after all."
+    )
     detail = models.CharField(max_length=500, blank=True, default="")
 
     objects: ClassVar = VoidRequestQuerySet.as_manager()

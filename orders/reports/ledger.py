@@ -12,6 +12,7 @@ from django.db.models.functions import TruncDate
 
 from orders.models import LedgerLine, Order, VoidRequest
 from orders.querysets import LedgerLineQuerySet
+from orders.rules.voids import VoidPurpose
 from shipping_project.kernel.money import CENT, Money, totals_by_currency
 
 
@@ -54,6 +55,12 @@ class OrderMoney:
     net: tuple[Money, ...]
     unpriced: int
     voids: tuple[VoidRequest, ...] = ()
+
+    @property
+    def replacing(self) -> tuple[VoidRequest, ...]:
+        """Where another label is wanted."""
+        wanted = (void for void in self.voids if void.purpose == VoidPurpose.REPLACE.value)
+        return tuple(void for void in wanted if void.kept_at is None)
 
 
 def order_money(order: Order) -> OrderMoney:

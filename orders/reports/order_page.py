@@ -47,6 +47,8 @@ class Action(StrEnum):
     CORRECT = "correct"
     REPLACE = "replace_label"
     BUY_ANYWAY = "buy_anyway"
+    KEEP_LABEL = "keep_label"
+    WRITE_OFF = "write_off_label"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,21 +92,27 @@ def order_page(order: Order, *, actor: object) -> OrderPage:
         cost=totals_by_currency(p.label_cost for p in bought if p.label_cost),
         money=money,
         zone=shipment.warehouse.time_zone if shipment else "UTC",
-        actions=allowed_actions(order, shipment, has_label=bool(bought)),
+        actions=allowed_actions(
+            order, shipment, has_label=bool(bought), wants_another=bool(money.replacing)
+        ),
         refresh_s=_refresh_s(order),
         version=_version(order, packages, story, money),
     )
 
 
 def allowed_actions(
-    order: Order, shipment: Shipment | None, *, has_label: bool
+    order: Order, shipment: Shipment | None, *, has_label: bool, wants_another: bool = False
 ) -> frozenset[Action]:
-    """What the services would not refuse as the order stands."""
+    """What the services would not refuse as the order stands.
+
+    `wants_another`: its label was to be replaced, and still stands where it could not be.
+    """
     state = OrderState(order.state)
     if order.cancel_requested_at and state is not OrderState.NEEDS_ATTENTION:
         return frozenset()
     has_left = shipment is not None and shipment.state in HANDED_OVER
     gone = state in GONE or has_left or bool(order.cancel_requested_at)
+    is_undecided = state is OrderState.NEEDS_ATTENTION and has_label and wants_another and not gone
     possible = {
         Action.DISPATCH: state in DISPATCHABLE,
         Action.RETRY: state is OrderState.NEEDS_ATTENTION,
@@ -113,6 +121,8 @@ def allowed_actions(
         Action.CANCEL: not gone,
         Action.CORRECT: not gone,
         Action.REPLACE: not gone and has_label,
+        Action.KEEP_LABEL: is_undecided,
+        Action.WRITE_OFF: is_undecided,
         Action.BUY_ANYWAY: state is OrderState.NEEDS_ATTENTION
         and order.attention_code == PRICE_RISEN
         and not order.cancel_requested_at,

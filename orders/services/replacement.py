@@ -7,11 +7,15 @@ from django.db import transaction
 from carriers.models import OutboxCommand
 from carriers.outbox.commands import cancel_pending
 from orders.models import LabelState, Order, Shipment
-from orders.rules.states import OrderState
+from orders.rules.states import HANDED_OVER, OrderState
 from orders.rules.voids import VoidPurpose
-from orders.services.cancellation import GONE
-from orders.services.progress import note_event
-from orders.services.voids import request_void
+from orders.services.booking import ask
+from orders.services.cancellation import GONE, end_shipment
+from orders.services.intake import DISPATCH
+from orders.services.kinds import FETCH_LABEL
+from orders.services.progress import move_order, note_event
+from orders.services.voids import is_to_be_replaced, keep, request_void
+from shipping_project.jobs.queue import nudge
 from shipping_project.kernel.errors import Conflict
 
 
@@ -34,6 +38,61 @@ def replace_label(*, order_id: int, reason: str, actor: str) -> Order:
         return order
 
 
+def keep_label(*, order_id: int, reason: str, actor: str) -> Order:
+    """Ship with the label after all, which could not be given back.
+
+    Raises Conflict where no label waits for that decision.
+    """
+    with transaction.atomic(durable=True):
+        order, shipment = _undecided(order_id)
+        keep(shipment.packages.get())
+        move_order(
+            order,
+            OrderState.BOOKED,
+            kind="label.kept",
+            message=f"It is shipped with the label after all: {reason or 'no reason given'}",
+            actor=actor,
+            attention_code="",
+            attention_detail="",
+        )
+        if shipment.packages.filter(label_file="").exists():
+            ask(shipment, FETCH_LABEL, order)
+        return order
+
+
+def write_off_label(*, order_id: int, reason: str, actor: str) -> Order:
+    """Buy another label although this one could not be given back; its money stays spent.
+
+    The old booking is left at the platform, where the audit goes on to show it. Raises Conflict
+    where no label waits for that decision.
+    """
+    with transaction.atomic(durable=True):
+        order, shipment = _undecided(order_id)
+        end_shipment(shipment)
+        move_order(
+            order,
+            OrderState.VALID,
+            kind="label.written_off",
+            message=f"The label is written off and another one bought: {reason or 'no reason'}",
+            actor=actor,
+            attention_code="",
+            attention_detail="",
+        )
+        nudge(DISPATCH, order.pk, queue="orders")
+        return order
+
+
+def _undecided(order_id: int) -> tuple[Order, Shipment]:
+    """An order whose label was to be replaced and could not be given back, under its lock."""
+    order: Order = Order.objects.locked().get(pk=order_id)
+    require_free(order)
+    shipment = labelled_shipment(order)
+    waits = order.state == OrderState.NEEDS_ATTENTION.value and shipment is not None
+    if not waits or shipment is None or not is_to_be_replaced(shipment.packages.get()):
+        raise Conflict(f"Order {order.number} has no label that could not be given back.")
+    return order, shipment
+
+
 def give_label_back(order: Order, *, reason: str, actor: str) -> None:
     """Ask for the void that makes room for another label. The caller holds the order."""
     shipment = labelled_shipment(order)
@@ -54,6 +113,8 @@ def require_free(order: Order) -> None:
     """Raises Conflict for an order that is gone or being called off, or has a call under way."""
     if OrderState(order.state) in GONE or order.cancel_requested_at:
         raise Conflict(f"Order {order.number} is {order.get_state_display().lower()}.")
+    if order.shipments.live().filter(state__in=HANDED_OVER).exists():
+        raise Conflict(f"The carrier has the parcel of order {order.number}.")
     cancel_pending(lane=order.lane)
     if OutboxCommand.objects.in_lane(order.lane).still_open().exists():
         raise Conflict("A call to the platform is under way; try again in a moment.")

@@ -168,8 +168,14 @@ def _is_under_way(void: VoidRequest) -> bool:
 
 def is_to_be_replaced(package: Package) -> bool:
     """Whether another label is wanted and this one still stands: it must not be shipped with."""
-    is_wanted = package.voids.filter(purpose=VoidPurpose.REPLACE.value).exists()
-    return package.label_state == LabelState.BOUGHT and is_wanted
+    wanted = package.voids.filter(purpose=VoidPurpose.REPLACE.value, kept_at=None)
+    return package.label_state == LabelState.BOUGHT and wanted.exists()
+
+
+def keep(package: Package) -> None:
+    """Another label is no longer wanted in the place of this one."""
+    wanted = package.voids.filter(purpose=VoidPurpose.REPLACE.value, kept_at=None)
+    wanted.update(kept_at=timezone.now())
 
 
 def void_terms(shipment: Shipment) -> VoidTerms:

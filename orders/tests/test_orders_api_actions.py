@@ -325,6 +325,20 @@ class SteerTests(OrderCase):
         self.assertEqual(label.json()["code"], "label.outdated")
         self.assertEqual(OutboxCommand.objects.filter(kind=VOID_LABEL).count(), 1)
 
+    def test_a_label_that_could_not_be_given_back_is_kept_or_written_off(self) -> None:
+        self.book()
+        OutboxCommand.objects.update(state="delivered")
+        too_early = [self.act(name).status_code for name in ("keep-label", "write-off-label")]
+        self.act("replace-label", {"reason": "Heavier"})
+        OutboxCommand.objects.update(state="rejected")
+        order = Order.objects.get(pk=self.order.pk)
+        need_attention(order, code="void.window_over", detail="Too late.", kind="x")
+
+        kept = self.act("keep-label", {"reason": "It holds"})
+
+        self.assertEqual((too_early, kept.status_code), ([409, 409], 200))
+        self.assertEqual(kept.json()["state"], OrderState.BOOKED.value)
+
     def test_a_risen_price_is_agreed_to_by_a_call_of_its_own(self) -> None:
         too_early = self.act("buy-anyway")
         self.book()

@@ -5,12 +5,18 @@ from __future__ import annotations
 import pytest
 
 from carriers.outbox.leases import claim_next
+from inventory.proof import stock_differences
 from orders.models import LedgerLine, Order, Package, VoidRequest
 from orders.rules.states import OrderState
 from orders.rules.voids import VoidPurpose, VoidState
 from orders.services.amend import correct_address
 from orders.services.label_files import LabelOutdated, open_label
-from orders.services.replacement import LabelInTheWay, replace_label
+from orders.services.replacement import (
+    LabelInTheWay,
+    keep_label,
+    replace_label,
+    write_off_label,
+)
 from orders.services.retry import retry_order
 from orders.tests.test_amend import AUSTIN, TAMPA, AmendCase
 from shipping_project.kernel.errors import Conflict
@@ -88,6 +94,53 @@ class ReaddressTests(ReplacementCase):
             open_label(package_id=package.pk)
 
 
+class UndecidedTests(ReplacementCase):
+    """The old label could not be given back, so a person chooses what to do with it."""
+
+    def refused(self) -> Order:
+        order = self.shipped()
+        self.twin.fault(*VOIDS, "error_before", status=400)
+        self.readdress(order)
+        self.go_on()
+        order.refresh_from_db()
+        return order
+
+    def test_written_off_another_one_is_bought_and_both_were_paid(self) -> None:
+        order = self.refused()
+        first = Package.objects.get()
+
+        write_off_label(order_id=order.pk, reason="Too late", actor="ada")
+        self.go_on()
+
+        order.refresh_from_db()
+        self.assertEqual((order.state, order.attention_code), (OrderState.BOOKED.value, ""))
+        shipment = order.shipments.live().get()
+        self.assertEqual((shipment.platform, shipment.carrier), ("veeqo", "USPS"))
+        self.assertNotEqual(shipment.packages.get().tracking_number, first.tracking_number)
+        self.assertEqual(len(self.twin.labels()), 2)
+        self.assertEqual(LedgerLine.objects.filter(kind="bought").count(), 2)
+        self.assertEqual(stock_differences(), [])
+
+    def test_kept_after_all_it_is_handed_out_again(self) -> None:
+        order = self.refused()
+
+        keep_label(order_id=order.pk, reason="They fetch it there", actor="ada")
+        self.finish()
+
+        self.assert_shipped_once(order)
+        self.assertTrue(open_label(package_id=Package.objects.get().pk).read(4))
+        self.assertEqual(order.events.get(kind="label.kept").actor, "ada")
+
+    def test_neither_is_possible_while_nothing_waits_for_it(self) -> None:
+        order = self.shipped()
+
+        for decide in (keep_label, write_off_label):
+            with pytest.raises(Conflict):
+                decide(order_id=order.pk, reason="No", actor="ada")
+
+        self.assert_shipped_once(order)
+
+
 class ReplaceTests(ReplacementCase):
     def test_a_label_is_replaced_on_request(self) -> None:
         order = self.shipped()
@@ -108,6 +161,15 @@ class ReplaceTests(ReplacementCase):
             replace_label(order_id=order.pk, reason="Heavier", actor="ada")
 
         self.assertEqual(VoidRequest.objects.count(), 1)
+
+    def test_a_label_whose_parcel_has_left_is_not_replaced(self) -> None:
+        order = self.shipped()
+        order.shipments.update(state="in_transit")
+
+        with pytest.raises(Conflict):
+            replace_label(order_id=order.pk, reason="Heavier", actor="ada")
+
+        self.assertFalse(VoidRequest.objects.exists())
 
     def test_an_order_without_a_label_has_none_to_replace(self) -> None:
         order = self.place(**AUSTIN)

@@ -383,6 +383,9 @@ class AddressTests(OrderPageCase):
         replace_label(order_id=order.pk, reason="Heavier", actor="ada")
 
         self.assertContains(self.page(order), "Do not ship with it.")
+        need_attention(order, code="void.window_over", detail="Too late.", kind="x")
+        offered = [name for name, _ in self.page(order).context["actions"]]
+        self.assertEqual(offered[-2:], ["keep_label", "write_off_label"])
 
     def test_a_bought_label_is_given_back_when_its_box_is_ticked(self) -> None:
         order = make_labelled(self.alder)

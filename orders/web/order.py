@@ -18,7 +18,6 @@ from orders.models import LabelState, Order, Package
 from orders.reports.order_page import Action, OrderPage, order_page
 from orders.rules.addresses import check_address
 from orders.rules.states import OrderState
-from orders.rules.voids import VoidPurpose
 from orders.services.amend import correct_address
 from orders.services.contents import is_misfit
 from orders.services.label_files import LabelFileLost, LabelOutdated, open_label
@@ -172,7 +171,7 @@ def _label_warning(page: OrderPage) -> str:
     labels = {package.pk for package in page.packages if package.label_state == LabelState.BOUGHT}
     if not labels or page.shipment is None:
         return ""
-    if any(v.package_id in labels and v.purpose == VoidPurpose.REPLACE for v in page.money.voids):
+    if any(void.package_id in labels for void in page.money.replacing):
         return "It is given back and another one bought. Do not ship with it."
     if page.order.state == OrderState.BOOKED.value and is_misfit(page.order, page.shipment):
         return "Lines, weights or sizes changed since it was bought: replace it before shipping."

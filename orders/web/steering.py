@@ -11,7 +11,7 @@ from orders.models import Order
 from orders.services.cancellation import cancel_order
 from orders.services.dispatch import dispatch_order
 from orders.services.holds import hold_order, release_order
-from orders.services.replacement import replace_label
+from orders.services.replacement import keep_label, replace_label, write_off_label
 from orders.services.retry import buy_anyway, retry_order
 
 Act = Callable[[Order, str, str], object]
@@ -59,6 +59,20 @@ STEERING: dict[str, Steering] = {
         label="Replace label",
         act=lambda order, reason, who: replace_label(order_id=order.pk, reason=reason, actor=who),
         done="The label is given back; another one is bought once the platform took it.",
+        asks_reason=True,
+        is_dangerous=True,
+    ),
+    "keep_label": Steering(
+        label="Keep label",
+        act=lambda order, reason, who: keep_label(order_id=order.pk, reason=reason, actor=who),
+        done="It is shipped with the label after all.",
+        asks_reason=True,
+        is_dangerous=True,
+    ),
+    "write_off_label": Steering(
+        label="Write label off",
+        act=lambda order, reason, who: write_off_label(order_id=order.pk, reason=reason, actor=who),
+        done="The label counts as paid for nothing; another one is bought.",
         asks_reason=True,
         is_dangerous=True,
     ),
