@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -29,6 +29,8 @@ from carriers.errors import (
 )
 from carriers.lanes import for_its_band, lane_of
 from carriers.services.facts import Remember, ask_always
+
+PAGES_LOOKED_AT = 3
 
 
 class EasyshipPort:
@@ -86,6 +88,31 @@ class EasyshipPort:
             for booking, quote in chosen
         ]
         return self._client.create_label_batch(orders).batch_ref
+
+    def create_bookings(self, consignments: Sequence[Consignment]) -> str:
+        """Write: book all of them, from one saved address and of listed products, without labels.
+
+        Returns the name of the batch. What became of each is found under its reference.
+        """
+        (origin,) = {one.warehouse_ref for one in consignments}
+        return self._client.create_shipment_batch(consignments, origin_address_ref=origin).batch_ref
+
+    def bookings_since(
+        self, moment: datetime, references: Collection[str]
+    ) -> dict[str, tuple[Booking, ...]]:
+        """Read: bookings of these references among those changed since, by reference.
+
+        Looks at the first pages alone, so one that is missing is not proven to be missing.
+        """
+        found: dict[str, tuple[Booking, ...]] = {}
+        page: int | None = 1
+        while page is not None and page <= PAGES_LOOKED_AT:
+            shown = self._client.list_shipments(updated_since=moment, page=page)
+            for booking in shown.rows:
+                if booking.reference in references:
+                    found[booking.reference] = (*found.get(booking.reference, ()), booking)
+            page = shown.next_page if len(found) < len(references) else None
+        return found
 
     def is_batch_done(self, batch_ref: str) -> bool:
         """Read: whether a batch is worked off, so that what it did not do it will never do."""
@@ -154,4 +181,17 @@ class EasyshipPort:
         return self._remember("warehouses", self._client.list_warehouses, anew=anew)
 
     def find_items(self, skus: Sequence[str]) -> tuple[PlatformItem, ...]:
-        return ()
+        return tuple(item for sku in skus for item in self._items_of(sku))
+
+    def _items_of(self, sku: str) -> tuple[PlatformItem, ...]:
+        """Most SKUs are not listed there, so that is remembered too."""
+
+        def read() -> tuple[PlatformItem, ...]:
+            found = self._client.list_products(sku=sku).rows
+            return tuple(
+                PlatformItem(item_ref=one.item_ref, sku=one.sku, title=one.title)
+                for one in found
+                if one.sku == sku
+            )
+
+        return self._remember(f"sku {sku}", read)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
 from carriers.contracts import Platform
@@ -71,9 +72,8 @@ def _waits_for_others(command: OutboxCommand, together: Together) -> bool:
         return False
     if timezone.now() - command.created_at > timedelta(seconds=GATHER_S):
         return False
-    coming = OutboxCommand.objects.still_open().filter(
-        platform=command.platform, kind__in=[*together.heralds, command.kind], is_alone=False
-    )
+    alike = Q(kind=command.kind, is_alone=False) | Q(kind__in=together.heralds)
+    coming = OutboxCommand.objects.still_open().filter(alike, platform=command.platform)
     return coming.count() >= together.least
 
 

@@ -64,6 +64,13 @@ CALL_PROBLEMS = (
         is_assignable=False,
     ),
     Problem(
+        code="rates.pending",
+        cause="The platform has the booking and is still working out its prices.",
+        fix="Nothing to do: it is looked at again in moments.",
+        retry_helps=True,
+        is_assignable=False,
+    ),
+    Problem(
         code="batch.left_out",
         cause="It did not fit a batch and is sent alone.",
         fix="Nothing to do: it is sent by itself.",

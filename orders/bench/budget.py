@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+from django.db.models import Count
+
 from carriers.limits import Limits, allowed_within
+from carriers.models import OutboxCommand
 
 TOO_MANY = 429
 TARGET = 0.95
-# At the end the last orders wait for answers of their own, and no longer for the limit.
-STRAGGLERS = 0.05
+# So many open commands keep two workers busy; fewer may all wait for answers.
+ENOUGH = 10
 # In shorter runs the burst that is free at the beginning outweighs everything else.
 MEANINGFUL_S = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
-    """`allowed` is what the limit lets through in `seconds`, while there was enough to do.
+    """`busy_calls` of all `calls` went out while there was enough to do, which was for `seconds`.
 
-    That is from the first call on until so many were made that only stragglers were left.
+    `allowed` is what the limit lets through in that time.
     """
 
     calls: int
@@ -46,18 +48,33 @@ class Use:
         return asdict(self) | {"share": self.share, "seconds": round(self.seconds, 1)}
 
 
-def use_of(requests: Sequence[Mapping[str, Any]], limits: Limits) -> Use:
-    """`requests` are one platform's rows of the twin's record, with `at` and `status`."""
+def use_of(requests: Sequence[Mapping[str, Any]], limits: Limits, *, busy_until: datetime) -> Use:
+    """`requests` are one platform's rows of the twin's record, with `at` and `status`.
+
+    Afterwards the last orders wait for answers of their own, and no longer for the limit.
+    """
     moments = sorted(
         datetime.fromisoformat(str(row["at"])) for row in requests if row["status"] != TOO_MANY
     )
-    busy = moments[: math.ceil(len(moments) * (1 - STRAGGLERS))]
-    seconds = (busy[-1] - busy[0]).total_seconds() if busy else 0.0
-    refused = len(requests) - len(moments)
+    busy = [moment for moment in moments if moment <= busy_until]
+    seconds = (busy_until - busy[0]).total_seconds() if busy else 0.0
     return Use(
         calls=len(moments),
         busy_calls=len(busy),
-        refused=refused,
+        refused=len(requests) - len(moments),
         allowed=allowed_within(limits, seconds),
         seconds=seconds,
     )
+
+
+class Backlog:
+    """When each platform last had enough waiting for it that its limit alone held orders up."""
+
+    def __init__(self, platforms: Sequence[str]) -> None:
+        self.busy_until = dict.fromkeys(platforms, datetime.now(UTC))
+
+    def look(self) -> None:
+        waiting = OutboxCommand.objects.still_open().order_by().values_list("platform")
+        for platform, count in waiting.annotate(count=Count("pk")):
+            if count >= ENOUGH:
+                self.busy_until[platform] = datetime.now(UTC)

@@ -32,6 +32,7 @@ TARGETS: tuple[tuple[str, str, Effects], ...] = (
     ("POST", "/label", PURCHASE),
     ("POST", "/label", PURCHASE),
     ("POST", "/batches/labels", PURCHASE),
+    ("POST", "/batches/shipments", UNCLEAR),
     ("GET", "/batches", UNCLEAR),
     ("POST", "/orders", UNCLEAR),
     ("POST", "/2024-09/shipments", UNCLEAR),

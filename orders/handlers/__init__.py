@@ -6,7 +6,8 @@ from carriers.contracts import Platform
 from carriers.limits import Priority
 from carriers.outbox.registry import CommandHandler, Together, register
 from carriers.services.signatures import register_resolver
-from orders.handlers import booking, label_batches, labels, orphans, voids
+from orders.handlers import booking, booking_batches, label_batches, labels, orphans, voids
+from orders.handlers.batches import MOST
 from orders.services.attention import explain_orders
 from orders.services.kinds import (
     ADOPT_LABEL,
@@ -24,6 +25,14 @@ register(
         carry_out=booking.book,
         reconcile=booking.find_booking,
         settle=booking.settle_booking,
+        together=Together(
+            platforms=frozenset({Platform.EASYSHIP.value}),
+            least=settings.EASYSHIP_BATCH_FROM,
+            most=MOST,
+            heralds=frozenset(),
+            carry_out=booking_batches.book_many,
+            reconcile=booking_batches.find_many,
+        ),
     )
 )
 register(
@@ -36,7 +45,7 @@ register(
         together=Together(
             platforms=frozenset({Platform.EASYSHIP.value}),
             least=settings.EASYSHIP_BATCH_FROM,
-            most=label_batches.MOST,
+            most=MOST,
             heralds=frozenset({BOOK}),
             carry_out=label_batches.buy_labels,
             reconcile=label_batches.find_labels,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from carriers.contracts import Booking
 from carriers.models import OutboxCommand
 from carriers.outbox.leases import mark_sending
 from carriers.outbox.outcomes import Delivered, Finding, Missed, Outcome, Rejected
+from orders.handlers.batches import BATCH_UNDER_WAY, is_batch_done
 from orders.handlers.consignments import (
     CALLED_OFF,
     consignment_for,
@@ -33,11 +36,18 @@ def book(command: OutboxCommand) -> Outcome:
 def find_booking(command: OutboxCommand) -> Finding:
     """Look the booking up by our reference; the oldest live one is ours."""
     shipment = shipment_of(command)
-    found = port_of(shipment).find_bookings(shipment.reference)
+    found = delivered_from(port_of(shipment).find_bookings(shipment.reference))
+    if found is not None:
+        return found
+    if command.batch_ref and not is_batch_done(command):
+        return BATCH_UNDER_WAY
+    return Missed("The platform shows no booking under our reference.")
+
+
+def delivered_from(found: Sequence[Booking]) -> Delivered | None:
+    """The oldest live one is ours."""
     live = [booking for booking in found if not booking.is_cancelled]
-    if not live:
-        return Missed("The platform shows no booking under our reference.")
-    return Delivered({"platform_ref": min(live, key=_age).platform_ref})
+    return Delivered({"platform_ref": min(live, key=_age).platform_ref}) if live else None
 
 
 def _age(booking: Booking) -> tuple[int, str]:

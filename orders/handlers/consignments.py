@@ -62,14 +62,18 @@ def port_of(shipment: Shipment) -> ShippingPort:
     return port_for(Platform(shipment.platform))
 
 
-def consignment_for(shipment: Shipment) -> Consignment:
-    """Everything the platform is told. May read from the platform to learn its ids."""
+def consignment_for(shipment: Shipment, *, is_catalogued: bool = False) -> Consignment:
+    """Everything the platform is told. May read from the platform to learn its ids.
+
+    `is_catalogued`: with the platform's ids even where it could do without. Raises NotListed and
+    NotLinked where it has none.
+    """
     order = shipment.order
     lines = list(order.lines.select_related("sellable__product"))
     package = Package.objects.get(shipment=shipment)
     refs: dict[int, str] = {}
     warehouse_ref = ""
-    if Platform(shipment.platform) in WITH_OWN_CATALOG:
+    if is_catalogued or Platform(shipment.platform) in WITH_OWN_CATALOG:
         refs = _item_refs(shipment, lines)
         warehouse_ref = _warehouse_ref(shipment)
     return Consignment(

@@ -12,22 +12,15 @@ from collections.abc import Mapping, Sequence
 from carriers.contracts import Booking, RateQuote
 from carriers.models import OutboxCommand
 from carriers.outbox.leases import UNANSWERED, LeaseLost
-from carriers.outbox.outcomes import BatchOutcome, Finding, Missed, Queued, Rejected
+from carriers.outbox.outcomes import BatchOutcome, Finding, Missed, Queued, Rejected, Retry
 from carriers.platforms import easyship_port
+from orders.handlers.batches import BATCH_UNDER_WAY, in_open_batches
 from orders.handlers.consignments import package_of, shipment_of
-from orders.handlers.labels import (
-    BATCH_UNDER_WAY,
-    choose_quote,
-    finding_of,
-    is_batch_done,
-    outcome_before,
-)
+from orders.handlers.labels import choose_quote, finding_of, outcome_before
 from orders.models import Shipment
 from orders.services.purchases import mark_unknown, open_intent, send_intent
 
 logger = logging.getLogger(__name__)
-# What one page of the platform's list shows at once is a hundred; each needs a few rows of ours.
-MOST = 50
 Chosen = tuple[Booking, RateQuote]
 
 
@@ -48,7 +41,7 @@ def buy_labels(commands: Sequence[OutboxCommand]) -> Mapping[int, BatchOutcome]:
             outcomes[command.pk] = known
         elif booking is not None and booking.quotes:
             answer = _announce(command, shipment, booking)
-            if isinstance(answer, Rejected):
+            if isinstance(answer, Rejected | Retry):
                 outcomes[command.pk] = answer
             elif answer is not None:
                 ordered[command.pk] = answer
@@ -60,10 +53,10 @@ def buy_labels(commands: Sequence[OutboxCommand]) -> Mapping[int, BatchOutcome]:
 
 def _announce(
     command: OutboxCommand, shipment: Shipment, booking: Booking
-) -> Chosen | Rejected | None:
+) -> Chosen | Rejected | Retry | None:
     """Commit that the label is about to be bought; None where another worker is at it."""
     quote = choose_quote(shipment, booking)
-    if isinstance(quote, Rejected):
+    if not isinstance(quote, RateQuote):
         return quote
     try:
         intent = open_intent(package=package_of(shipment), quote=quote, command=command)
@@ -81,13 +74,10 @@ def find_labels(commands: Sequence[OutboxCommand]) -> Mapping[int, Finding]:
         mark_unknown(package=package_of(shipment))
     refs = [one.platform_ref for one in shipments.values()]
     bookings = easyship_port().read_bookings(refs)
-    shown = {
+    shown: dict[int, Finding] = {
         pk: finding_of(one, bookings[one.platform_ref])
         for pk, one in shipments.items()
         if one.platform_ref in bookings
     }
-    batch_of = {command.pk: command.batch_ref for command in commands}
-    missed = {pk for pk, finding in shown.items() if isinstance(finding, Missed)}
-    waited_for = {batch_of[pk] for pk in missed if batch_of[pk]}
-    open_ones = {ref for ref in waited_for if not is_batch_done(ref)}
-    return shown | {pk: BATCH_UNDER_WAY for pk in missed if batch_of[pk] in open_ones}
+    missed = [one for one in commands if isinstance(shown.get(one.pk), Missed)]
+    return shown | dict.fromkeys(in_open_batches(missed), BATCH_UNDER_WAY)

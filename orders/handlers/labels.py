@@ -12,17 +12,17 @@ from django.utils import timezone
 from carriers.contracts import Booking, Label, RateQuote
 from carriers.errors import UpstreamNotFound
 from carriers.models import OutboxCommand
-from carriers.outbox.leases import UNANSWERED
 from carriers.outbox.outcomes import (
     Delivered,
     Finding,
     Missed,
     Outcome,
     Rejected,
+    Retry,
     Unanswered,
     Unknown,
 )
-from carriers.platforms import easyship_port
+from orders.handlers.batches import BATCH_UNDER_WAY, is_batch_done
 from orders.handlers.consignments import (
     CALLED_OFF,
     consignment_for,
@@ -36,7 +36,7 @@ from orders.rules.prices import PRICE_RISEN
 from orders.rules.quotes import chosen_quote, judge_quotes
 from orders.services.booking import record_refusal
 from orders.services.cancellation import go_on_cancelling
-from orders.services.kinds import BOOKING_GONE
+from orders.services.kinds import BOOK, BOOKING_GONE
 from orders.services.labels import (
     record_label,
     record_label_file,
@@ -57,8 +57,8 @@ from orders.services.purchases import (
 )
 from shipping_project.kernel.money import Money
 
-LABEL_BATCH = "label_batch"
-BATCH_UNDER_WAY = Unanswered("batch.taken_on", "The platform has not worked the batch off yet.")
+RATES_IN_THE_MAKING = Retry("rates.pending", "The platform is still rating the booking.", 10.0)
+RATED_WITHIN = timedelta(minutes=2)
 LABEL_IN_THE_MAKING = Unanswered("label.pending", "The platform is still making the label.")
 OVERDUE = "label.overdue"
 STILL_MAKING = "The platform has been making the label for {minutes} minutes and is not done."
@@ -77,7 +77,7 @@ def buy_label(command: OutboxCommand) -> Outcome:
         return known
     booking = port.prepare_booking(booking, consignment_for(shipment))
     quote = choose_quote(shipment, booking)
-    if isinstance(quote, Rejected):
+    if not isinstance(quote, RateQuote):
         return quote
     intent = open_intent(package=package_of(shipment), quote=quote, command=command)
     send_intent(intent=intent, command=command)
@@ -97,9 +97,11 @@ def outcome_before(shipment: Shipment, booking: Booking) -> Outcome | None:
     return None
 
 
-def choose_quote(shipment: Shipment, booking: Booking) -> RateQuote | Rejected:
+def choose_quote(shipment: Shipment, booking: Booking) -> RateQuote | Rejected | Retry:
     """The service to buy, noted beside the others; or why nothing is bought after all."""
     quotes = port_of(shipment).quote(booking)
+    if not quotes and _was_booked_just_now(shipment):
+        return RATES_IN_THE_MAKING
     judged = judge_quotes(quotes, carrier=shipment.carrier)
     record_quotes(shipment=shipment, judged=judged)
     quote = chosen_quote(judged)
@@ -113,6 +115,15 @@ def choose_quote(shipment: Shipment, booking: Booking) -> RateQuote | Rejected:
     return CALLED_OFF if is_called_off(shipment) else quote
 
 
+def _was_booked_just_now(shipment: Shipment) -> bool:
+    """In a batch, which books before it rates."""
+    since = timezone.now() - RATED_WITHIN
+    bookings = OutboxCommand.objects.in_lane(shipment.order.lane).filter(
+        kind=BOOK, settled_at__gte=since
+    )
+    return bool(bookings.exclude(batch_ref="").exists())
+
+
 def _gone(shipment: Shipment) -> Rejected:
     place = shipment.get_platform_display()
     detail = f"Booking {shipment.platform_ref} was cancelled or deleted at {place} by someone else."
@@ -124,7 +135,7 @@ def find_label(command: OutboxCommand) -> Finding:
     shipment = shipment_of(command)
     mark_unknown(package=package_of(shipment))
     finding = finding_of(shipment, port_of(shipment).read_booking(shipment.platform_ref))
-    if isinstance(finding, Missed) and command.batch_ref and not is_batch_done(command.batch_ref):
+    if isinstance(finding, Missed) and command.batch_ref and not is_batch_done(command):
         return BATCH_UNDER_WAY
     return finding
 
@@ -149,17 +160,6 @@ def is_overdue(shipment: Shipment) -> bool:
 
 def still_making() -> str:
     return STILL_MAKING.format(minutes=settings.LABEL_PENDING_MINUTES)
-
-
-def is_batch_done(batch_ref: str) -> bool:
-    """Whether the batch can bring no label any more.
-
-    The answer that would have named it may be lost; then no label batch at all may be open.
-    """
-    port = easyship_port()
-    if batch_ref == UNANSWERED:
-        return not port.has_open_batches(LABEL_BATCH)
-    return port.is_batch_done(batch_ref)
 
 
 def settle_label(command: OutboxCommand, outcome: Outcome) -> None:

@@ -23,12 +23,16 @@ def calls(*, every_s: float, for_s: float, status: int = 200) -> list[dict[str, 
     ]
 
 
+def after(seconds: float) -> datetime:
+    return BEGUN + timedelta(seconds=seconds)
+
+
 class TestUse:
     @pytest.mark.parametrize(
         ("limits", "every_s", "share"),
         [
-            (EASYSHIP, 1.0, 0.952),
-            (EASYSHIP, 2.0, 0.477),
+            (EASYSHIP, 1.0, 1.0),
+            (EASYSHIP, 2.0, 0.5),
             (VEEQO, 0.2, 0.982),
             (VEEQO, 0.4, 0.491),
         ],
@@ -36,7 +40,7 @@ class TestUse:
     def test_share_is_what_was_called_of_what_was_allowed(
         self, limits: Limits, every_s: float, share: float
     ) -> None:
-        use = use_of(calls(every_s=every_s, for_s=600.0), limits)
+        use = use_of(calls(every_s=every_s, for_s=600.0), limits, busy_until=after(599.0))
 
         assert use.share == pytest.approx(share, abs=0.005)
         assert use.is_fine == (share >= 0.95)
@@ -45,15 +49,24 @@ class TestUse:
         rows = calls(every_s=0.2, for_s=600.0)
         rows[70]["status"] = 429
 
-        use = use_of(rows, VEEQO)
+        use = use_of(rows, VEEQO, busy_until=after(600.0))
 
         assert (use.refused, use.is_fine) == (1, False)
 
     def test_a_short_run_says_nothing_about_the_share(self) -> None:
-        use = use_of(calls(every_s=5.0, for_s=100.0), VEEQO)
+        use = use_of(calls(every_s=5.0, for_s=100.0), VEEQO, busy_until=after(100.0))
 
         assert use.share is None
         assert use.is_fine
 
     def test_no_call_at_all_is_no_use(self) -> None:
-        assert use_of([], VEEQO).calls == 0
+        assert use_of([], VEEQO, busy_until=BEGUN).calls == 0
+
+    def test_what_comes_when_little_is_left_to_do_does_not_count(self) -> None:
+        rows = calls(every_s=0.2, for_s=400.0)
+        straggler = {"at": after(900.0).isoformat(), "status": 200}
+
+        use = use_of([*rows, straggler], VEEQO, busy_until=after(400.0))
+
+        assert (use.calls, use.busy_calls) == (2002, 2001)
+        assert use.share == pytest.approx(0.98, abs=0.01)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.test import override_settings
 from django.utils import timezone
@@ -27,6 +28,12 @@ SCARCE = override_settings(EASYSHIP_LIMITS="5000/s", CALL_WAIT_S=5)
 
 
 class BatchCase(TwinCase):
+    def place(self, sku: str = "KET-12", **changes: Any) -> Order:
+        """Booked alone, since bookings have batches of their own."""
+        order = super().place(sku, **changes)
+        OutboxCommand.objects.in_lane(order.lane).update(is_alone=True)
+        return order
+
     def booked(self, count: int) -> list[Order]:
         """Orders for Nevada, so by Easyship, booked there; their purchases are due together."""
         orders = [self.place() for _ in range(count)]

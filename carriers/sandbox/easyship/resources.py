@@ -10,6 +10,7 @@ from carriers.sandbox.easyship import boxes, buying, checking
 from carriers.sandbox.easyship.answers import NOT_COMPLIANT, done, ok, page, refused
 from carriers.sandbox.easyship.drafting import stamp
 from carriers.sandbox.easyship.forms import check_form
+from carriers.sandbox.easyship.products import seed_products
 from carriers.sandbox.easyship.rating import listed_service, offers, rates, shaped
 from carriers.sandbox.easyship.shipments import NO_SERVICE
 from carriers.sandbox.shipping import SERVICES
@@ -239,6 +240,7 @@ def seed(world: World, facts: Body) -> None:
     balance = facts["company"].get("balance", OPENING_BALANCE)
     body = {"id": pk, "name": company, "balance": balance}
     world.store.insert("easyship.account", "main", body)
+    seed_products(world, facts)
     for warehouse in facts["warehouses"]:
         address = _saved_address(
             {

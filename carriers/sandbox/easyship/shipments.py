@@ -10,6 +10,7 @@ from carriers.sandbox.easyship.answers import done, ok, page, refused
 from carriers.sandbox.easyship.checking import check_shipment
 from carriers.sandbox.easyship.drafting import described, new_shipment, stamp
 from carriers.sandbox.easyship.forms import check_form
+from carriers.sandbox.easyship.products import use_products
 from carriers.sandbox.easyship.rating import courier_service, find_service, refusals
 from carriers.sandbox.wire import Request, Response, Route
 from carriers.sandbox.world import World
@@ -39,6 +40,7 @@ def create(world: World, request: Request) -> Response:
 def book(world: World, asked: Body, request: Request) -> tuple[Body, list[str]]:
     """Keep a shipment and buy its label if that is asked for; with what went wrong."""
     _use_saved_addresses(world, asked)
+    use_products(world, asked)
     check_shipment(asked)
     boxes.measure(world, asked)
     shipment = new_shipment(world, asked)

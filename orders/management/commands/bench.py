@@ -15,7 +15,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from carriers.limits import parse_limits
-from orders.bench.budget import Use, use_of
+from orders.bench.budget import Backlog, Use, use_of
 from orders.chaos.plan import plan_orders
 from orders.chaos.storm import post_all, wait_for_rest
 from orders.chaos.tally import tally
@@ -25,6 +25,7 @@ from orders.demo.twin_control import change_options, twin_report, twin_requests
 from shipping_project.kernel.processes import Supervisor
 from shipping_project.serving import Keeper, processes, wait_until_ready
 
+PLATFORMS = ("veeqo", "easyship")
 # Slower than the strictest limit by far; who is not at rest by then has stopped.
 S_PER_ORDER = 12.0
 SHORTEST_S = 300.0
@@ -53,9 +54,10 @@ class Command(BaseCommand):
         try:
             wait_until_ready(supervisor, web_port=options["port"])
             change_options({"preset": "production"})
-            numbers = _run(Keeper(supervisor), options)
+            backlog = Backlog(PLATFORMS)
+            numbers = _run(Keeper(supervisor), backlog, options)
             result = tally(numbers, twin_report()["labels"], seconds=time.monotonic() - begun)
-            uses = {name: _use(name) for name in ("veeqo", "easyship")}
+            uses = {name: _use(name, backlog) for name in PLATFORMS}
         finally:
             supervisor.stop()
         used = {name: use.figures() for name, use in uses.items()}
@@ -63,20 +65,26 @@ class Command(BaseCommand):
         sys.exit(0 if result.is_clean and all(use.is_fine for use in uses.values()) else 1)
 
 
-def _run(keeper: Keeper, options: dict[str, Any]) -> list[str]:
+def _run(keeper: Keeper, backlog: Backlog, options: dict[str, Any]) -> list[str]:
     """Post the orders and wait until all of them rest."""
     rng = random.Random(1)  # noqa: S311 # repeatable, not secret
     orders = plan_orders(list(sample_bodies()), count=options["orders"], rng=rng, cancelled=0.0)
     numbers = post_all(orders, Partner(f"http://127.0.0.1:{options['port']}"))
     within_s = max(SHORTEST_S, S_PER_ORDER * len(orders))
-    if not wait_for_rest(keeper.round, within_s=within_s):
+
+    def look_after() -> None:
+        keeper.round()
+        backlog.look()
+
+    if not wait_for_rest(look_after, within_s=within_s):
         raise CommandError(f"The system did not come to rest within {within_s:.0f} s.")
     return numbers
 
 
-def _use(platform: str) -> Use:
+def _use(platform: str, backlog: Backlog) -> Use:
     is_veeqo = platform == "veeqo"
     limits = parse_limits(settings.VEEQO_LIMITS if is_veeqo else settings.EASYSHIP_LIMITS)
     if limits is None:
         raise CommandError("Set VEEQO_LIMITS and EASYSHIP_LIMITS.")
-    return use_of(twin_requests(platform), limits)
+    busy_until = backlog.busy_until[platform]
+    return use_of(twin_requests(platform), limits, busy_until=busy_until)
