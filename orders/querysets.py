@@ -13,7 +13,7 @@ from django.db.models.lookups import Exact
 
 from accounts.querysets import OwnedQuerySet
 from orders.rules.states import DISPATCHABLE, FINAL_ORDER_STATES, OrderState, ShipmentState
-from orders.rules.voids import OPEN_VOIDS, VoidState
+from orders.rules.voids import OPEN_VOIDS, REFUNDABLE, VoidState
 
 if TYPE_CHECKING:
     from orders.models import (  # noqa: F401 # in base classes, as text
@@ -225,6 +225,10 @@ class VoidRequestQuerySet(OwnedQuerySet["VoidRequest"]):
 
     def still_open(self) -> Self:
         return self.filter(state__in=[state.value for state in OPEN_VOIDS])
+
+    def unpaid(self) -> Self:
+        """Money may still come back, or did not come in time."""
+        return self.filter(state__in=[state.value for state in REFUNDABLE])
 
     def to_look_after(self, now: datetime) -> Self:
         """Taken, and due to be asked for the refund."""

@@ -148,13 +148,13 @@ class PlatformsPageTests(PlatformsCase):
         make_command(self.alder, CommandState.STUCK)
         # Session, user; accounts, calls, states, due; three for each platform; calls, commands;
         # failures and their groups, findings of audits and their ends.
-        with self.assertNumQueries(20):
+        with self.assertNumQueries(21):
             self.page()
         for _ in range(10):
             make_call(status=500)
             make_command(self.alder, CommandState.STUCK)
 
-        with self.assertNumQueries(20):
+        with self.assertNumQueries(21):
             self.page()
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import Role
 from carriers.models import CommandState, OutboxCommand
 from orders.models import LabelState, LedgerLine, Order, Package, VoidRequest
+from orders.reports.audit import audit_standing
 from orders.reports.ledger import order_money
 from orders.rules.states import OrderState
 from orders.rules.voids import VoidPurpose, VoidState
@@ -274,6 +275,17 @@ class AdminTests(ActionCase):
         self.void.refresh_from_db()
         self.assertEqual(self.void.state, VoidState.REFUNDED)
         self.assertEqual(LedgerLine.objects.get(kind="refunded").amount, Decimal("-9.10"))
+
+    def test_the_platforms_page_counts_what_is_awaited_and_what_did_not_come(self) -> None:
+        platform = self.void.package.shipment.platform
+        awaited = {one.platform: (one.awaited, one.expired) for one in audit_standing()}
+        VoidRequest.objects.update(refund_due_at=timezone.now() - timedelta(days=1))
+
+        expire_overdue()
+
+        expired = {one.platform: (one.awaited, one.expired) for one in audit_standing()}
+        self.assertEqual((awaited[platform], expired[platform]), ((1, 0), (0, 1)))
+        self.assertContains(self.client.get("/platforms/"), "Not refunded in time")
 
     def test_an_amount_of_nothing_is_refused_and_nothing_entered(self) -> None:
         words = {"reason": "Statement", "amount": "0", "currency": "USD"}
