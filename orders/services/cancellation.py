@@ -6,7 +6,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from carriers.models import OutboxCommand
-from carriers.outbox.commands import cancel_pending
 from inventory.services.stock import release_reservations
 from orders.models import LabelState, Order, Shipment
 from orders.rules.states import FINAL_ORDER_STATES, HANDED_OVER, OrderState, ShipmentState
@@ -17,6 +16,7 @@ from orders.services.kinds import CANCEL_BOOKING, FETCH_LABEL
 from orders.services.labels import mark_voided
 from orders.services.progress import move_order, need_attention, note_event
 from orders.services.voids import open_void_of, reject_void, request_void
+from orders.services.withdrawal import withdraw_pending
 from shipping_project.jobs.queue import nudge
 from shipping_project.kernel.errors import Conflict
 
@@ -51,7 +51,7 @@ def cancel_order(*, order_id: int, reason: str, actor: str) -> Order:
             message=f"Cancel: {reason or 'no reason given'}",
             actor=actor,
         )
-        cancel_pending(lane=order.lane)
+        withdraw_pending(order)
         continue_cancellation(order)
         return order
 

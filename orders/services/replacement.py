@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.db import transaction
 
 from carriers.models import OutboxCommand
-from carriers.outbox.commands import cancel_pending
 from orders.models import LabelState, Order, Shipment
 from orders.rules.states import HANDED_OVER, OrderState
 from orders.rules.voids import VoidPurpose
@@ -15,6 +14,7 @@ from orders.services.intake import DISPATCH
 from orders.services.kinds import FETCH_LABEL
 from orders.services.progress import move_order, note_event
 from orders.services.voids import is_to_be_replaced, keep, request_void
+from orders.services.withdrawal import withdraw_pending
 from shipping_project.jobs.queue import nudge
 from shipping_project.kernel.errors import Conflict
 
@@ -115,7 +115,7 @@ def require_free(order: Order) -> None:
         raise Conflict(f"Order {order.number} is {order.get_state_display().lower()}.")
     if order.shipments.live().filter(state__in=HANDED_OVER).exists():
         raise Conflict(f"The carrier has the parcel of order {order.number}.")
-    cancel_pending(lane=order.lane)
+    withdraw_pending(order)
     if OutboxCommand.objects.in_lane(order.lane).still_open().exists():
         raise Conflict("A call to the platform is under way; try again in a moment.")
 

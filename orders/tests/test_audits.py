@@ -13,7 +13,9 @@ from django.utils import timezone
 from carriers.contracts import Platform
 from orders.audit.runs import audit_platform
 from orders.models import LabelAudit, LabelState, LedgerLine, Order, Package, PlatformDiscrepancy
+from orders.services.cancellation import cancel_order
 from orders.services.discrepancies import SamePerson, ask_void, explain
+from orders.services.withdrawal import withdraw_pending
 from orders.tests.twin import TwinCase
 from shipping_project.kernel.errors import Conflict
 
@@ -72,6 +74,28 @@ class OrphanTests(AuditCase):
 
         self.assertEqual(self.told(), [("orphan", "voided")])
         self.assertEqual(self.twin.labels(), [])
+
+    def test_order_that_is_cancelled_meanwhile_leaves_no_finding_waiting(self) -> None:
+        row = self.found()
+        ask_void(discrepancy_id=row.pk, reason="Bought twice", actor="anna")
+
+        cancel_order(order_id=self.order.pk, reason="Changed mind", actor="anna")
+        withdrawn = self.told()
+        self.finish(rounds=3)
+        audit_platform(Platform.VEEQO)
+
+        self.assertEqual(withdrawn, [("orphan", "open")])
+        self.assertEqual(self.told(), [("orphan", "gone")])
+        self.assertEqual(self.twin.labels(), [])
+
+    def test_order_that_is_replaced_meanwhile_lets_it_be_asked_for_again(self) -> None:
+        row = self.found()
+        ask_void(discrepancy_id=row.pk, reason="Bought twice", actor="anna")
+
+        withdraw_pending(Order.objects.get(pk=self.order.pk))
+
+        ask_void(discrepancy_id=row.pk, reason="Bought twice", actor="anna")
+        self.assertEqual(self.told(), [("orphan", "asked")])
 
 
 class GhostTests(AuditCase):
