@@ -22,6 +22,8 @@ PENDING = "easyship.pending"
 MOVING = "easyship.moving"
 # Which shipment the id in the address of a document means.
 PAPERS = "easyship.papers"
+# Refunds that are on their way.
+COMING = "easyship.coming"
 # A label for this recipient is refused by the carrier, for trying out what follows.
 REFUSED_NAME = "Label Refused"
 REFUSED_TEXT = "Invalid address provided for Receiver Address"
@@ -79,6 +81,15 @@ def finish_due(world: World) -> None:
         shipment = world.store.get(KIND, pk)
         if shipment is not None:
             caught_up(world, shipment)
+    _forget_settled(world)
+
+
+def _forget_settled(world: World) -> None:
+    now = stamp(world.clock.now())
+    for key in world.store.keys(COMING):
+        refund = world.store.get(COMING, key)
+        if refund is not None and refund["settled_at"] <= now:
+            world.store.delete(COMING, key)
 
 
 def _finish(world: World, shipment: Body, at: datetime) -> list[str]:
@@ -183,8 +194,11 @@ def adjust(world: World, pk: str, amount: Decimal, kind: str) -> Body:
 
 
 def balance(world: World) -> Decimal:
+    """What can be spent: a refund counts when it is settled."""
     account = world.store.get("easyship.account", "main") or {"balance": "0"}
-    return Decimal(account["balance"])
+    now = stamp(world.clock.now())
+    coming = (row for row in world.store.each(COMING) if row["settled_at"] > now)
+    return Decimal(account["balance"]) + sum((Decimal(row["amount"]) for row in coming), Decimal(0))
 
 
 def settled(world: World, records: Iterable[Body]) -> list[Body]:
@@ -217,3 +231,5 @@ def _book(
         "settled_at": stamp(world.clock.now() + after),
     }
     world.store.insert("easyship.transaction", record["id"], record, parent=pk)
+    if after:
+        world.store.insert(COMING, str(record["id"]), record)

@@ -169,3 +169,40 @@ def test_a_call_without_its_scope_counts_against_the_limit(twin: RunningTwin) ->
     statuses = [twin.easyship("GET", "/shipments").status_code for _ in range(3)]
 
     assert statuses == [403, 403, 429]
+
+
+def test_a_label_may_come_in_several_parts(twin: RunningTwin) -> None:
+    twin.options(easyship_label_parts=3)
+
+    shipment = steps.created(twin, bodies.bought_now(format_="pdf"))
+
+    [label] = shipment["shipping_documents"]
+    assert len(label["base64_encoded_strings"]) == 3
+
+
+@pytest.mark.parametrize(("status", "code"), [(429, "too_many_requests"), (403, "forbidden")])
+def test_a_burst_is_refused_with_the_status_that_is_told(
+    twin: RunningTwin, status: int, code: str
+) -> None:
+    twin.options(enforce_limits=True, easyship_per_second=1, easyship_burst_status=status)
+
+    answers = [twin.easyship("GET", "/account") for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [200, status]
+    error = answers[1].json()["error"]
+    assert error["code"] == code
+    assert status == 429 or "maximum number of requests per second" in error["details"][0]
+
+
+def test_the_money_of_a_cancelled_label_can_take_its_time(twin: RunningTwin) -> None:
+    twin.options(easyship_refund_seconds=3600.0)
+    before = steps.balance(twin)
+    pk = steps.created(twin, bodies.bought_now())["easyship_shipment_id"]
+    paid = steps.balance(twin)
+
+    twin.easyship("POST", f"/shipments/{pk}/cancel")
+    at_once = steps.balance(twin)
+    twin.advance(3601)
+
+    assert paid < before
+    assert (at_once, steps.balance(twin)) == (paid, before)

@@ -171,3 +171,18 @@ def test_the_company_says_whether_it_allocates_by_itself(twin: RunningTwin) -> N
         told.append(company["settings"]["auto_allocation_enabled"])
 
     assert told == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("mode", "statuses", "sold"), [("refuse", [200, 400], 1), ("allow", [200, 200], 2)]
+)
+def test_a_second_purchase_is_refused_or_sold(
+    twin: RunningTwin, mode: str, statuses: list[int], sold: int
+) -> None:
+    twin.options(veeqo_second_purchase=mode)
+    _, allocation_id, rate = steps.ready(twin)
+    body = steps.purchase(allocation_id, rate)
+
+    answers = [twin.veeqo("POST", PURCHASE, body).status_code for _ in range(2)]
+
+    assert (answers, len(twin.labels())) == (statuses, sold)
