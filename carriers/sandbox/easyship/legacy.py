@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from carriers.sandbox.easyship import shipments
+from carriers.sandbox.easyship import pickups, shipments
 from carriers.sandbox.easyship.answers import CONTENT_TYPE, error, ok, refused
 from carriers.sandbox.easyship.buying import balance, charge_of
 from carriers.sandbox.easyship.dialect import EasyshipDialect
@@ -76,6 +76,11 @@ def couriers(world: World, request: Request) -> Response:
     return ok(200, "couriers", told["courier_services"], pagination=told["meta"]["pagination"])
 
 
+def pickup_slots(world: World, request: Request) -> Response:
+    told = json.loads(pickups.slots(world, request).body)
+    return ok(200, "courier_handover_option", told["courier_service_handover_option"])
+
+
 class LegacyDialect(EasyshipDialect):
     """Speaks for the same world; what happens there and what it holds the other one tells."""
 
@@ -88,6 +93,7 @@ class LegacyDialect(EasyshipDialect):
         ),
         Route("POST", "/labels", buy_labels),
         Route("GET", "/couriers", couriers),
+        Route("GET", "/couriers/{courier_service_id}/pickup_slots", pickup_slots),
     )
 
     def honours_keys(self, world: World) -> bool:

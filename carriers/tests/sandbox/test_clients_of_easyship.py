@@ -227,6 +227,29 @@ def test_the_version_before_buys_labels_by_the_list(twin: RunningTwin) -> None:
     assert read["label_state"] == "generated"
 
 
+def test_the_version_before_orders_a_pickup(twin: RunningTwin) -> None:
+    [courier] = [
+        row
+        for row in ask(twin, "GET", f"{OLD}/couriers?per_page=100").json()["couriers"]
+        if row["name"] == "FedEx Ground"
+    ]
+    sold = ask(twin, "POST", f"{OLD}/shipments", json=older(courier["id"])).json()["shipment"]
+    slots = ask(twin, "GET", f"{OLD}/couriers/{courier['id']}/pickup_slots").json()
+    day = next(row for row in slots["courier_handover_option"]["pickup_slots"] if row["time_slots"])
+    wanted = {
+        "courier_id": courier["id"],
+        "selected_date": day["date"],
+        "time_slot_id": day["time_slots"][0]["time_slot_id"],
+        "easyship_shipment_ids": [sold["easyship_shipment_id"]],
+    }
+
+    made = ask(twin, "POST", f"{OLD}/pickups", json=wanted)
+    gone = ask(twin, "POST", f"{OLD}/pickups/{made.json()['pickup']['easyship_pickup_id']}/cancel")
+
+    assert (made.status_code, gone.status_code) == (201, 200)
+    assert "courier_service_handover_option" not in slots
+
+
 @pytest.mark.parametrize("path", ["/rate/v1/rates", "/shipment/v1/shipments", "/v2/rates"])
 def test_versions_older_than_that_are_not_spoken(twin: RunningTwin, path: str) -> None:
     """They are Veeqo's to answer, which does not know the token."""
