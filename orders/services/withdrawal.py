@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from carriers.models import OutboxCommand
 from carriers.outbox.commands import cancel_pending
 from orders.models import DiscrepancyState, Order, PlatformDiscrepancy
 
@@ -13,7 +14,8 @@ def withdraw_pending(order: Order) -> int:
     caller holds the order.
     """
     withdrawn = cancel_pending(lane=order.lane)
-    if withdrawn:
+    # One that a worker has in hand settles its finding itself.
+    if withdrawn and not OutboxCommand.objects.in_lane(order.lane).still_open().exists():
         asked = PlatformDiscrepancy.objects.filter(
             shipment__order=order, state=DiscrepancyState.ASKED
         )
