@@ -16,6 +16,7 @@ from orders.audit.looking import TELLS_COST, look_at
 from orders.models import LabelAudit, LabelState, Shipment
 from orders.rules.audit import OwnShipment, compare, is_our_reference
 from orders.services.audits import count_seen, mark_seen, own_shipment
+from orders.services.ledger import match_labels
 
 VEEQO_LISTS = {"audit orders": "", "audit cancelled orders": "cancelled"}
 EASYSHIP_LIST = "audit shipments"
@@ -67,7 +68,7 @@ def _read_bookings(
 def _take_bookings(audit: LabelAudit, bookings: Sequence[Booking]) -> int:
     """Those of ours, known or not; bookings of others in the same account are passed over."""
     known = shipments_of(audit, bookings)
-    used, seen = 0, set[int]()
+    used, seen, priced = 0, set[int](), set[int]()
     for booking in bookings:
         shipment = known.get(booking.reference) or known.get(booking.platform_ref)
         if shipment is None and not is_our_reference(booking.reference):
@@ -77,10 +78,12 @@ def _take_bookings(audit: LabelAudit, bookings: Sequence[Booking]) -> int:
         if compare(ours, _comparable(audit, booking)):
             look_at(audit, booking.platform_ref, shipment)
         elif shipment is not None and _shows_label(ours, booking):
-            seen.update(
-                one.pk for one in shipment.packages.all() if one.label_state == LabelState.BOUGHT
-            )
+            labelled = {p.pk for p in shipment.packages.all() if p.label_state == LabelState.BOUGHT}
+            seen |= labelled
+            if _tells_price(audit, booking):
+                priced |= labelled
     mark_seen(package_ids=seen, at=timezone.now())
+    match_labels(package_ids=priced)
     count_seen(audit_id=audit.pk, count=used)
     return used
 
@@ -103,6 +106,11 @@ def shipments_of(audit: LabelAudit, bookings: Sequence[Booking]) -> dict[str, Sh
 def _shows_label(ours: OwnShipment | None, booking: Booking) -> bool:
     label = booking.label
     return ours is not None and label is not None and label.label_ref == ours.label_ref
+
+
+def _tells_price(audit: LabelAudit, booking: Booking) -> bool:
+    label = _comparable(audit, booking).label
+    return label is not None and label.cost is not None
 
 
 def _comparable(audit: LabelAudit, booking: Booking) -> Booking:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import ROUND_HALF_UP
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from orders.models import LedgerKind, LedgerLine, Package, PurchaseIntent
@@ -61,6 +63,15 @@ def match_line(*, line_id: int, record_ref: str) -> bool:
         matched_ref=record_ref[:64], matched_at=timezone.now()
     )
     return matched == 1
+
+
+def match_labels(*, package_ids: Collection[int]) -> int:
+    """The platform's own labels have these packages' prices; returns how many were not matched."""
+    unmatched = LedgerLine.objects.unmatched().filter(kind=LedgerKind.BOUGHT)
+    matched: int = unmatched.filter(package_id__in=package_ids).update(
+        matched_ref=F("upstream_ref"), matched_at=timezone.now()
+    )
+    return matched
 
 
 @transaction.atomic

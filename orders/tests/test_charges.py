@@ -9,7 +9,7 @@ from orders.audit.runs import audit_platform
 from orders.models import LedgerLine, Order, PlatformDiscrepancy, VoidRequest
 from orders.reports.ledger import order_money
 from orders.services.discrepancies import explain
-from orders.tests.test_audits import AuditCase
+from orders.tests.test_audits import TEXAS, AuditCase
 
 WEIGHT = "Adjustment based on Weight (Weight Reconciliation)"
 
@@ -103,3 +103,27 @@ class DifferenceTests(ChargeCase):
         self.assertEqual(self.net(self.order), [self.price])
         self.assertEqual(LedgerLine.objects.get(kind="adjusted").note, "New tariff (ada)")
         self.assertEqual(self.told(), [("amount", "explained")])
+
+
+class VeeqoTests(AuditCase):
+    """Veeqo has no records of charges: what it says of the label itself is what is matched."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.shipped(**TEXAS)
+        self.settle()
+
+    def test_a_price_that_its_label_shows_too_is_matched(self) -> None:
+        audit_platform(Platform.VEEQO)
+
+        line = LedgerLine.objects.get(kind="bought")
+        self.assertEqual(line.matched_ref, line.upstream_ref)
+        self.assertFalse(LedgerLine.objects.unmatched().exists())
+
+    def test_another_price_is_not(self) -> None:
+        LedgerLine.objects.filter(kind="bought").update(amount=Decimal("1.00"))
+
+        audit_platform(Platform.VEEQO)
+
+        self.assertTrue(LedgerLine.objects.unmatched().exists())
+        self.assertEqual(self.told(), [("amount", "open")])
