@@ -28,7 +28,7 @@ class MoneyCalls(EasyshipCalls):
     ) -> Page[TransactionRecord]:
         params = [("from_date", from_date.isoformat()), ("to_date", to_date.isoformat())]
         path = "/transaction_records"
-        parse = parse_money.transaction_records
+        parse = parse_money.listed_transaction_records
         return self._page("list_transaction_records", path, parse, page, params)
 
     def list_shipment_charges(self, shipment_ref: str, *, page: int = 1) -> Page[TransactionRecord]:

@@ -50,14 +50,14 @@ def shipments(body: Any, *, operation: str) -> Page[Booking]:
 
 
 def listed_shipments(body: Any, *, operation: str) -> Page[Booking]:
-    """A page whose rows that cannot be read stand beside the others."""
+    return listed(body, operation, "shipments", _booking)
+
+
+def listed(body: Any, operation: str, key: str, row_of: Callable[[Reader], Row]) -> Page[Row]:
+    """A page of the list at `key` whose rows that cannot be read stand beside the others."""
     top = Reader(body, platform=NAME, operation=operation)
     rows, unread = understood(
-        top.value.get("shipments"),
-        _booking,
-        platform=NAME,
-        operation=operation,
-        path="$.shipments",
+        top.value.get(key), row_of, platform=NAME, operation=operation, path=f"$.{key}"
     )
     next_page, total = _paging(top)
     return Page(rows=rows, next_page=next_page, total=total, unread=unread)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from carriers.contracts import Account, Credit, Page, TaxAndDuty, TransactionRecord
-from carriers.easyship.parse import NAME, page_of
+from carriers.easyship.parse import NAME, listed, page_of
 from carriers.errors import malformed
 from carriers.readers import Reader
 from shipping_project.kernel.money import Money
@@ -36,7 +36,12 @@ def _credit(row: Reader) -> Credit:
 
 
 def transaction_records(body: Any, *, operation: str) -> Page[TransactionRecord]:
+    """All or nothing: the charges of one shipment are added up."""
     return page_of(body, operation, "transaction_records", _record)
+
+
+def listed_transaction_records(body: Any, *, operation: str) -> Page[TransactionRecord]:
+    return listed(body, operation, "transaction_records", _record)
 
 
 def _record(row: Reader) -> TransactionRecord:

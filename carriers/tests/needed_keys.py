@@ -106,7 +106,7 @@ EASYSHIP: dict[str, set[str]] = {
     "get_foreign_tracking": one("tracking", "id"),
     "get_account": one("account", *(f"credit.{key}" for key in CREDIT)),
     "get_credit": one("credit", *CREDIT),
-    "list_transaction_records": CHARGES,
+    "list_transaction_records": {"transaction_records"},
     "list_shipment_charges": CHARGES,
     "estimate_duties": one("tax_and_duty", "tax", "duty", "currency"),
 }

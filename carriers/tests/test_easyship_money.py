@@ -146,6 +146,18 @@ def test_charge_without_an_amount_is_no_zero() -> None:
         parse_money.transaction_records(body, operation="list_transaction_records")
 
 
+def test_charge_that_cannot_be_read_keeps_no_other_from_being_listed() -> None:
+    body = fixture("easyship/list_transaction_records")
+    broken = body["transaction_records"][0] | {"amount": None}
+    body["transaction_records"].insert(0, broken)
+
+    page = parse_money.listed_transaction_records(body, operation="list_transaction_records")
+
+    assert [row.value for row in page.unread] == [broken]
+    assert page.unread[0].detail == "The answer of easyship lacks $.transaction_records[0].amount."
+    assert len(page.rows) == len(body["transaction_records"]) - 1
+
+
 def test_duties_in_two_currencies_are_not_asked_for() -> None:
     mixed = DutyQuestion(
         origin_country="US",

@@ -42,8 +42,7 @@ def read_charges(audit: LabelAudit) -> bool:
         found = client.list_transaction_records(
             from_date=since.date(), to_date=until.date(), page=page
         )
-        rows = tuple(ChargeRow(record=record) for record in found.rows)
-        return Page(rows=rows, next_page=found.next_page, total=found.total)
+        return found.mapped(lambda record: ChargeRow(record=record))
 
     def take(rows: Sequence[ChargeRow]) -> int:
         return _take_charges(audit, [row.record for row in rows], currency)
