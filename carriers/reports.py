@@ -13,6 +13,7 @@ from carriers.models import (
     CommandState,
     OutboxCommand,
     PlatformAccount,
+    SetAsideRow,
     UpstreamSignature,
 )
 from carriers.problems.catalogue import PRECISE_CODES
@@ -32,6 +33,8 @@ SUCCEEDED = Q(error_code="", http_status__range=(200, 299))
 class PlatformHealth:
     """Calls are those begun in the last 24 hours; commands are the open ones now.
 
+    `set_aside` rows of its lists could not be read and wait for a person.
+
     `p95_ms` is the shortest time within which 95 of 100 calls ended, by nearest rank.
     """
 
@@ -48,6 +51,7 @@ class PlatformHealth:
     due: int
     oldest_due_at: datetime | None
     oldest_due_s: int | None
+    set_aside: int
 
     @property
     def success_percent(self) -> str:
@@ -131,6 +135,7 @@ def platform_health(now: datetime) -> tuple[PlatformHealth, ...]:
     calls = _calls(now)
     states = _states()
     due = _due(now)
+    set_aside = _set_aside()
     return tuple(
         _health(
             now=now,
@@ -140,6 +145,7 @@ def platform_health(now: datetime) -> tuple[PlatformHealth, ...]:
             calls=calls.get(platform, (0, 0)),
             states=states.get(platform, {}),
             due=due.get(platform, (0, None)),
+            set_aside=set_aside.get(platform, 0),
         )
         for platform, label in PLATFORM_CHOICES
     )
@@ -168,6 +174,7 @@ def _health(
     calls: tuple[int, int],
     states: dict[str, int],
     due: tuple[int, datetime | None],
+    set_aside: int,
 ) -> PlatformHealth:
     recent = ApiCall.objects.at(platform).since(now - LOOKBACK).newest_first()
     total, good = calls
@@ -186,6 +193,7 @@ def _health(
         due=due_count,
         oldest_due_at=oldest,
         oldest_due_s=int((now - oldest).total_seconds()) if oldest else None,
+        set_aside=set_aside,
     )
 
 
@@ -207,6 +215,11 @@ def _due(now: datetime) -> dict[str, tuple[int, datetime]]:
     rows = OutboxCommand.objects.due(now).order_by().values_list("platform")
     counted = rows.annotate(count=Count("pk"), oldest=Min("next_attempt_at"))
     return {platform: (count, oldest) for platform, count, oldest in counted}
+
+
+def _set_aside() -> dict[str, int]:
+    rows = SetAsideRow.objects.unsettled().order_by().values_list("platform")
+    return dict(rows.annotate(count=Count("pk")))
 
 
 def _p95(platform: str, total: int, now: datetime) -> int | None:

@@ -8,7 +8,8 @@ from django.test import TestCase
 from django.utils import timezone
 
 from accounts.tests.builders import make_organization
-from carriers.models import ApiCall, CommandState, PlatformAccount
+from carriers.inbox.setting_aside import settle_row
+from carriers.models import ApiCall, CommandState, PlatformAccount, SetAsideRow
 from carriers.reports import PlatformHealth, failed_calls, platform_health, unresolved_commands
 from carriers.tests.calls import make_call, make_command
 
@@ -120,6 +121,14 @@ class CommandFigureTests(TestCase):
 
     def test_nothing_due_has_no_age(self) -> None:
         self.assertIsNone(health_of("veeqo").oldest_due_s)
+
+    def test_rows_set_aside_are_counted_until_they_are_dealt_with(self) -> None:
+        for number in range(2):
+            SetAsideRow.objects.create(platform="veeqo", resource="orders", digest=f"{number:064}")
+        row = SetAsideRow.objects.create(platform="easyship", resource="x", digest="2" * 64)
+        settle_row(row_id=row.pk, reason="Mended there", actor="ada")
+
+        self.assertEqual([one.set_aside for one in platform_health(NOW)], [2, 0])
 
     def test_switched_off_platform_says_so(self) -> None:
         PlatformAccount.objects.filter(platform="easyship").update(is_enabled=False)

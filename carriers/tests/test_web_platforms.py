@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, Organization, Role, User
 from accounts.tests.builders import make_organization, make_user
-from carriers.models import CommandState, OutboxCommand, PlatformAccount
+from carriers.models import CommandState, OutboxCommand, PlatformAccount, SetAsideRow
 from carriers.services.signatures import record_case
 from carriers.tests.calls import make_call, make_command
 from shipping_project.kernel.tests.pages import read_page
@@ -142,19 +142,25 @@ class PlatformsPageTests(PlatformsCase):
         self.assertContains(response, "Sent")
         self.assertNotContains(response, "<html")
 
+    def test_rows_set_aside_lead_to_their_list(self) -> None:
+        self.assertNotContains(self.page(), "Rows set aside")
+        SetAsideRow.objects.create(platform="veeqo", resource="orders", digest="0" * 64)
+
+        self.assertContains(self.page(), "Rows set aside")
+
     def test_query_count_does_not_grow_with_the_rows(self) -> None:
         make_call(status=500)
         make_call("easyship", status=500)
         make_command(self.alder, CommandState.STUCK)
-        # Session, user; accounts, calls, states, due; three for each platform; calls, commands;
-        # failures and their groups, findings of audits and their ends.
-        with self.assertNumQueries(21):
+        # Session, user; accounts, calls, states, due, rows set aside; three for each platform;
+        # calls, commands; failures and their groups, findings of audits and their ends.
+        with self.assertNumQueries(22):
             self.page()
         for _ in range(10):
             make_call(status=500)
             make_command(self.alder, CommandState.STUCK)
 
-        with self.assertNumQueries(21):
+        with self.assertNumQueries(22):
             self.page()
 
 

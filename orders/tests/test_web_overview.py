@@ -27,8 +27,9 @@ from orders.tests.steps import make_dispatched, make_labelled
 from shipping_project.kernel.tests.pages import read_page
 
 # Session and user; stages, zones, due, late, labelled, its labels and costs; carriers and their
-# costs; two for the days; stock; accounts, calls, states, due; three for each platform.
-QUERIES = 25
+# costs; two for the days; stock; accounts, calls, states, due, rows set aside; three for each
+# platform.
+QUERIES = 26
 
 
 class OverviewCase(TestCase):
