@@ -57,8 +57,13 @@ def open_label(*, package_id: int) -> File[bytes]:
 
 @transaction.atomic(durable=True)
 def _fetch_again(package: Package) -> None:
-    """Forget the lost file and ask for it, unless another reader or a cancellation was first."""
+    """Forget the lost file and ask for it, unless another reader or a cancellation was first.
+
+    While a command of the order is open nothing is done: the next reader asks again.
+    """
     order = Order.objects.locked().get(shipments__packages=package.pk)
+    if OutboxCommand.objects.in_lane(order.lane).still_open().exists():
+        return
     lost = Package.objects.labelled().filter(pk=package.pk, label_file=package.label_file.name)
     if lost.update(label_file="") != 1:
         return
@@ -68,5 +73,4 @@ def _fetch_again(package: Package) -> None:
         kind=LabelFileLost.code,
         message="The label's file is gone from storage; it is fetched again.",
     )
-    if not OutboxCommand.objects.in_lane(order.lane).still_open().exists():
-        ask(package.shipment, FETCH_LABEL, order)
+    ask(package.shipment, FETCH_LABEL, order)

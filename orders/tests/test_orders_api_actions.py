@@ -202,6 +202,22 @@ class LookTests(OrderCase):
             self.key.get(self.base).json()["shipments"][0]["packages"][0]["label_ready"]
         )
 
+    def test_lost_file_is_fetched_once_the_orders_other_command_has_ended(self) -> None:
+        folder = mkdtemp()
+        self.addCleanup(shutil.rmtree, folder)
+        with override_settings(MEDIA_ROOT=folder):
+            package = self.book()
+            store_label_file(shipment_id=package.shipment_id, content=PDF)
+            shutil.rmtree(folder + "/labels")
+            OutboxCommand.objects.update(state="in_flight", kind=VOID_LABEL)
+            self.assert_problem(self.look("label"), 404, "label.file_lost")
+            self.assertFalse(OutboxCommand.objects.filter(kind=FETCH_LABEL).exists())
+            OutboxCommand.objects.update(state="rejected")
+
+            self.assert_problem(self.look("label"), 404, "label.file_lost")
+
+        self.assertEqual(OutboxCommand.objects.still_open().get().kind, FETCH_LABEL)
+
     def test_lost_file_that_came_back_is_handed_out(self) -> None:
         folder = mkdtemp()
         self.addCleanup(shutil.rmtree, folder)
