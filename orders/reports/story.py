@@ -113,9 +113,11 @@ def _plain(kind: str) -> str:
 
 def _command_detail(row: OutboxCommand) -> str:
     tries = f"{row.attempts} {'attempt' if row.attempts == 1 else 'attempts'}"
-    lookups = f"looked up {row.lookups} times" if row.lookups else ""
+    often = "once" if row.lookups == 1 else f"{row.lookups} times"
+    lookups = f"looked up {often}" if row.lookups else ""
+    batch = f"in batch {row.batch_ref}" if row.batch_ref else ""
     trouble = ": ".join(part for part in (row.error_code, row.error_detail) if part)
-    return " · ".join(part for part in (tries, lookups, trouble) if part)
+    return " · ".join(part for part in (tries, batch, lookups, trouble) if part)
 
 
 def _calls(order: Order, actor: object) -> list[StoryEntry]:

@@ -8,16 +8,19 @@ from typing import Any
 from django.test import override_settings
 from django.utils import timezone
 
+from accounts.models import Role
 from carriers.models import ApiCall, CommandState, OutboxCommand
 from carriers.outbox.leases import UNANSWERED, claim_like, claim_next
 from carriers.outbox.outcomes import Queued
 from carriers.outbox.worker import run_next
 from orders.handlers.label_batches import buy_labels
 from orders.models import Order, PurchaseIntent
+from orders.reports.story import order_story
 from orders.rules.purchase import IntentState
 from orders.rules.states import OrderState
 from orders.services.cancellation import cancel_order
 from orders.services.kinds import BOOK, BUY_LABEL
+from orders.tests.builders import make_user
 from orders.tests.twin import TwinCase
 
 LEAST = 5
@@ -87,6 +90,17 @@ class FewerCallsTests(BatchCase):
             package = order.shipments.get().packages.get()
             self.assertEqual(str(package.cost), charged[package.tracking_number])
         self.assertEqual(self.intents(), [IntentState.ADOPTED.value] * LEAST)
+
+    def test_the_story_of_an_order_names_its_batch(self) -> None:
+        orders = self.booked(LEAST)
+
+        self.finish()
+
+        bought = OutboxCommand.objects.in_lane(orders[0].lane).get(kind=BUY_LABEL)
+        batch_ref = bought.batch_ref
+        told = [entry.detail for entry in order_story(orders[0], actor=make_user(Role.MANAGER))]
+        self.assertGreater(len(batch_ref), 10)
+        self.assertTrue(any(f"in batch {batch_ref}" in detail for detail in told), told)
 
     def test_calls_of_a_batch_belong_to_no_single_order(self) -> None:
         self.booked(LEAST)

@@ -76,7 +76,10 @@ class Command(BaseCommand):
         if settings.DEMO:
             names = ", ".join(name for name, _, _ in PEOPLE)
             self.stdout.write(f"Demo logins: {names}, each with the password {PASSWORD}")
-            self.stdout.write(f"The twin of Veeqo and Easyship: {settings.SANDBOX_URL}/__twin__/")
+            # Made up for this installation, and of use on this machine alone.
+            token = settings.SANDBOX_CONTROL_TOKEN
+            page = f"{settings.SANDBOX_URL}/__twin__/" + (f"?token={token}" if token else "")
+            self.stdout.write(f"The twin of Veeqo and Easyship: {page}")
         if with_key:
             self.stdout.write(f"API key of Alder & Pine, shown once: {demo_api_key()}")
         self.stdout.write("Stop with Ctrl-C.\n")
