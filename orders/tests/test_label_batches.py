@@ -9,35 +9,32 @@ from django.test import override_settings
 from django.utils import timezone
 
 from accounts.models import Role
-from carriers.models import ApiCall, CommandState, OutboxCommand
-from carriers.outbox.leases import UNANSWERED, claim_like, claim_next
+from carriers.models import ApiCall, OutboxCommand
 from carriers.outbox.outcomes import Queued
 from carriers.outbox.worker import run_next
-from orders.handlers.label_batches import buy_labels
 from orders.models import Order, PurchaseIntent
 from orders.reports.story import order_story
 from orders.rules.purchase import IntentState
 from orders.rules.states import OrderState
 from orders.services.cancellation import cancel_order
 from orders.services.kinds import BOOK, BUY_LABEL
+from orders.tests.batch_cases import EASYSHIP_KEY, LEAST, BatchCase, LostAnswerMixin
 from orders.tests.builders import make_user
-from orders.tests.twin import TwinCase
 
-LEAST = 5
-EASYSHIP_KEY = {"Authorization": "Bearer ek-test"}
-BATCH = "/batches/labels"
 # Of the windows of a limit that is never met here.
 SCARCE = override_settings(EASYSHIP_LIMITS="5000/s", CALL_WAIT_S=5)
 
 
-class BatchCase(TwinCase):
+class LabelCase(BatchCase):
+    kind, path, alone = BUY_LABEL, "/batches/labels", "easyship.buy_label"
+
     def place(self, sku: str = "KET-12", **changes: Any) -> Order:
         """Booked alone, since bookings have batches of their own."""
         order = super().place(sku, **changes)
         OutboxCommand.objects.in_lane(order.lane).update(is_alone=True)
         return order
 
-    def booked(self, count: int) -> list[Order]:
+    def due(self, count: int = LEAST) -> list[Order]:
         """Orders for Nevada, so by Easyship, booked there; their purchases are due together."""
         orders = [self.place() for _ in range(count)]
         purchases = OutboxCommand.objects.filter(kind=BUY_LABEL)
@@ -48,40 +45,32 @@ class BatchCase(TwinCase):
         self.assertEqual(purchases.count(), count)
         return orders
 
-    def assert_each_shipped_once(self, orders: list[Order]) -> None:
-        for order in orders:
-            self.assert_shipped_once(order)
-        self.assertEqual(len(self.twin.labels()), len(orders))
-
-    def asked_alone(self) -> int:
-        return self.twin.asked("POST", "/label")
-
     def intents(self) -> list[str]:
         return list(PurchaseIntent.objects.order_by("id").values_list("state", flat=True))
 
 
-class FewerCallsTests(BatchCase):
+class FewerCallsTests(LabelCase):
     def test_five_are_bought_by_one_batch_with_fewer_calls(self) -> None:
-        orders = self.booked(LEAST)
+        orders = self.due()
 
         self.finish()
 
         self.assert_each_shipped_once(orders)
-        self.assertEqual((self.twin.asked("POST", BATCH), self.asked_alone()), (1, 0))
+        self.assert_asked(in_batches=1, alone=0)
         # One by one it would be four for each: booking, look, purchase, file.
         calls = ApiCall.objects.filter(operation__startswith="easyship.").count()
         self.assertLess(calls, 4 * LEAST)
 
     def test_four_are_bought_one_by_one(self) -> None:
-        orders = self.booked(LEAST - 1)
+        orders = self.due(LEAST - 1)
 
         self.finish()
 
         self.assert_each_shipped_once(orders)
-        self.assertEqual((self.twin.asked("POST", BATCH), self.asked_alone()), (0, LEAST - 1))
+        self.assert_asked(in_batches=0, alone=LEAST - 1)
 
     def test_the_cost_and_the_intent_are_those_of_each_label(self) -> None:
-        orders = self.booked(LEAST)
+        orders = self.due()
 
         self.finish()
 
@@ -92,7 +81,7 @@ class FewerCallsTests(BatchCase):
         self.assertEqual(self.intents(), [IntentState.ADOPTED.value] * LEAST)
 
     def test_the_story_of_an_order_names_its_batch(self) -> None:
-        orders = self.booked(LEAST)
+        orders = self.due()
 
         self.finish()
 
@@ -103,7 +92,7 @@ class FewerCallsTests(BatchCase):
         self.assertTrue(any(f"in batch {batch_ref}" in detail for detail in told), told)
 
     def test_calls_of_a_batch_belong_to_no_single_order(self) -> None:
-        self.booked(LEAST)
+        self.due()
 
         self.finish()
 
@@ -111,7 +100,7 @@ class FewerCallsTests(BatchCase):
         self.assertEqual((batch.lane, batch.organization_id, batch.command_id), ("", None, None))
 
     def test_one_that_was_called_off_is_left_out_and_costs_nothing(self) -> None:
-        orders = self.booked(LEAST + 1)
+        orders = self.due(LEAST + 1)
         cancel_order(order_id=orders[0].pk, reason="Changed mind", actor="tests")
 
         self.finish()
@@ -122,7 +111,7 @@ class FewerCallsTests(BatchCase):
         self.assertEqual(self.twin.labels("voided"), [])
 
 
-class GatheringTests(BatchCase):
+class GatheringTests(LabelCase):
     @SCARCE
     def test_while_the_limit_is_scarce_a_purchase_waits_for_others_on_their_way(self) -> None:
         orders = [self.place() for _ in range(LEAST + 1)]
@@ -131,7 +120,7 @@ class GatheringTests(BatchCase):
         self.finish()
 
         self.assert_each_shipped_once(orders)
-        self.assertEqual(self.twin.asked("POST", BATCH), 1)
+        self.assertEqual(self.twin.asked("POST", self.path), 1)
 
     @SCARCE
     def test_it_does_not_wait_when_nobody_else_is_coming(self) -> None:
@@ -164,28 +153,10 @@ class GatheringTests(BatchCase):
         self.assert_each_shipped_once(orders)
 
 
-class RefusedBatchTests(BatchCase):
-    def test_of_a_refused_batch_each_is_asked_for_alone(self) -> None:
-        orders = self.booked(LEAST)
-        self.twin.fault("POST", BATCH, "error_before", status=422)
-
-        self.finish()
-
-        self.assert_each_shipped_once(orders)
-        self.assertEqual((self.twin.asked("POST", BATCH), self.asked_alone()), (1, LEAST))
-
-    def test_asked_to_slow_down_they_go_together_later(self) -> None:
-        orders = self.booked(LEAST)
-        self.twin.fault("POST", BATCH, "refuse")
-
-        self.finish()
-
-        self.assert_each_shipped_once(orders)
-        self.assertEqual((self.twin.asked("POST", BATCH), self.asked_alone()), (2, 0))
-
+class RefusedBatchTests(LabelCase):
     def test_labels_that_the_carrier_refuses_are_told_to_their_orders(self) -> None:
-        orders = self.booked(LEAST)
-        self.twin.fault("POST", BATCH, "fail_label")
+        orders = self.due()
+        self.twin.fault("POST", self.path, "fail_label")
 
         self.finish()
 
@@ -193,10 +164,10 @@ class RefusedBatchTests(BatchCase):
             {self.state_of(order) for order in orders}, {OrderState.NEEDS_ATTENTION.value}
         )
         self.assertEqual(self.twin.labels(), [])
-        self.assertEqual((self.twin.asked("POST", BATCH), self.asked_alone()), (1, 0))
+        self.assert_asked(in_batches=1, alone=0)
 
     def test_a_booking_that_is_gone_keeps_no_other_back(self) -> None:
-        orders = self.booked(LEAST + 1)
+        orders = self.due(LEAST + 1)
         gone = orders[2].shipments.get().platform_ref
         self.twin.call("DELETE", f"/2024-09/shipments/{gone}", EASYSHIP_KEY)
 
@@ -204,98 +175,32 @@ class RefusedBatchTests(BatchCase):
 
         self.assertEqual(self.state_of(orders[2]), OrderState.NEEDS_ATTENTION.value)
         self.assert_each_shipped_once([*orders[:2], *orders[3:]])
-        self.assertEqual((self.twin.asked("POST", BATCH), self.asked_alone()), (1, 0))
+        self.assert_asked(in_batches=1, alone=0)
 
     def state_of(self, order: Order) -> str:
         order.refresh_from_db()
         return str(order.state)
 
 
-class LostAnswerTests(BatchCase):
-    def _is_sent_once(self, effect: str) -> None:
-        """What was taken on is looked for and never sent again."""
-        orders = self.booked(LEAST)
-        self.twin.fault("POST", BATCH, effect)
-
-        self.finish()
-
-        self.assert_each_shipped_once(orders)
-        self.assertEqual((self.twin.asked("POST", BATCH), self.asked_alone()), (1, 0))
-
-    def test_dropped_answer(self) -> None:
-        self._is_sent_once("drop_after")
-
-    def test_error_although_it_was_taken_on(self) -> None:
-        self._is_sent_once("error_after")
-
-    def test_half_an_answer(self) -> None:
-        self._is_sent_once("truncate_after")
-
-    def test_page_of_a_proxy_although_it_was_taken_on(self) -> None:
-        self._is_sent_once("html_after")
-
-    def test_while_any_batch_is_open_nothing_found_proves_nothing(self) -> None:
-        self.twin.option(easyship_batch_seconds=3600)
-        orders = self.booked(LEAST)
-        self.twin.fault("POST", BATCH, "drop_after")
-
-        self.finish(rounds=6)
-
-        self.assertEqual(self.twin.labels(), [])
-        commands = OutboxCommand.objects.filter(kind=BUY_LABEL)
-        self.assertEqual({one.state for one in commands}, {CommandState.UNKNOWN.value})
-        self.assertEqual({one.batch_ref for one in commands}, {UNANSWERED})
-        self.twin.advance(hours=2)
-        self.finish()
-        self.assert_each_shipped_once(orders)
-        self.assertEqual((self.twin.asked("POST", BATCH), self.asked_alone()), (1, 0))
-
-    def test_a_slow_batch_is_waited_for_by_its_name(self) -> None:
-        self.twin.option(easyship_batch_seconds=3600)
-        orders = self.booked(LEAST)
-
-        self.finish(rounds=20)
-
-        commands = OutboxCommand.objects.filter(kind=BUY_LABEL)
-        self.assertEqual({one.state for one in commands}, {CommandState.UNKNOWN.value})
-        self.assertEqual(len({one.batch_ref for one in commands} - {UNANSWERED, ""}), 1)
-        self.twin.advance(hours=2)
-        self.finish()
-        self.assert_each_shipped_once(orders)
-
+class LostAnswerTests(LostAnswerMixin, LabelCase):
     def test_a_batch_that_never_arrived_is_asked_for_one_by_one_once_that_is_proven(self) -> None:
-        orders = self.booked(LEAST)
-        self.twin.fault("POST", BATCH, "error_before", status=503)
+        orders = self.due()
+        self.twin.fault("POST", self.path, "error_before", status=503)
 
         self.finish()
 
         self.assert_each_shipped_once(orders)
-        self.assertEqual((self.twin.asked("POST", BATCH), self.asked_alone()), (1, LEAST))
+        self.assert_asked(in_batches=1, alone=LEAST)
         self.assertEqual(self.intents().count(IntentState.MISSED.value), LEAST)
 
-    def test_a_worker_that_dies_after_sending_leaves_nothing_bought_twice(self) -> None:
-        orders = self.booked(LEAST)
-        claimed = claim_next("orders")
-        assert claimed is not None
-        commands = [claimed[0], *claim_like(claimed[0], least=LEAST, most=50)]
-        buy_labels(commands)
-        OutboxCommand.objects.filter(kind=BUY_LABEL).update(lease_until=timezone.now())
-
-        self.finish()
-
-        self.assert_each_shipped_once(orders)
-        self.assertEqual((self.twin.asked("POST", BATCH), self.asked_alone()), (1, 0))
-
     def test_one_that_another_worker_took_over_is_not_bought_by_this_one(self) -> None:
-        orders = self.booked(LEAST)
-        claimed = claim_next("orders")
-        assert claimed is not None
-        commands = [claimed[0], *claim_like(claimed[0], least=LEAST, most=50)]
+        orders = self.due()
+        commands = self.claimed()
         lost = commands[2]
         OutboxCommand.objects.filter(pk=lost.pk).update(lease_until=timezone.now())
         self.later()
 
-        outcomes = buy_labels(commands)
+        outcomes = self.send(commands)
 
         queued = {pk for pk, outcome in outcomes.items() if isinstance(outcome, Queued)}
         self.assertEqual(queued, {one.pk for one in commands} - {lost.pk})

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import random
-import signal
 import sys
 import time
 from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from carriers.limits import parse_limits
@@ -20,10 +18,10 @@ from orders.chaos.plan import plan_orders
 from orders.chaos.storm import post_all, wait_for_rest
 from orders.chaos.tally import tally
 from orders.demo.partner import Partner
-from orders.demo.seed import sample_bodies, scaled_world, seed_demo
+from orders.demo.running import running_demo
+from orders.demo.seed import sample_bodies
 from orders.demo.twin_control import change_options, twin_report, twin_requests
-from shipping_project.kernel.processes import Supervisor
-from shipping_project.serving import Keeper, processes, wait_until_ready
+from shipping_project.serving import Keeper
 
 PLATFORMS = ("veeqo", "easyship")
 # Slower than the strictest limit by far; who is not at rest by then has stopped.
@@ -40,26 +38,13 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not settings.DEMO:
-            raise CommandError("Measured is against the twin; set DEMO=1.")
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
         begun = time.monotonic()
-        call_command("prepare")
-        world = scaled_world(settings.STATE_DIR / "world.json", factor=options["orders"])
-        seed_demo(with_orders=False, world_file=world)
-        supervisor = Supervisor(
-            processes(web_port=options["port"], workers=2, twin_options=("--world", str(world)))
-        )
-        supervisor.start()
-        try:
-            wait_until_ready(supervisor, web_port=options["port"])
+        with running_demo(orders=options["orders"], web_port=options["port"]) as supervisor:
             change_options({"preset": "production"})
             backlog = Backlog(PLATFORMS)
             numbers = _run(Keeper(supervisor), backlog, options)
             result = tally(numbers, twin_report()["labels"], seconds=time.monotonic() - begun)
             uses = {name: _use(name, backlog) for name in PLATFORMS}
-        finally:
-            supervisor.stop()
         used = {name: use.figures() for name, use in uses.items()}
         self.stdout.write(json.dumps({"bench": options["name"], **result.totals(), **used}))
         sys.exit(0 if result.is_clean and all(use.is_fine for use in uses.values()) else 1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import signal
 import subprocess
 import sys
 import threading
@@ -13,8 +12,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from orders.chaos.plan import plan_kills, plan_orders
 from orders.chaos.storm import (
@@ -27,10 +25,11 @@ from orders.chaos.storm import (
 )
 from orders.chaos.tally import Tally, tally, unaccounted_labels
 from orders.demo.partner import Partner
-from orders.demo.seed import sample_bodies, scaled_world, seed_demo
+from orders.demo.running import running_demo
+from orders.demo.seed import sample_bodies
 from orders.demo.twin_control import twin_report
 from shipping_project.kernel.processes import Supervisor
-from shipping_project.serving import Keeper, processes, wait_until_ready
+from shipping_project.serving import Keeper
 
 # Longer than the clients wait for any answer, so that a held answer is a lost one.
 HOLD_S = settings.HTTP_LABEL_TIMEOUT_S + 1.0
@@ -58,23 +57,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not settings.DEMO:
-            raise CommandError("The storm is for the twin; set DEMO=1.")
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
         begun = time.monotonic()
-        call_command("prepare")
-        world = scaled_world(settings.STATE_DIR / "world.json", factor=options["orders"])
-        seed_demo(with_orders=False, world_file=world)
-        supervisor = Supervisor(
-            processes(web_port=options["port"], workers=2, twin_options=("--world", str(world)))
-        )
-        supervisor.start()
-        try:
-            wait_until_ready(supervisor, web_port=options["port"])
+        with running_demo(orders=options["orders"], web_port=options["port"]) as supervisor:
             numbers = self._storm(supervisor, options)
             result = self._count(numbers, time.monotonic() - begun)
-        finally:
-            supervisor.stop()
         self.stdout.write(json.dumps(result.totals()))
         sys.exit(0 if result.is_clean else 1)
 
