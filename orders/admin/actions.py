@@ -13,6 +13,7 @@ from orders.services.retry import buy_anyway, retry_order
 TOLD = {
     Dispatched.RESERVED: "Routed; stock is held and the booking is under way.",
     Dispatched.BACKORDERED: "No warehouse has all lines; it goes on when stock arrives.",
+    Dispatched.HELD: "A rule keeps it back; the order page says why.",
     Dispatched.UNROUTED: "No route was found; the order page says why.",
 }
 

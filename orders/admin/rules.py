@@ -9,15 +9,19 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from unfold.admin import StackedInline
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.admin_actions import NamedAction, Words, confirmed
-from accounts.admin_base import LedgerAdmin, RoleAdmin, RoleInline
+from accounts.admin_base import LedgerAdmin, RoleAdmin, RoleRules
 from accounts.permissions import MANAGERS
 from orders.models import RoutingRule, RuleSet
-from orders.services.rules import copy_rule_set, next_version, publish_rule_set
+from orders.rules.rule_check import rule_faults
+from orders.services.rules import copy_rule_set, next_version, publish_rule_set, warehouse_codes
+from orders.services.snapshots import as_carrier_rule
 
 REGION = re.compile(r"[A-Z0-9]{1,3}")
+WAREHOUSE = re.compile(r"[A-Z0-9-]{1,12}")
 PREFERENCE = re.compile(r"same_region|nearest|region:[A-Z]{2}-[A-Z0-9]{1,3}")
 
 
@@ -55,9 +59,31 @@ class RoutingRuleForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text="Two-letter states between commas, such as NY, TX; empty means any.",
     )
 
+    warehouses = WordsField(
+        pattern=WAREHOUSE,
+        to_upper=True,
+        required=False,
+        help_text="Codes between commas, best first: it leaves from the first with every line.",
+    )
+
     class Meta:
         model = RoutingRule
-        fields = ["position", "name", "country", "regions", "carrier", "is_active"]
+        fields = [
+            *("position", "name", "is_active", "reach", "country", "regions", "condition"),
+            *("carrier", "platform", "strategy", "service", "max_days", "day_worth"),
+            *("warehouses", "hold_reason", "stop", "valid_from", "valid_until"),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.errors:
+            return cleaned
+        cleaned["condition"] = cleaned.get("condition") or {}
+        rule = RoutingRule(**{name: cleaned[name] for name in self.Meta.fields})
+        for fault in rule_faults(as_carrier_rule(rule), warehouses=warehouse_codes()):
+            place, _, inner = fault.field.partition(".")
+            self.add_error(place, f"{inner}: {fault.message}" if inner else fault.message)
+        return cleaned
 
 
 class RuleSetForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -79,8 +105,27 @@ class RuleSetForm(forms.ModelForm):  # type: ignore[type-arg]
         ]
 
 
-class RoutingRuleInline(RoleInline):
+class RoutingRuleInline(RoleRules, StackedInline):  # type: ignore[misc]
+    """One card for each rule; what most rules need comes first."""
+
     model = RoutingRule
+    extra = 0
+    fieldsets = [
+        (None, {"fields": [("position", "name", "is_active")]}),
+        ("If", {"fields": [("reach", "country", "regions"), "condition"]}),
+        (
+            "Then",
+            {
+                "fields": [
+                    ("carrier", "platform"),
+                    ("strategy", "service", "max_days", "day_worth"),
+                    ("warehouses", "hold_reason"),
+                    "stop",
+                ]
+            },
+        ),
+        ("In force", {"fields": [("valid_from", "valid_until")]}),
+    ]
     form = RoutingRuleForm
     add_roles = change_roles = delete_roles = MANAGERS
     ordering = ["position"]
@@ -145,7 +190,16 @@ class RuleSetAdmin(RoleAdmin):
 class RoutingRuleAdmin(LedgerAdmin):
     """Found here, changed inside their version."""
 
-    list_display = ["rule_set", "position", "name", "country", "regions", "carrier", "is_active"]
+    list_display = [
+        "rule_set",
+        "position",
+        "name",
+        "reach",
+        "country",
+        "regions",
+        "carrier",
+        "is_active",
+    ]
     list_display_links = ["name"]
     list_filter = ["rule_set", "carrier", "is_active"]
     list_select_related = ["rule_set"]

@@ -122,6 +122,7 @@ def decision_document(decision: RoutingDecision) -> Body:
         "carrier": decision.carrier,
         "warehouse": decision.warehouse.code if decision.warehouse else None,
         "service_strategy": decision.service_strategy,
+        "service": decision.wish.words,
         "failure": decision.failure,
         "sentences": decision.sentences,
         "trace": decision.trace,

@@ -233,6 +233,7 @@ class DecisionSerializer(serializers.Serializer[None]):
     carrier = TextField()
     warehouse = TextField(allow_null=True)
     service_strategy = TextField()
+    service = TextField(help_text="Which of the carrier's services is asked for, in words.")
     failure = TextField(help_text="Why nothing was chosen.")
     sentences = serializers.ListField(child=TextField())
     trace = serializers.ListField(child=serializers.DictField())
@@ -277,7 +278,12 @@ class ParsedSerializer(serializers.Serializer[None]):
 class RoutingRuleSerializer(serializers.ModelSerializer[RoutingRule]):
     class Meta:
         model = RoutingRule
-        fields = ["id", "position", "name", "is_active", "country", "regions", "carrier"]
+        fields = [
+            *("id", "position", "name", "is_active", "valid_from", "valid_until"),
+            *("reach", "country", "regions", "condition"),
+            *("carrier", "platform", "strategy", "service", "max_days", "day_worth"),
+            *("warehouses", "hold_reason", "stop"),
+        ]
 
 
 class RuleSetSerializer(serializers.ModelSerializer[RuleSet]):

@@ -34,6 +34,7 @@ from orders.handlers.consignments import (
 from orders.models import Shipment
 from orders.rules.prices import PRICE_RISEN
 from orders.rules.quotes import chosen_quote, judge_quotes
+from orders.rules.service_wish import ANY_CHEAPEST
 from orders.services.booking import record_refusal
 from orders.services.cancellation import go_on_cancelling
 from orders.services.kinds import BOOK, BOOKING_GONE
@@ -102,12 +103,15 @@ def choose_quote(shipment: Shipment, booking: Booking) -> RateQuote | Rejected |
     quotes = port_of(shipment).quote(booking)
     if not quotes and _was_booked_just_now(shipment):
         return RATES_IN_THE_MAKING
-    judged = judge_quotes(quotes, carrier=shipment.carrier)
+    wish = shipment.decision.wish
+    judged = judge_quotes(quotes, carrier=shipment.carrier, wish=wish)
     record_quotes(shipment=shipment, judged=judged)
     quote = chosen_quote(judged)
     if quote is None:
         place = shipment.get_platform_display()
         detail = f"{place} offers no {shipment.carrier} service for this parcel."
+        if wish != ANY_CHEAPEST:
+            detail = f"{detail} Asked for is {wish.words}."
         return Rejected("service.not_available", detail)
     agreed = agreed_price(shipment=shipment, price=quote.price)
     if is_too_much(agreed, quote.price):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -12,7 +13,16 @@ from carriers.models import PLATFORM_CHOICES
 from inventory.models import Warehouse
 from orders.models.intake import CARRIER_CHOICES, Order
 from orders.querysets import RoutingDecisionQuerySet
+from orders.rules.routing import Reach
+from orders.rules.service_wish import ServiceWish, Strategy, read_wish
 from shipping_project.kernel.models import Timestamped
+
+REACH_CHOICES = [
+    (Reach.INSIDE.value, "Stays in the country"),
+    (Reach.LEAVING.value, "Leaves the country"),
+    (Reach.BOTH.value, "Both"),
+]
+STRATEGY_CHOICES = [(s.value, s.value.replace("_", " ").capitalize()) for s in Strategy]
 
 
 class RuleSet(Timestamped):
@@ -50,17 +60,85 @@ class RuleSet(Timestamped):
 
 
 class RoutingRule(models.Model):
-    """If the destination is in one of the regions, use this carrier. Lower position goes first."""
+    """If the order is as it says, what it sets holds unless an earlier rule set it already."""
 
     rule_set = models.ForeignKey(RuleSet, on_delete=models.CASCADE, related_name="rules")
-    position = models.PositiveIntegerField()
+    position = models.PositiveIntegerField(help_text="Lower goes first.")
     name = models.CharField(max_length=80)
     is_active = models.BooleanField(default=True)
-    country = models.CharField(max_length=2, default="US")
-    regions = models.JSONField(
-        default=list, help_text='Two-letter states such as ["NY", "TX"]; empty means any.'
+    valid_from = models.DateField(null=True, blank=True, help_text="First day, in UTC.")
+    valid_until = models.DateField(null=True, blank=True, help_text="Last day, in UTC.")
+    reach = models.CharField(
+        max_length=8,
+        choices=REACH_CHOICES,
+        default=Reach.INSIDE.value,
+        db_default=Reach.INSIDE.value,
+        help_text="Which parcels it is for, seen from the warehouse.",
     )
-    carrier = models.CharField(max_length=10, choices=CARRIER_CHOICES)
+    country = models.CharField(max_length=2, blank=True, default="US", help_text="Empty means any.")
+    regions = models.JSONField(
+        default=list, blank=True, help_text='Two-letter states as ["NY", "TX"]; empty means any.'
+    )
+    condition = models.JSONField(
+        default=dict,
+        blank=True,
+        db_default=models.Value({}, models.JSONField()),
+        help_text="What else must be so: groups of all, any and none. Empty means nothing more.",
+    )
+    carrier = models.CharField(max_length=10, choices=CARRIER_CHOICES, blank=True, default="")
+    platform = models.CharField(
+        max_length=10,
+        choices=PLATFORM_CHOICES,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Empty means the one where the carrier is bought.",
+    )
+    strategy = models.CharField(
+        max_length=12,
+        choices=STRATEGY_CHOICES,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Which of the carrier's services; empty means the cheapest.",
+    )
+    service = models.CharField(
+        max_length=60,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Only services whose name holds these words.",
+    )
+    max_days = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="Only services that arrive within so many days; 0 any."
+    )
+    day_worth = models.DecimalField(
+        max_digits=8,
+        decimal_places=2,
+        default=0,
+        db_default=0,
+        validators=[MinValueValidator(0)],
+        help_text="For the best score: what a day sooner is worth, in the currency of the prices.",
+    )
+    warehouses = models.JSONField(
+        default=list,
+        blank=True,
+        db_default=models.Value([], models.JSONField()),
+        help_text="Codes of warehouses to leave from if they hold every line, best first.",
+    )
+    hold_reason = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Keep the order back for a person, with this reason.",
+    )
+    stop = models.BooleanField(
+        "stop here",
+        default=True,
+        db_default=True,
+        help_text="When it matches, look at no later rule.",
+    )
 
     class Meta:
         ordering = ["rule_set", "position"]
@@ -86,6 +164,11 @@ class RoutingDecision(models.Model):
         Warehouse, on_delete=models.PROTECT, null=True, blank=True, related_name="decisions"
     )
     service_strategy = models.CharField(max_length=20, default="cheapest")
+    service_wish = models.JSONField(
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        help_text="Which of the carrier's services is to be bought; empty means the cheapest.",
+    )
     failure = models.CharField(
         max_length=40, blank=True, default="", help_text="Why nothing was chosen."
     )
@@ -103,3 +186,7 @@ class RoutingDecision(models.Model):
         if self.failure:
             return f"no route: {self.failure}"
         return f"{self.get_platform_display()} · {self.carrier} from {self.warehouse}"
+
+    @property
+    def wish(self) -> ServiceWish:
+        return read_wish(self.service_wish)

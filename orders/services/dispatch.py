@@ -17,7 +17,13 @@ from orders.rules.states import DISPATCHABLE, OrderState
 from orders.services.contents import demands_of, parcel_of
 from orders.services.kinds import BOOK
 from orders.services.progress import move_order, need_attention
-from orders.services.snapshots import live_rule_set, route_snapshot, rule_book, snapshot_record
+from orders.services.snapshots import (
+    HELD_BY_RULE,
+    live_rule_set,
+    route_snapshot,
+    rule_book,
+    snapshot_record,
+)
 from shipping_project.kernel.errors import Conflict
 
 # Read aloud and typed by hand, so without letters that look like digits.
@@ -29,6 +35,7 @@ class Dispatched(StrEnum):
     RESERVED = "reserved"
     BACKORDERED = "backordered"
     UNROUTED = "unrouted"
+    HELD = "held"
 
 
 def dispatch_order(*, order_id: int, actor: str = "") -> Dispatched:
@@ -64,6 +71,8 @@ def _dispatch(order: Order, *, actor: str) -> Dispatched:
         detail = "All of it in one parcel is more than anybody carries."
         need_attention(order, code=fault, detail=detail, kind="order.unpackable")
         return Dispatched.UNROUTED
+    if route.hold_reason:
+        return _hold(order, route, record)
     _to_valid(order, actor=actor)
     _clear_shortage(order)
     move_order(
@@ -107,6 +116,19 @@ def _reserve_and_announce(order: Order, record: RoutingDecision, *, actor: str) 
     return Dispatched.RESERVED
 
 
+def _hold(order: Order, route: RouteDecision, record: RoutingDecision) -> Dispatched:
+    """Kept back by a rule, without a hold on stock, until a person lets it go."""
+    move_order(
+        order,
+        OrderState.HELD,
+        kind=HELD_BY_RULE,
+        message=f"Held by a rule: {route.hold_reason}",
+        data={"decision_id": record.pk},
+        hold_reason=route.hold_reason,
+    )
+    return Dispatched.HELD
+
+
 def _keep_decision(
     order: Order, rule_set: RuleSet, snapshot: RouteSnapshot, route: RouteDecision
 ) -> RoutingDecision:
@@ -118,6 +140,8 @@ def _keep_decision(
         platform=route.platform,
         carrier=route.carrier,
         warehouse=warehouse,
+        service_strategy=route.wish.strategy,
+        service_wish=route.wish.as_dict(),
         failure=route.failure,
         sentences=list(route.sentences),
         trace=[step.as_dict() for step in route.trace],

@@ -7,7 +7,14 @@ from django.db.models import Max
 from django.utils import timezone
 
 from accounts.services.audit import record_audit
+from inventory.models import Warehouse
 from orders.models import RoutingRule, RuleSet
+
+RULE_FIELDS = tuple(
+    field.attname
+    for field in RoutingRule._meta.concrete_fields
+    if field.name not in ("id", "rule_set")
+)
 
 
 def publish_rule_set(*, rule_set_id: int, actor: str) -> RuleSet:
@@ -50,15 +57,7 @@ def copy_rule_set(*, rule_set_id: int, actor: str) -> RuleSet:
             warehouse_preference=source.warehouse_preference,
         )
         RoutingRule.objects.bulk_create(
-            RoutingRule(
-                rule_set=copy,
-                position=rule.position,
-                name=rule.name,
-                is_active=rule.is_active,
-                country=rule.country,
-                regions=rule.regions,
-                carrier=rule.carrier,
-            )
+            RoutingRule(rule_set=copy, **{name: getattr(rule, name) for name in RULE_FIELDS})
             for rule in source.rules.all()
         )
         record_audit(
@@ -73,3 +72,7 @@ def copy_rule_set(*, rule_set_id: int, actor: str) -> RuleSet:
 def next_version() -> int:
     highest: int | None = RuleSet.objects.aggregate(highest=Max("version"))["highest"]
     return (highest or 0) + 1
+
+
+def warehouse_codes() -> frozenset[str]:
+    return frozenset(Warehouse.objects.values_list("code", flat=True))

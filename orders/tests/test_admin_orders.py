@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.test import TestCase
@@ -171,7 +172,7 @@ class RuleSetTests(ActionCase):
 
         self.assertEqual(RuleSet.objects.get(is_live=True), self.live)
 
-    def form_of(self, rule: RoutingRule, regions: str) -> dict[str, object]:
+    def form_of(self, rule: RoutingRule, regions: str, condition: str = "{}") -> dict[str, object]:
         return {
             "name": self.live.name,
             "note": "",
@@ -189,6 +190,12 @@ class RuleSetTests(ActionCase):
             "rules-0-regions": regions,
             "rules-0-carrier": rule.carrier,
             "rules-0-is_active": "on",
+            "rules-0-reach": "inside",
+            "initial-rules-0-condition": "{}",
+            "rules-0-condition": condition,
+            "rules-0-max_days": 0,
+            "rules-0-day_worth": "0",
+            "rules-0-stop": "on",
         }
 
     def test_regions_are_typed_as_words_and_kept_as_a_list(self) -> None:
@@ -217,6 +224,30 @@ class RuleSetTests(ActionCase):
 
         self.assertContains(response, "This cannot be read: NEVADA.")
         self.assertEqual(RoutingRule.objects.get(pk=rule.pk).regions, rule.regions)
+
+    def test_a_condition_is_kept_as_it_was_given(self) -> None:
+        rule = self.live.rules.order_by("position").first()
+        assert rule is not None
+        address = reverse("admin:orders_ruleset_change", args=[self.live.pk])
+        given = {"all": [{"field": "weight_g", "op": "above", "value": 5000}]}
+
+        response = self.client.post(address, self.form_of(rule, "NV", json.dumps(given)))
+
+        self.assertEqual(response.status_code, 302)
+        rule.refresh_from_db()
+        self.assertEqual(rule.condition, given)
+
+    def test_a_condition_that_cannot_be_read_is_refused_with_its_place(self) -> None:
+        rule = self.live.rules.order_by("position").first()
+        assert rule is not None
+        address = reverse("admin:orders_ruleset_change", args=[self.live.pk])
+        given = {"all": [{"field": "weight_g", "op": "in", "value": [1]}]}
+
+        response = self.client.post(address, self.form_of(rule, "NV", json.dumps(given)))
+
+        self.assertContains(response, "all[0]: weight_g is compared by above")
+        rule.refresh_from_db()
+        self.assertEqual(rule.condition, {})
 
 
 class CommandActionTests(ActionCase):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from carriers.contracts import RateQuote
 from orders.rules.quotes import chosen_quote, judge_quotes
+from orders.rules.service_wish import ServiceWish
 from shipping_project.kernel.money import Money
 
 
@@ -70,3 +72,45 @@ def test_each_quote_says_why_it_was_not_taken() -> None:
 def test_without_a_quote_of_the_carrier_nothing_is_chosen() -> None:
     assert chosen(quote("Post", "2", carrier="USPS")) is None
     assert chosen() is None
+
+
+def wished(*quotes: RateQuote, **wish: Any) -> str | None:
+    best = chosen_quote(judge_quotes(quotes, carrier="UPS", wish=ServiceWish(**wish)))
+    return best.service_name if best else None
+
+
+GROUND = quote("Ground", "9", days=5)
+SAVER = quote("Air Saver", "14", days=2)
+EXPRESS = quote("Air Express", "30", days=1)
+SILENT = quote("Post", "5", days=None)
+
+
+def test_the_wish_decides_which_service_is_best() -> None:
+    offers = (GROUND, SAVER, EXPRESS, SILENT)
+
+    assert wished(*offers) == "Post"
+    assert wished(*offers, strategy="fastest") == "Air Express"
+    assert wished(*offers, max_days=3) == "Air Saver"
+    assert wished(*offers, service="air", max_days=1) == "Air Express"
+    assert wished(*offers, strategy="best_score", day_worth="2.00") == "Air Saver"
+    assert wished(*offers, strategy="best_score", day_worth="50") == "Air Express"
+
+
+def test_without_a_service_that_meets_the_wish_none_is_bought() -> None:
+    judged = judge_quotes(
+        [GROUND, SILENT, EXPRESS],
+        carrier="UPS",
+        wish=ServiceWish(service="air", max_days=1, strategy="fastest"),
+    )
+    late = judge_quotes([GROUND, SILENT], carrier="UPS", wish=ServiceWish(max_days=2))
+
+    assert [item.removed_by for item in judged] == [
+        "the decision asks for “air”",
+        "the decision asks for “air”",
+        "",
+    ]
+    assert chosen_quote(late) is None
+    assert [item.removed_by for item in late] == [
+        "takes longer than 2 days",
+        "does not say when it arrives",
+    ]

@@ -1,0 +1,32 @@
+"""Which warehouse, carrier, platform and service an order goes by, and why."""
+
+from orders.rules.routing.choosing import Router, choose_route
+from orders.rules.routing.parts import (
+    NO_CARRIER_PLATFORM,
+    NO_STOCK,
+    NO_WAREHOUSE,
+    CarrierRule,
+    Reach,
+    RouteDecision,
+    RouteSnapshot,
+    RuleBook,
+    TraceStep,
+    WarehouseOption,
+)
+from orders.rules.routing.warehouses import missing_units
+
+__all__ = [
+    "NO_CARRIER_PLATFORM",
+    "NO_STOCK",
+    "NO_WAREHOUSE",
+    "CarrierRule",
+    "Reach",
+    "RouteDecision",
+    "RouteSnapshot",
+    "Router",
+    "RuleBook",
+    "TraceStep",
+    "WarehouseOption",
+    "choose_route",
+    "missing_units",
+]

@@ -1,0 +1,151 @@
+"""What a routing decision is made from, and what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from orders.rules.service_wish import ANY_CHEAPEST, ServiceWish
+
+NO_STOCK = "no_stock"
+NO_WAREHOUSE = "no_warehouse"
+NO_CARRIER_PLATFORM = "no_platform_for_carrier"
+
+
+class Reach(StrEnum):
+    """Which parcels a rule is for, seen from the warehouse that they leave."""
+
+    INSIDE = "inside"
+    LEAVING = "leaving"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarehouseOption:
+    """An active warehouse and the units it could give of each SKU asked for."""
+
+    code: str
+    country: str
+    region: str
+    available: Mapping[str, int]
+    time_zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarrierRule:
+    """If everything it asks for is so, what it sets holds unless an earlier rule set it.
+
+    `country` and `regions` narrow the destination (empty for any), `condition` is a tree as
+    `orders.rules.conditions` reads it. What it says of platform and service counts for its own
+    `carrier` only, if it names one. `valid_from` and `valid_until` are days in UTC, both included.
+    `stop`: when it matches, no later rule is looked at.
+    """
+
+    name: str
+    country: str = ""
+    regions: tuple[str, ...] = ()
+    carrier: str = ""
+    reach: str = Reach.INSIDE.value
+    condition: Mapping[str, object] = field(default_factory=dict)
+    platform: str = ""
+    wish: ServiceWish | None = None
+    warehouses: tuple[str, ...] = ()
+    hold_reason: str = ""
+    stop: bool = True
+    valid_from: str = ""
+    valid_until: str = ""
+
+    def is_in_force(self, day: str) -> bool:
+        """`day` as 2026-03-01; a day that is not known is within every time."""
+        if not day:
+            return True
+        return (not self.valid_from or self.valid_from <= day) and (
+            not self.valid_until or day <= self.valid_until
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleBook:
+    """One version of the rules, in the order in which they are tried."""
+
+    version: int
+    rules: tuple[CarrierRule, ...]
+    default_carrier: str
+    export_carrier: str
+    export_platform: str
+    platform_of: Mapping[str, str]
+    warehouse_preference: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteSnapshot:
+    """Everything a decision rests on. `needs` is units by SKU over all lines.
+
+    `facts` are what conditions ask of an order (`orders.rules.conditions.fields`), as plain JSON;
+    `lines` the facts of each line. `at` is the moment of the decision, ISO 8601 in UTC.
+    `is_released`: a person let it go, so no rule holds it again.
+    """
+
+    country: str
+    region: str
+    requested_carrier: str
+    needs: Mapping[str, int]
+    warehouses: tuple[WarehouseOption, ...]
+    book: RuleBook
+    facts: Mapping[str, str | int | bool | None] = field(default_factory=dict)
+    lines: tuple[Mapping[str, str], ...] = ()
+    at: str = ""
+    is_released: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraceStep:
+    """One thing that was tried: `outcome` is chosen, passed, failed or skipped.
+
+    `tests` are a rule's conditions in order: what was asked, what came of it, what was found.
+    """
+
+    stage: str
+    subject: str
+    outcome: str
+    reason: str
+    tests: tuple[tuple[str, str, str], ...] = ()
+
+    def as_dict(self) -> dict[str, object]:
+        told: dict[str, object] = {
+            "stage": self.stage,
+            "subject": self.subject,
+            "outcome": self.outcome,
+            "reason": self.reason,
+        }
+        return told | ({"tests": [list(test) for test in self.tests]} if self.tests else {})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteDecision:
+    """The choice, or `failure` and what is missing. `shortages` is units by SKU.
+
+    `hold_reason`: a rule keeps the order back for a person before it goes this way.
+    """
+
+    warehouse: str = ""
+    platform: str = ""
+    carrier: str = ""
+    wish: ServiceWish = ANY_CHEAPEST
+    hold_reason: str = ""
+    failure: str = ""
+    shortages: Mapping[str, int] = field(default_factory=dict)
+    sentences: tuple[str, ...] = ()
+    trace: tuple[TraceStep, ...] = ()
+
+    @property
+    def is_routed(self) -> bool:
+        return not self.failure
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    value: str
+    reason: str
+    trace: tuple[TraceStep, ...]
