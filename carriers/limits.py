@@ -177,11 +177,11 @@ def parse_limits(text: str) -> Limits | None:
 
 
 def allowed_within(limits: Limits, seconds: float) -> int:
-    """How many calls the limits let through in that time, for one who never waits too long."""
-    ideal = replace(limits, is_spread=False)
-    usage = Usage()
-    calls = 0
-    while (slot := ideal.next_slot(usage, 0.0)) <= seconds:
-        usage = ideal.used(usage, slot)
-        calls += 1
-    return calls
+    """How many calls the limits let through in that time, for one who keeps to the rate.
+
+    A bucket's burst can be used once; a window counts as its rate, since a run may begin and end
+    anywhere in it.
+    """
+    most = [bucket.burst + bucket.per_s * seconds for bucket in limits.buckets]
+    most += [window.count * max(1.0, seconds / window.period_s) for window in limits.windows]
+    return math.floor(min(most))
