@@ -76,6 +76,11 @@ class OrderCreateThrottle(CallerThrottle):
     setting = "ORDER_CREATE_RATE"
 
 
+class BulkThrottle(CallerThrottle):
+    group = "bulk"
+    setting = "BULK_RATE"
+
+
 class ParseThrottle(CallerThrottle):
     group = "parse"
     setting = "PARSE_RATE"

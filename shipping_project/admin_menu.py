@@ -66,6 +66,8 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("token_blacklist.BlacklistedToken", "Ended tokens", "block"),
     ),
     "Background work": (
+        ("jobs.Job", "Jobs", "checklist"),
+        ("jobs.JobItem", "Rows of jobs", "list"),
         ("jobs.WorkerBeat", "Workers", "memory"),
         ("django_q.Schedule", "Schedules", "schedule"),
         ("django_q.OrmQ", "Queued tasks", "pending"),

@@ -31,6 +31,7 @@ SCHEDULES = (
     Recurring("Wake queues with due commands", "carriers.outbox.worker.sweep", 1),
     Recurring("Wake the inbox", "carriers.inbox.worker.sweep", 1),
     Recurring("Drop old events of platforms", "carriers.inbox.worker.prune", 60),
+    Recurring("Wake jobs", "shipping_project.jobs.worker.sweep", 1),
     Recurring("Ask after parcels", "orders.tasks.poll_tracking", 1),
     Recurring("Read changed orders of Veeqo", "orders.tasks.pull_veeqo_orders", 5),
     Recurring("Read changed shipments of Easyship", "orders.tasks.pull_easyship_shipments", 5),

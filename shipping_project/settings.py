@@ -220,8 +220,13 @@ API_RATE = ENV.text("API_RATE", "600/m")
 # A shop that sends its morning's orders in one go must not wait; a runaway loop must.
 ORDER_CREATE_RATE = ENV.text("ORDER_CREATE_RATE", "120/m")
 LOGIN_RATE = ENV.text("LOGIN_RATE", "10/m")
+# Each may bring many orders, so a few are enough for anybody.
+BULK_RATE = ENV.text("BULK_RATE", "10/m")
 PARSE_RATE = ENV.text("PARSE_RATE", "60/m")
 MAX_BODY_BYTES = ENV.integer("MAX_BODY_BYTES", 1_048_576, minimum=1024)
+# Of a file of orders, unpacked, and the orders in it.
+UPLOAD_BYTES = ENV.integer("UPLOAD_BYTES", 268_435_456, minimum=1024)
+BULK_ROWS = ENV.integer("BULK_ROWS", 100_000, minimum=1)
 CORS_ALLOWED_ORIGINS = ENV.words("CORS_ALLOWED_ORIGINS")
 CORS_ALLOW_HEADERS = (*default_headers, "x-api-key", "idempotency-key")
 CORS_URLS_REGEX = r"^/api/.*$"
@@ -328,6 +333,8 @@ VOID_WINDOW_DAYS = ENV.numbers("VOID_WINDOW_DAYS")
 VOID_REFUND_DAYS = ENV.numbers("VOID_REFUND_DAYS")
 # How often a parcel on its way is asked after.
 TRACKING_POLL_S = ENV.integer("TRACKING_POLL_S", 15 if DEMO else 900, minimum=5)
+# How many days a job that ended is kept with its rows; refused ones hold addresses.
+JOB_KEPT_DAYS = ENV.integer("JOB_KEPT_DAYS", 30, minimum=1)
 # How long a due command may wait while nothing is being worked on before the watchdog acts.
 STALL_SECONDS = ENV.integer("STALL_SECONDS", 20, minimum=5)
 

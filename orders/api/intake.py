@@ -18,6 +18,8 @@ from orders.rules.order_json import draft_from
 from orders.rules.validation import check_draft
 from shipping_project.kernel.errors import FieldError, InvalidInput
 
+MAY_NOT_BUY = "The sender's key may not buy labels."
+
 
 @dataclass(frozen=True, slots=True)
 class OrderRequest:
@@ -49,6 +51,14 @@ def _organization(actor: Any, slug: object) -> Organization | None:
     if slug is None:
         return rows.first()
     return rows.filter(slug=slug).first() if isinstance(slug, str) else None
+
+
+def organization_named(actor: Any, slug: object) -> Organization:
+    """Whose rows a request brings that names the organization beside them. Raises InvalidInput."""
+    organization = _organization(actor, slug)
+    if organization is None:
+        raise InvalidInput(errors=[_unknown()])
+    return organization
 
 
 def _unknown() -> FieldError:

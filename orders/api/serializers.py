@@ -63,6 +63,10 @@ class OrderInSerializer(serializers.Serializer[None]):
     hold_reason = TextField(required=False, help_text="Keeps the order back until released.")
 
 
+class BulkOrdersSerializer(serializers.Serializer[None]):
+    orders = OrderInSerializer(many=True, help_text="Without `organization`, which is a parameter.")
+
+
 class PackageSerializer(serializers.Serializer[None]):
     id = serializers.IntegerField()
     weight_g = serializers.IntegerField()

@@ -2,6 +2,7 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from orders.api import views
+from orders.api.bulk import BulkOrdersView
 from orders.api.money import LedgerTotalsView
 from orders.api.rates import RatesView
 
@@ -11,6 +12,7 @@ router.register("shipments", views.ShipmentViewSet, basename="shipment")
 router.register("routing/rule-sets", views.RuleSetViewSet, basename="rule-set")
 
 urlpatterns = [
+    path("orders/bulk", BulkOrdersView.as_view(), name="orders-bulk"),
     path("orders/parse", views.ParseView.as_view(), name="orders-parse"),
     path("rates", RatesView.as_view(), name="rates"),
     path("ledger/totals", LedgerTotalsView.as_view(), name="ledger-totals"),

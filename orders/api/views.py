@@ -30,7 +30,7 @@ from orders.api.documents import (
     tracking_document,
 )
 from orders.api.filters import OrderFilter, ShipmentFilter
-from orders.api.intake import read_order
+from orders.api.intake import MAY_NOT_BUY, read_order
 from orders.api.renderers import PdfRenderer
 from orders.api.serializers import (
     DecisionSerializer,
@@ -68,7 +68,6 @@ STEERING_SCOPES = ORDER_SCOPES | {
     "buy_anyway": BUY_LABELS,
     "write_off_label": BUY_LABELS,
 }
-MAY_NOT_BUY = "The sender's key may not buy labels."
 
 
 class TextTooLong(AppError):

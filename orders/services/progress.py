@@ -85,7 +85,31 @@ def _write_event(
     state_from: OrderState | str,
     state_to: OrderState | str,
 ) -> OrderEvent:
-    event: OrderEvent = OrderEvent.objects.create(
+    event = event_row(
+        order,
+        kind=kind,
+        message=message,
+        actor=actor,
+        data=data,
+        state_from=state_from,
+        state_to=state_to,
+    )
+    event.save(force_insert=True)
+    return event
+
+
+def event_row(
+    order: Order,
+    *,
+    kind: str,
+    message: str,
+    actor: str = "",
+    data: Mapping[str, object] | None = None,
+    state_from: OrderState | str = "",
+    state_to: OrderState | str = "",
+) -> OrderEvent:
+    """One line of the story, for whoever writes many at once."""
+    return OrderEvent(
         order=order,
         kind=kind,
         message=message[:500],
@@ -95,7 +119,6 @@ def _write_event(
         data=dict(data or {}),
         request_id=current_request_id(),
     )
-    return event
 
 
 def need_attention(order: Order, *, code: str, detail: str, kind: str) -> None:

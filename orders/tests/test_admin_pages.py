@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_q.models import Schedule, Task
 
-from accounts.models import Role, User
+from accounts.models import Organization, Role, User
 from accounts.services.tokens import tokens_for
 from carriers.models import (
     ApiCall,
@@ -46,7 +46,7 @@ from orders.rules.states import OrderState
 from orders.services.dispatch import dispatch_order
 from orders.services.ledger import enter_quoted
 from orders.services.voids import accept_void
-from shipping_project.jobs.models import WorkerBeat
+from shipping_project.jobs.models import Job, JobItem, WorkerBeat
 from shipping_project.kernel.models import Counter
 
 OWN_APPS = ("accounts", "carriers", "catalog", "inventory", "orders", "jobs", "kernel")
@@ -63,6 +63,8 @@ WRITTEN_ONCE = (
     "carriers.SyncCursor",
     "carriers.WebhookReceipt",
     "catalog.PlatformListing",
+    "jobs.Job",
+    "jobs.JobItem",
     "inventory.Reservation",
     "inventory.StockMovement",
     "orders.IntakeRecord",
@@ -177,6 +179,8 @@ def _fill_background() -> None:
         WarehouseLink.objects.create(
             warehouse=warehouse, platform="veeqo", external_ref=str(number)
         )
+        job = Job.objects.create(organization=Organization.objects.all()[0], kind="orders.bulk")
+        JobItem.objects.create(job=job, position=1)
         WorkerBeat.objects.create(worker=f"host:{number}", task="drain", begun_at=now)
         Counter.objects.create(key=f"rate:{number}", value=1, expires_at=0)
         Schedule.objects.create(func="math.sqrt", name=f"schedule {number}")

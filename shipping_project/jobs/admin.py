@@ -1,5 +1,5 @@
-"""What the workers do. A schedule or a queued task calls any function by its name, so whoever
-could write one could run any code: every page here is for superusers and only to look at."""
+"""Jobs, and what the workers do. A schedule or a queued task calls any function by its name, so
+whoever could write one could run any code: their pages are for superusers and only to look at."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from django.db import models
 from django.http import HttpRequest
 from django_q.models import Failure, OrmQ, Schedule, Success
 
+from accounts.admin_actions import NamedAction, Words, confirmed
 from accounts.admin_base import LedgerAdmin
-from shipping_project.jobs.models import WorkerBeat
+from accounts.permissions import MANAGERS
+from shipping_project.jobs.models import Job, JobItem, WorkerBeat
+from shipping_project.jobs.services import cancel_job, resume_job
 from shipping_project.kernel.models import Counter
 
 for _model in (Schedule, Success, Failure, OrmQ):
@@ -75,3 +78,51 @@ class CounterAdmin(SuperuserLedger):
 
     list_display = ["key", "value", "expires_at"]
     search_fields = ["key"]
+
+
+def _cancel(job: Job, words: Words, actor: str) -> str:
+    cancel_job(job=job, actor=actor)
+    return f"Cancelled with {job.done} of {job.total} rows done."
+
+
+def _resume(job: Job, words: Words, actor: str) -> str:
+    resume_job(job=job, actor=actor)
+    return f"Goes on with {job.total - job.done} rows."
+
+
+@admin.register(Job)
+class JobAdmin(LedgerAdmin):
+    act_roles = MANAGERS
+    list_display = ["id", "kind", "organization", "state", "succeeded", "refused", "total", "actor"]
+    list_filter = ["state", "kind", "organization"]
+    list_select_related = ["organization"]
+    search_fields = ["actor", "request_id"]
+    search_help_text = "Who started it, or its request id"
+    actions = [
+        confirmed(
+            NamedAction(
+                name="cancel",
+                description="Cancel",
+                question="Nothing more of these jobs is worked off; what is done stays done.",
+                run=_cancel,
+                is_danger=True,
+            )
+        ),
+        confirmed(
+            NamedAction(
+                name="resume",
+                description="Resume",
+                question="The rows that are left are worked off.",
+                run=_resume,
+            )
+        ),
+    ]
+
+
+@admin.register(JobItem)
+class JobItemAdmin(LedgerAdmin):
+    list_display = ["id", "job", "position", "state", "result", "faults"]
+    list_filter = ["state"]
+    list_select_related = ["job"]
+    search_fields = ["=job__id"]
+    search_help_text = "Number of the job"

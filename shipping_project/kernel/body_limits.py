@@ -28,16 +28,21 @@ class StrictJSONParser(BaseParser):
         body = stream.read(settings.MAX_BODY_BYTES + 1)
         if len(body) > settings.MAX_BODY_BYTES:
             raise BodyTooLarge(f"Send at most {settings.MAX_BODY_BYTES} bytes.")
-        try:
-            value = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
-        except UnicodeDecodeError:
-            raise ParseError("The body is not UTF-8 text.") from None
-        except RecursionError:
-            raise ParseError(f"The body is nested deeper than {MAX_DEPTH} levels.") from None
-        except ValueError as exc:
-            raise ParseError(f"The body is no JSON: {exc}") from None
-        _check(value, MAX_DEPTH)
-        return value
+        return read_json(body)
+
+
+def read_json(body: bytes) -> Any:
+    """The value that the text is. Raises ParseError with words about what is wrong."""
+    try:
+        value = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+    except UnicodeDecodeError:
+        raise ParseError("The body is not UTF-8 text.") from None
+    except RecursionError:
+        raise ParseError(f"The body is nested deeper than {MAX_DEPTH} levels.") from None
+    except ValueError as exc:
+        raise ParseError(f"The body is no JSON: {exc}") from None
+    _check(value, MAX_DEPTH)
+    return value
 
 
 def _refuse_constant(word: str) -> None:

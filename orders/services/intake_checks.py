@@ -1,0 +1,159 @@
+"""What must be right about an order before it is kept, and what its rows will hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from uuid import uuid4
+
+from django.utils import timezone
+
+from catalog.models import Sellable
+from orders.models import IntakeRecord, Order, OrderLine
+from orders.rules.addresses import check_address, normalize_address
+from orders.rules.drafts import LineDraft, OrderDraft
+from orders.rules.validation import check_draft, check_total, warnings_of
+from shipping_project.kernel.errors import FieldError, InvalidInput
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedDraft:
+    """A draft that may be kept; `digest` is of what was sent, `clean` is what it means."""
+
+    organization_id: int
+    clean: OrderDraft
+    digest: str
+    hold_reason: str
+    sellables: Mapping[str, Sellable]
+    warnings: list[dict[str, str]]
+
+
+def check_order(
+    *,
+    organization_id: int,
+    draft: OrderDraft,
+    faults: Sequence[FieldError],
+    sellables: Mapping[str, Sellable],
+    hold: str,
+) -> CheckedDraft:
+    """Raises InvalidInput naming every faulty field once, by its first fault."""
+    clean, warnings = _normalised(draft)
+    found = [*faults, *_faults(clean, faults, sellables)]
+    if found:
+        raise InvalidInput(errors=found)
+    return CheckedDraft(
+        organization_id, clean, draft.digest(), draft.hold_reason or hold, sellables, warnings
+    )
+
+
+def sellables_by_sku(organization_id: int, lines: Iterable[LineDraft]) -> dict[str, Sellable]:
+    skus = sorted({line.sku for line in lines if "\x00" not in line.sku})
+    found = Sellable.objects.active().filter(organization_id=organization_id).with_skus(skus)
+    return {sellable.sku: sellable for sellable in found}
+
+
+def order_row(checked: CheckedDraft) -> Order:
+    """The order, yet without the number that follows from its id."""
+    draft = checked.clean
+    address = draft.ship_to.as_dict()
+    return Order(
+        organization_id=checked.organization_id,
+        number=f"new-{uuid4().hex[:16]}",
+        source=draft.source,
+        external_ref=draft.external_ref,
+        region=address.pop("state"),
+        **address,
+        currency=_currency(draft, checked.sellables),
+        total=_total(draft, checked.sellables),
+        requested_carrier=draft.requested_carrier,
+        note=draft.note,
+        findings=checked.warnings,
+        placed_at=draft.placed_at or timezone.now(),
+        ship_by=draft.ship_by,
+    )
+
+
+def line_rows(order: Order, checked: CheckedDraft) -> list[OrderLine]:
+    return [
+        OrderLine(
+            order=order,
+            position=position,
+            sellable=checked.sellables[line.sku],
+            sku=line.sku,
+            title=checked.sellables[line.sku].title,
+            quantity=line.quantity,
+            unit_price=_price(line, checked.sellables[line.sku]),
+        )
+        for position, line in enumerate(checked.clean.lines, start=1)
+    ]
+
+
+def intake_row(order: Order, checked: CheckedDraft, actor: str) -> IntakeRecord:
+    return IntakeRecord(
+        organization_id=checked.organization_id,
+        source=checked.clean.source,
+        external_ref=checked.clean.external_ref,
+        body_digest=checked.digest,
+        order=order,
+        received_by=actor,
+    )
+
+
+def _normalised(draft: OrderDraft) -> tuple[OrderDraft, list[dict[str, str]]]:
+    address, findings = normalize_address(draft.ship_to)
+    carrier = draft.requested_carrier.strip().upper()
+    clean = replace(draft, ship_to=address, requested_carrier=carrier)
+    doubts = (*findings, *check_address(address, carrier=carrier))
+    return clean, warnings_of(doubts)
+
+
+def _faults(
+    draft: OrderDraft, known: Sequence[FieldError], sellables: Mapping[str, Sellable]
+) -> list[FieldError]:
+    named = {fault.field for fault in known}
+    faults = [fault for fault in check_draft(draft) if fault.field not in named]
+    faults += [
+        FieldError(
+            field=f"lines[{index}].sku",
+            code="line.sku_unknown",
+            message=f"There is no active product with the SKU {line.sku!r}.",
+        )
+        for index, line in enumerate(draft.lines)
+        if line.sku.strip() and line.sku not in sellables
+    ]
+    if "currency" not in named | {fault.field for fault in faults}:
+        faults += _currency_faults(draft, sellables)
+    return [*faults, *check_total(_total(draft, sellables))]
+
+
+def _currency_faults(draft: OrderDraft, sellables: Mapping[str, Sellable]) -> list[FieldError]:
+    """A price taken from the catalog must be in the order's currency."""
+    currency = _currency(draft, sellables)
+    return [
+        FieldError(
+            field=f"lines[{index}].unit_price",
+            code="line.price_missing",
+            message=f"{line.sku} is priced in {sellables[line.sku].currency}; "
+            f"give its price in {currency}.",
+        )
+        for index, line in enumerate(draft.lines)
+        if line.unit_price is None
+        and line.sku in sellables
+        and sellables[line.sku].currency != currency
+    ]
+
+
+def _total(draft: OrderDraft, sellables: Mapping[str, Sellable]) -> Decimal:
+    known = [line for line in draft.lines if line.sku in sellables]
+    prices = (_price(line, sellables[line.sku]) * line.quantity for line in known)
+    return sum(prices, Decimal(0))
+
+
+def _currency(draft: OrderDraft, sellables: Mapping[str, Sellable]) -> str:
+    known = (sellables[line.sku].currency for line in draft.lines if line.sku in sellables)
+    return draft.currency or next(known, "USD")
+
+
+def _price(line: LineDraft, sellable: Sellable) -> Decimal:
+    return sellable.price if line.unit_price is None else line.unit_price
