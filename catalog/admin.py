@@ -9,6 +9,7 @@ from accounts.admin_base import LedgerAdmin, ReadOnlyInline, RoleAdmin
 from accounts.permissions import MANAGERS
 from catalog.models import PlatformListing, Product, Sellable
 from catalog.services import remove_product, remove_sellable
+from catalog.sync import admin as sync_admin  # noqa: F401 # registers its pages
 
 REMOVE = "What was never ordered, counted or listed is deleted; anything else is switched off."
 
@@ -91,7 +92,7 @@ class SellableAdmin(RoleAdmin):
 class PlatformListingAdmin(LedgerAdmin):
     """Written when a platform answers; a wrong id here would book another product."""
 
-    list_display = ["sellable", "platform", "external_ref", "updated_at"]
-    list_filter = ["platform"]
+    list_display = ["sellable", "platform", "external_ref", "ahead", "seen_at", "missing_since"]
+    list_filter = ["platform", ("missing_since", admin.EmptyFieldListFilter)]
     list_select_related = ["sellable"]
     search_fields = ["sellable__sku", "=external_ref"]

@@ -10,6 +10,11 @@ from django.db.models import Q
 
 from carriers.models import PLATFORM_CHOICES
 from catalog.querysets import PlatformListingQuerySet, ProductQuerySet, SellableQuerySet
+from catalog.sync.models import CatalogRun as CatalogRun
+from catalog.sync.models import CatalogSchedule as CatalogSchedule
+from catalog.sync.models import FieldMaster as FieldMaster
+from catalog.sync.models import ListedIssue as ListedIssue
+from catalog.sync.models import SyncConflict as SyncConflict
 from shipping_project.kernel.models import Timestamped
 
 CURRENCY = RegexValidator(r"^[A-Z]{3}$", "Give an ISO 4217 code such as USD.")
@@ -87,6 +92,27 @@ class PlatformListing(Timestamped):
     sellable = models.ForeignKey(Sellable, on_delete=models.CASCADE, related_name="listings")
     platform = models.CharField(max_length=10, choices=PLATFORM_CHOICES)
     external_ref = models.CharField(max_length=64)
+    parent_ref = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The platform's id of the product that it belongs to there.",
+    )
+    agreed = models.JSONField(
+        null=True, blank=True, help_text="Values that both sides were last agreed on."
+    )
+    ahead = models.CharField(
+        max_length=60,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Groups of fields in which ours is newer.",
+    )
+    seen_at = models.DateTimeField(null=True, blank=True)
+    missing_since = models.DateTimeField(
+        null=True, blank=True, help_text="Since when the platform does not list it any more."
+    )
 
     objects: ClassVar = PlatformListingQuerySet.as_manager()
 
@@ -97,6 +123,12 @@ class PlatformListing(Timestamped):
                 fields=["sellable", "platform"], name="one_listing_per_sellable_and_platform"
             )
         ]
+        indexes = [models.Index(fields=["platform", "external_ref"], name="listing_by_ref")]
 
     def __str__(self) -> str:
         return f"{self.sellable.sku} at {self.get_platform_display()}"
+
+    @property
+    def agreed_values(self) -> dict[str, str | int]:
+        """Nothing before the first reading."""
+        return self.agreed or {}

@@ -16,10 +16,19 @@ SKU_TAKEN = "sku.taken"
 
 
 def record_listing(*, sellable_id: int, platform: str, external_ref: str) -> PlatformListing:
-    """Keep the id under which a platform lists a sellable; a repeat replaces it."""
-    listing, _ = PlatformListing.objects.update_or_create(
-        sellable_id=sellable_id, platform=platform, defaults={"external_ref": external_ref}
-    )
+    """Keep the id under which a platform lists a sellable; a repeat replaces it.
+
+    What was agreed on with another item there is no ground for comparing this one.
+    """
+    with transaction.atomic():
+        listing, is_new = PlatformListing.objects.select_for_update().get_or_create(
+            sellable_id=sellable_id, platform=platform, defaults={"external_ref": external_ref}
+        )
+        if not is_new and listing.external_ref != external_ref:
+            listing.external_ref = external_ref
+            listing.agreed, listing.ahead, listing.parent_ref = None, "", ""
+            listing.seen_at = listing.missing_since = None
+            listing.save()
     return listing
 
 

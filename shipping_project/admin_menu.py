@@ -43,6 +43,11 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("catalog.Product", "Products", "category"),
         ("catalog.Sellable", "Sellables", "sell"),
         ("catalog.PlatformListing", "Listings at platforms", "link"),
+        ("catalog.SyncConflict", "Conflicts", "call_split"),
+        ("catalog.ListedIssue", "Listed, not matched", "link_off"),
+        ("catalog.CatalogRun", "Readings", "sync"),
+        ("catalog.FieldMaster", "Who decides", "balance"),
+        ("catalog.CatalogSchedule", "Reading schedules", "schedule"),
     ),
     "Platforms": (
         ("carriers.PlatformAccount", "Platforms", "hub"),

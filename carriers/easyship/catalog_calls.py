@@ -25,8 +25,10 @@ from shipping_project.kernel.postal import PostalAddress
 class CatalogCalls(EasyshipCalls):
     def list_products(self, *, sku: str = "", page: int = 1) -> Page[CatalogItem]:
         """The whole list, or the products of one SKU: it has no filter by time."""
-        params = [("sku", sku)] if sku else []
-        return self._page("list_products", "/products", parse_catalog.products, page, params)
+        if sku:
+            params = [("sku", sku)]
+            return self._page("list_products", "/products", parse_catalog.products, page, params)
+        return self._page("list_products", "/products", parse_catalog.listed_products, page)
 
     def create_product(self, draft: CatalogItemDraft) -> CatalogItem:
         """Look for the SKU first: nothing there makes one out of two."""

@@ -17,7 +17,7 @@ from carriers.contracts import (
     UnavailableService,
 )
 from carriers.easyship.codes import carrier_of
-from carriers.easyship.parse import NAME, page_of
+from carriers.easyship.parse import NAME, listed, page_of
 from carriers.readers import Reader
 
 CM, KG = "cm", "kg"
@@ -25,6 +25,11 @@ CM, KG = "cm", "kg"
 
 def products(body: Any, *, operation: str) -> Page[CatalogItem]:
     return page_of(body, operation, "products", _product)
+
+
+def listed_products(body: Any, *, operation: str) -> Page[CatalogItem]:
+    """The whole list, read on past rows that cannot be read."""
+    return listed(body, operation, "products", _product)
 
 
 def product(body: Any, *, operation: str) -> CatalogItem:

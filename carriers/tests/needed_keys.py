@@ -15,7 +15,6 @@ LABEL = {"id", "tracking_number", "tracking_number.tracking_number"}
 
 VEEQO: dict[str, set[str]] = {
     "find_items": {"[].sellables[].id"},
-    "list_products": {f"[].{name}" for name in PRODUCT},
     "get_product": PRODUCT,
     "update_sellables": PRODUCT,
     "get_stock": STOCK,

@@ -187,7 +187,7 @@ class TestCatalogReader:
             type="Kit", measurement_attributes=None, stock_entries=[], weight_grams=None
         )
 
-        (found,) = parse_catalog.products(body, operation="list_products")[0].sellables
+        (found,) = parse_catalog.products(body, operation="list_products").rows[0].sellables
 
         assert (found.kind, found.weight_g, found.length_mm, found.stock) == ("Kit", None, None, ())
 
@@ -216,7 +216,7 @@ class TestCatalogReader:
         body = fixture("veeqo/list_products")
         body[0]["sellables"][0]["measurement_attributes"]["dimensions_unit"] = "cm"
 
-        (found,) = parse_catalog.products(body, operation="list_products")[0].sellables
+        (found,) = parse_catalog.products(body, operation="list_products").rows[0].sellables
 
         assert (found.length_mm, found.width_mm, found.height_mm) == (100, 60, 40)
 
@@ -224,7 +224,7 @@ class TestCatalogReader:
         body = fixture("veeqo/list_products")
         body[0]["sellables"][0]["measurement_attributes"]["dimensions_unit"] = "ells"
 
-        (found,) = parse_catalog.products(body, operation="list_products")[0].sellables
+        (found,) = parse_catalog.products(body, operation="list_products").rows[0].sellables
 
         assert found.length_mm is None
 

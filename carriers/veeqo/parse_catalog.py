@@ -8,6 +8,7 @@ from carriers.contracts import (
     DeliveryMethod,
     ListedProduct,
     ListedSellable,
+    Page,
     Platform,
     PlatformItem,
     PlatformWarehouse,
@@ -15,7 +16,7 @@ from carriers.contracts import (
     Store,
     Tag,
 )
-from carriers.readers import Reader, rows_of
+from carriers.readers import Reader, rows_of, understood
 
 NAME = Platform.VEEQO.value
 
@@ -33,8 +34,10 @@ def items(body: Any, *, operation: str) -> tuple[PlatformItem, ...]:
     )
 
 
-def products(body: Any, *, operation: str) -> tuple[ListedProduct, ...]:
-    return tuple(_product(row) for row in rows_of(body, platform=NAME, operation=operation))
+def products(body: Any, *, operation: str) -> Page[ListedProduct]:
+    """The rows of one page, those that cannot be read beside the others."""
+    rows, unread = understood(body, _product, platform=NAME, operation=operation)
+    return Page(rows=rows, unread=unread)
 
 
 def product(body: Any, *, operation: str) -> ListedProduct:

@@ -17,6 +17,7 @@ from django_q.models import Schedule, Task
 
 from accounts.models import Organization, Role, User
 from accounts.services.tokens import tokens_for
+from carriers.contracts import Platform
 from carriers.models import (
     ApiCall,
     Carrier,
@@ -28,7 +29,15 @@ from carriers.models import (
 )
 from carriers.pacing import Circuit, RateWindow
 from carriers.services.signatures import record_case
-from catalog.models import PlatformListing, Sellable
+from catalog.models import (
+    CatalogRun,
+    CatalogSchedule,
+    FieldMaster,
+    ListedIssue,
+    PlatformListing,
+    Sellable,
+    SyncConflict,
+)
 from inventory.models import Warehouse, WarehouseLink
 from orders.demo.seed import api_key_for, seed_demo
 from orders.models import (
@@ -62,9 +71,12 @@ WRITTEN_ONCE = (
     "carriers.SetAsideRow",
     "carriers.SyncCursor",
     "carriers.WebhookReceipt",
+    "catalog.CatalogRun",
+    "catalog.ListedIssue",
     "catalog.PlatformListing",
     "jobs.Job",
     "jobs.JobItem",
+    "catalog.SyncConflict",
     "inventory.Reservation",
     "inventory.StockMovement",
     "orders.IntakeRecord",
@@ -102,6 +114,7 @@ def fill_every_table() -> None:
         _add_call(command, number)
     _fill_inbox()
     _fill_audit()
+    _fill_catalog_sync()
     _fill_background()
     tokens_for(User.objects.get(username="operator"))
 
@@ -154,6 +167,18 @@ def _fill_inbox() -> None:
         SetAsideRow.objects.create(platform="veeqo", resource="orders", digest=f"{number:064}")
         RateWindow.objects.create(platform="veeqo", credential=f"veeqo-{number}")
         Circuit.objects.create(platform="veeqo", operation=f"veeqo.call_{number}")
+
+
+def _fill_catalog_sync() -> None:
+    for number, listing in enumerate(PlatformListing.objects.order_by("pk")):
+        SyncConflict.objects.create(
+            listing=listing, group="content", ours={"title": "Mug"}, theirs={"title": "Cup"}
+        )
+        CatalogRun.objects.create(platform="veeqo", state="finished", seen=1, unchanged=1)
+        ListedIssue.objects.create(platform="veeqo", item_ref=f"{number}", kind="no_sku")
+    for organization, platform in zip(Organization.objects.all(), Platform, strict=False):
+        FieldMaster.objects.create(organization=organization, group="price", master="ours")
+        CatalogSchedule.objects.create(platform=platform.value)
 
 
 def _fill_audit() -> None:

@@ -1,0 +1,116 @@
+"""Three-way merge of one sellable: what was last agreed, what stands here, what stands there.
+
+A group of fields is taken or told whole: half of one parcel's sizes with half of another's would
+be a parcel that nobody has. A value that the platform does not state takes no part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+Value = str | int
+Values = Mapping[str, Value]
+
+
+class Group(StrEnum):
+    """Fields that one side decides together."""
+
+    CONTENT = "content"
+    MEASURES = "measures"
+    CUSTOMS = "customs"
+    PRICE = "price"
+
+
+FIELDS: Mapping[Group, tuple[str, ...]] = {
+    Group.CONTENT: ("title", "barcode"),
+    Group.MEASURES: ("weight_g", "length_mm", "width_mm", "height_mm"),
+    Group.CUSTOMS: ("hs_code", "origin_country", "customs_description"),
+    Group.PRICE: ("price", "cost", "currency"),
+}
+
+
+class Master(StrEnum):
+    """Who decides a group when both sides changed it, and who is never overruled."""
+
+    NOBODY = "nobody"
+    OURS = "ours"
+    VEEQO = "veeqo"
+    EASYSHIP = "easyship"
+
+
+class Verdict(StrEnum):
+    AGREED = "agreed"
+    TAKE = "take"
+    TELL = "tell"
+    CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """`take` is to be written here; `base` is what both sides are agreed on from now on.
+
+    `ahead` are groups where ours is newer, `conflicts` those that a person must decide.
+    """
+
+    take: dict[str, Value] = field(default_factory=dict)
+    base: dict[str, Value] = field(default_factory=dict)
+    ahead: tuple[Group, ...] = ()
+    conflicts: tuple[Group, ...] = ()
+
+
+def merge(
+    *,
+    base: Values,
+    ours: Values,
+    theirs: Values,
+    platform: str,
+    masters: Mapping[Group, Master],
+) -> Merged:
+    """Decide every group that the platform states anything of."""
+    take: dict[str, Value] = {}
+    agreed = dict(base)
+    ahead, conflicts = [], []
+    for group in Group:
+        told = part(theirs, group)
+        verdict = _decide(base, ours, told, platform, masters.get(group, Master.NOBODY))
+        if verdict is Verdict.CONFLICT:
+            conflicts.append(group)
+            continue
+        # What we have seen of theirs and decided about is the ground of the next comparison.
+        agreed.update(told)
+        if verdict is Verdict.TAKE:
+            take.update({name: value for name, value in told.items() if ours.get(name) != value})
+        elif verdict is Verdict.TELL:
+            ahead.append(group)
+    return Merged(take=take, base=agreed, ahead=tuple(ahead), conflicts=tuple(conflicts))
+
+
+def part(values: Values, group: Group) -> dict[str, Value]:
+    """The fields of one group that have a value."""
+    return {name: values[name] for name in FIELDS[group] if _is_stated(values.get(name))}
+
+
+def _decide(base: Values, ours: Values, told: Values, platform: str, master: Master) -> Verdict:
+    differing = [name for name, value in told.items() if ours.get(name) != value]
+    if not differing:
+        return Verdict.AGREED
+    if master is not Master.NOBODY:
+        return Verdict.TAKE if master.value == platform else Verdict.TELL
+    ours_moved = any(_moved_here(base, ours, name) for name in differing)
+    theirs_moved = any(base.get(name) != told[name] for name in differing)
+    if ours_moved and theirs_moved:
+        return Verdict.CONFLICT
+    return Verdict.TAKE if theirs_moved else Verdict.TELL
+
+
+def _moved_here(base: Values, ours: Values, name: str) -> bool:
+    """Never agreed on and blank here is no opinion of ours."""
+    if name in base:
+        return ours.get(name) != base[name]
+    return _is_stated(ours.get(name))
+
+
+def _is_stated(value: Value | None) -> bool:
+    return value is not None and value != ""
