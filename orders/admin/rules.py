@@ -6,19 +6,27 @@ import re
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from unfold.admin import StackedInline
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.admin_actions import NamedAction, Words, confirmed
-from accounts.admin_base import LedgerAdmin, RoleAdmin, RoleRules
+from accounts.admin_base import AnyRow, LedgerAdmin, RoleAdmin, RoleRules
 from accounts.permissions import MANAGERS
+from accounts.principals import label_of
 from orders.models import RoutingRule, RuleSet
 from orders.rules.rule_check import rule_faults
-from orders.services.rules import copy_rule_set, next_version, publish_rule_set, warehouse_codes
-from orders.services.snapshots import as_carrier_rule
+from orders.services.rule_books import as_carrier_rule
+from orders.services.rules import (
+    copy_rule_set,
+    discard_draft,
+    next_version,
+    publish_rule_set,
+    warehouse_codes,
+)
 
 REGION = re.compile(r"[A-Z0-9]{1,3}")
 WAREHOUSE = re.compile(r"[A-Z0-9-]{1,12}")
@@ -130,6 +138,20 @@ class RoutingRuleInline(RoleRules, StackedInline):  # type: ignore[misc]
     add_roles = change_roles = delete_roles = MANAGERS
     ordering = ["position"]
 
+    def has_add_permission(self, request: HttpRequest, obj: AnyRow | None = None) -> bool:
+        return _may_change(obj) and super().has_add_permission(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: AnyRow | None = None) -> bool:
+        return _may_change(obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: AnyRow | None = None) -> bool:
+        return _may_change(obj) and super().has_delete_permission(request, obj)
+
+
+def _may_change(rule_set: AnyRow | None) -> bool:
+    """The draft, or one that is being added; what was published stays as it is."""
+    return not isinstance(rule_set, RuleSet) or rule_set.is_draft
+
 
 def _publish(rule_set: RuleSet, words: Words, actor: str) -> str:
     publish_rule_set(rule_set_id=rule_set.pk, actor=actor)
@@ -138,22 +160,32 @@ def _publish(rule_set: RuleSet, words: Words, actor: str) -> str:
 
 def _copy(rule_set: RuleSet, words: Words, actor: str) -> str:
     copy = copy_rule_set(rule_set_id=rule_set.pk, actor=actor)
-    return f"Version {copy.version} has the same rules and is not live."
+    return f"Version {copy.version} is the draft and has the same rules."
+
+
+def _discard(rule_set: RuleSet, words: Words, actor: str) -> str:
+    discard_draft(rule_set_id=rule_set.pk, actor=actor)
+    return "Discarded."
 
 
 @admin.register(RuleSet)
 class RuleSetAdmin(RoleAdmin):
-    """Never deleted, since decisions name the version they were made by."""
+    """Only the draft changes; decisions name the version they were made by."""
 
     form = RuleSetForm
     add_roles = change_roles = act_roles = MANAGERS
-    list_display = ["version", "name", "is_live", "default_carrier", "export_carrier", "note"]
+    list_display = [
+        *("version", "name", "is_live", "is_draft", "note", "published_at", "published_by"),
+    ]
     list_display_links = ["version", "name"]
-    list_filter = ["is_live"]
+    list_filter = ["is_live", "is_draft"]
     search_fields = ["name", "note"]
-    readonly_fields = ["version", "is_live"]
+    readonly_fields = [
+        *("version", "is_live", "is_draft", "created_by", "published_at", "published_by", "digest"),
+    ]
     fieldsets = [
-        (None, {"fields": ["name", ("version", "is_live"), "note"]}),
+        (None, {"fields": ["name", ("version", "is_live", "is_draft"), "note"]}),
+        ("Published", {"fields": [("created_by", "published_by", "published_at"), "digest"]}),
         (
             "Where no rule matches",
             {"fields": ["default_carrier", "export_carrier", "export_platform"]},
@@ -166,23 +198,46 @@ class RuleSetAdmin(RoleAdmin):
             NamedAction(
                 name="publish",
                 description="Make live",
-                question="Orders dispatched from now on are routed by it. Choose one version.",
+                question="Orders dispatched from now on are routed by it, and it is changed no "
+                "more. Choose one version; an earlier one brings its rules back.",
                 run=_publish,
             )
         ),
         confirmed(
             NamedAction(
                 name="copy_version",
-                description="Copy to a new version",
-                question="The copy can be changed without touching what is live.",
+                description="Copy to a new draft",
+                question="The draft can be changed without touching what is live.",
                 run=_copy,
+            )
+        ),
+        confirmed(
+            NamedAction(
+                name="discard",
+                description="Discard the draft",
+                question="Its rules are gone for good.",
+                run=_discard,
+                is_danger=True,
             )
         ),
     ]
 
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> Any:
+        """There is one draft at a time, so a second one leads to the first."""
+        draft = RuleSet.objects.filter(is_draft=True).first()
+        if draft is None:
+            return super().add_view(request, form_url, extra_context)
+        messages.info(request, f"Version {draft.version} is the draft; publish or discard it.")
+        return redirect("admin:orders_ruleset_change", draft.pk)
+
+    def has_change_permission(self, request: HttpRequest, obj: AnyRow | None = None) -> bool:
+        return _may_change(obj) and super().has_change_permission(request, obj)
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if not change:
             obj.version = next_version()
+            obj.is_draft = True
+            obj.created_by = label_of(request.user)
         super().save_model(request, obj, form, change)
 
 

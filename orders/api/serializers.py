@@ -7,7 +7,6 @@ from typing import Any
 
 from rest_framework import serializers
 
-from orders.models import RoutingRule, RuleSet
 from shipping_project.kernel.moments import EARLIEST, LATEST, OUT_OF_RANGE
 
 TextField = serializers.CharField
@@ -277,33 +276,3 @@ class CustomerSerializer(serializers.Serializer[None]):
 
 class ParsedSerializer(serializers.Serializer[None]):
     customers = CustomerSerializer(many=True)
-
-
-class RoutingRuleSerializer(serializers.ModelSerializer[RoutingRule]):
-    class Meta:
-        model = RoutingRule
-        fields = [
-            *("id", "position", "name", "is_active", "valid_from", "valid_until"),
-            *("reach", "country", "regions", "condition"),
-            *("carrier", "platform", "strategy", "service", "max_days", "day_worth"),
-            *("warehouses", "hold_reason", "stop"),
-        ]
-
-
-class RuleSetSerializer(serializers.ModelSerializer[RuleSet]):
-    rules = RoutingRuleSerializer(many=True, read_only=True)
-
-    class Meta:
-        model = RuleSet
-        fields = [
-            "id",
-            "name",
-            "version",
-            "is_live",
-            "note",
-            "default_carrier",
-            "export_carrier",
-            "export_platform",
-            "warehouse_preference",
-            "rules",
-        ]

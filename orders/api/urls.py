@@ -5,11 +5,12 @@ from orders.api import views
 from orders.api.bulk import BulkOrdersView
 from orders.api.money import LedgerTotalsView
 from orders.api.rates import RatesView
+from orders.api.rules import RuleSetViewSet
 
 router = SimpleRouter(trailing_slash=False)
 router.register("orders", views.OrderViewSet, basename="order")
 router.register("shipments", views.ShipmentViewSet, basename="shipment")
-router.register("routing/rule-sets", views.RuleSetViewSet, basename="rule-set")
+router.register("routing/rule-sets", RuleSetViewSet, basename="rule-set")
 
 urlpatterns = [
     path("orders/bulk", BulkOrdersView.as_view(), name="orders-bulk"),

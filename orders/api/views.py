@@ -41,12 +41,11 @@ from orders.api.serializers import (
     ParsedSerializer,
     PasteSerializer,
     ReasonSerializer,
-    RuleSetSerializer,
     ShipmentSerializer,
     TrackingSerializer,
 )
 from orders.api.steering import LabelSteering, reason_of
-from orders.models import Order, Package, RuleSet, Shipment, TrackingEvent
+from orders.models import Order, Package, Shipment, TrackingEvent
 from orders.reports.ledger import order_money
 from orders.rules.address_text import PasteTooLarge, parse_pasted
 from orders.services.cancellation import cancel_order
@@ -269,11 +268,3 @@ class ShipmentViewSet(viewsets.GenericViewSet[Shipment]):
     @extend_schema(responses=ShipmentSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:
         return Response(shipment_document(self.get_object()))
-
-
-class RuleSetViewSet(viewsets.ReadOnlyModelViewSet[RuleSet]):
-    """The rules that route orders, newest version first."""
-
-    queryset = RuleSet.objects.prefetch_related("rules").order_by("-id")
-    serializer_class = RuleSetSerializer
-    required_scopes = {"read": "rules:read"}

@@ -26,11 +26,26 @@ STRATEGY_CHOICES = [(s.value, s.value.replace("_", " ").capitalize()) for s in S
 
 
 class RuleSet(Timestamped):
-    """A version of the rules. Exactly one is live for all organizations."""
+    """A version of the rules. Exactly one is live for all organizations, at most one a draft.
+
+    What is not the draft never changes: `content` is what routing reads, frozen by publishing.
+    """
 
     name = models.CharField(max_length=80)
     version = models.PositiveIntegerField(unique=True)
     is_live = models.BooleanField(default=False)
+    is_draft = models.BooleanField(default=False, db_default=False)
+    created_by = models.CharField(max_length=120, blank=True, default="", db_default="")
+    published_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was first made live."
+    )
+    published_by = models.CharField(max_length=120, blank=True, default="", db_default="")
+    content = models.JSONField(
+        default=dict, blank=True, db_default=models.Value({}, models.JSONField())
+    )
+    digest = models.CharField(
+        max_length=64, blank=True, default="", db_default="", help_text="SHA-256 of the content."
+    )
     note = models.CharField(max_length=200, blank=True, default="")
     default_carrier = models.CharField(
         max_length=10, choices=CARRIER_CHOICES, help_text="Inside the warehouse's country."
@@ -52,7 +67,13 @@ class RuleSet(Timestamped):
         constraints = [
             models.UniqueConstraint(
                 fields=["is_live"], condition=Q(is_live=True), name="one_live_rule_set"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["is_draft"], condition=Q(is_draft=True), name="one_draft_rule_set"
+            ),
+            models.CheckConstraint(
+                condition=~Q(is_live=True, is_draft=True), name="live_rules_are_no_draft"
+            ),
         ]
 
     def __str__(self) -> str:

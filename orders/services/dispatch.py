@@ -17,13 +17,8 @@ from orders.rules.states import DISPATCHABLE, OrderState
 from orders.services.contents import demands_of, parcel_of
 from orders.services.kinds import BOOK
 from orders.services.progress import move_order, need_attention
-from orders.services.snapshots import (
-    HELD_BY_RULE,
-    live_rule_set,
-    route_snapshot,
-    rule_book,
-    snapshot_record,
-)
+from orders.services.rule_books import live_rule_set, rule_book
+from orders.services.snapshots import HELD_BY_RULE, route_snapshot, snapshot_record
 from shipping_project.kernel.errors import Conflict
 
 # Read aloud and typed by hand, so without letters that look like digits.
@@ -132,7 +127,7 @@ def _hold(order: Order, route: RouteDecision, record: RoutingDecision) -> Dispat
 def _keep_decision(
     order: Order, rule_set: RuleSet, snapshot: RouteSnapshot, route: RouteDecision
 ) -> RoutingDecision:
-    record, digest = snapshot_record(snapshot)
+    record, digest = snapshot_record(snapshot, rule_set=rule_set)
     warehouse = Warehouse.objects.get(code=route.warehouse) if route.warehouse else None
     decision: RoutingDecision = RoutingDecision.objects.create(
         order=order,

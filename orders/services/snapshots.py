@@ -2,81 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
 from django.utils import timezone
 
-from carriers.models import Carrier
 from inventory.models import StockLevel, Warehouse
-from orders.models import Order, OrderLine, RoutingRule, RuleSet
+from orders.models import Order, OrderLine, RuleSet
 from orders.rules.addresses import is_po_box
 from orders.rules.conditions.fields import billable_weight_g
-from orders.rules.routing import CarrierRule, RouteSnapshot, RuleBook, WarehouseOption
-from orders.rules.service_wish import ServiceWish, Strategy, read_wish
+from orders.rules.routing import RouteSnapshot, RuleBook, WarehouseOption
 from orders.services.contents import parcel_of
-from shipping_project.kernel.errors import Conflict
+from orders.services.rule_books import record_digest, restored_book
 
 HELD_BY_RULE = "order.held_by_rule"
-
-
-class NoLiveRules(Conflict):
-    code = "routing.no_live_rules"
-    title = "No rule set is live"
-
-
-def live_rule_set() -> RuleSet:
-    found = RuleSet.objects.filter(is_live=True).prefetch_related("rules").first()
-    if found is None:
-        raise NoLiveRules("Mark one rule set as live in the admin.")
-    return found
-
-
-def rule_book(rule_set: RuleSet) -> RuleBook:
-    active = sorted((r for r in rule_set.rules.all() if r.is_active), key=lambda r: r.position)
-    return RuleBook(
-        version=rule_set.version,
-        rules=tuple(as_carrier_rule(rule) for rule in active),
-        default_carrier=rule_set.default_carrier,
-        export_carrier=rule_set.export_carrier,
-        export_platform=rule_set.export_platform,
-        platform_of={c.code: c.platform for c in Carrier.objects.filter(is_active=True)},
-        warehouse_preference=tuple(rule_set.warehouse_preference),
-    )
-
-
-def as_carrier_rule(rule: RoutingRule) -> CarrierRule:
-    return CarrierRule(
-        name=rule.name,
-        country=rule.country,
-        regions=tuple(rule.regions),
-        carrier=rule.carrier,
-        reach=rule.reach,
-        condition=rule.condition,
-        platform=rule.platform,
-        wish=_wish(rule),
-        warehouses=tuple(rule.warehouses),
-        hold_reason=rule.hold_reason,
-        stop=rule.stop,
-        valid_from=rule.valid_from.isoformat() if rule.valid_from else "",
-        valid_until=rule.valid_until.isoformat() if rule.valid_until else "",
-    )
-
-
-def _wish(rule: RoutingRule) -> ServiceWish | None:
-    if not (rule.strategy or rule.service or rule.max_days):
-        return None
-    return ServiceWish(
-        strategy=rule.strategy or Strategy.CHEAPEST.value,
-        service=rule.service,
-        max_days=rule.max_days,
-        day_worth=str(rule.day_worth) if rule.strategy == Strategy.BEST_SCORE.value else "",
-    )
 
 
 def route_snapshot(order: Order, book: RuleBook) -> RouteSnapshot:
@@ -151,28 +93,30 @@ def _options(lines: Sequence[OrderLine]) -> tuple[WarehouseOption, ...]:
     )
 
 
-def snapshot_record(snapshot: RouteSnapshot) -> tuple[dict[str, object], str]:
-    """The snapshot as JSON, and its SHA-256."""
+def snapshot_record(
+    snapshot: RouteSnapshot, *, rule_set: RuleSet | None = None
+) -> tuple[dict[str, object], str]:
+    """The snapshot as JSON, and its SHA-256.
+
+    Of a published rule set it names version and digest in place of the rules, which never change.
+    """
     record = asdict(snapshot)
-    text = json.dumps(record, sort_keys=True)
-    return json.loads(text), hashlib.sha256(text.encode()).hexdigest()
+    if rule_set is not None and rule_set.digest:
+        record["book"] = {
+            "version": rule_set.version,
+            "digest": rule_set.digest,
+            "platform_of": snapshot.book.platform_of,
+        }
+    plain = json.loads(json.dumps(record))
+    return plain, record_digest(plain)
 
 
 def restored_snapshot(record: Mapping[str, object]) -> RouteSnapshot:
     """The snapshot of a stored decision, so that it can be recomputed."""
     data = json.loads(json.dumps(record))
-    book = data.pop("book")
-    rules = tuple(_restored_rule(rule) for rule in book.pop("rules"))
-    preference = tuple(book.pop("warehouse_preference"))
     return RouteSnapshot(
         warehouses=tuple(WarehouseOption(**option) for option in data.pop("warehouses")),
-        book=RuleBook(rules=rules, warehouse_preference=preference, **book),
+        book=restored_book(data.pop("book")),
         lines=tuple(data.pop("lines", ())),
         **data,
     )
-
-
-def _restored_rule(data: dict[str, Any]) -> CarrierRule:
-    wish = data.get("wish")
-    lists = {name: tuple(data.get(name, ())) for name in ("regions", "warehouses")}
-    return CarrierRule(**{**data, **lists, "wish": read_wish(wish) if wish else None})

@@ -151,7 +151,9 @@ class RuleSetTests(ActionCase):
 
         names = ["position", "name", "country", "regions", "carrier", "is_active"]
         self.assertEqual(list(copy.rules.values(*names)), list(self.live.rules.values(*names)))
-        self.assertEqual((copy.version, copy.is_live), (self.live.version + 1, False))
+        self.assertEqual(
+            (copy.version, copy.is_live, copy.is_draft), (self.live.version + 1, False, True)
+        )
 
     def test_making_a_version_live_replaces_the_last(self) -> None:
         copy = self.copied()
@@ -183,7 +185,7 @@ class RuleSetTests(ActionCase):
             "rules-TOTAL_FORMS": 1,
             "rules-INITIAL_FORMS": 1,
             "rules-0-id": rule.pk,
-            "rules-0-rule_set": self.live.pk,
+            "rules-0-rule_set": rule.rule_set_id,
             "rules-0-position": rule.position,
             "rules-0-name": rule.name,
             "rules-0-country": "US",
@@ -199,9 +201,9 @@ class RuleSetTests(ActionCase):
         }
 
     def test_regions_are_typed_as_words_and_kept_as_a_list(self) -> None:
-        rule = self.live.rules.order_by("position").first()
-        assert rule is not None
-        address = reverse("admin:orders_ruleset_change", args=[self.live.pk])
+        draft = self.copied()
+        rule = draft.rules.order_by("position")[0]
+        address = reverse("admin:orders_ruleset_change", args=[draft.pk])
 
         response = self.client.post(address, self.form_of(rule, "nv, az"))
 
@@ -209,16 +211,16 @@ class RuleSetTests(ActionCase):
         before = rule.regions
         rule.refresh_from_db()
         self.assertEqual(rule.regions, ["NV", "AZ"])
-        self.live.refresh_from_db()
-        self.assertEqual(self.live.warehouse_preference, ["same_region", "nearest"])
+        draft.refresh_from_db()
+        self.assertEqual(draft.warehouse_preference, ["same_region", "nearest"])
         entry = AuditEntry.objects.get(action="routingrule.changed")
         self.assertEqual(entry.before, {"regions": before})
         self.assertEqual(entry.after, {"regions": ["NV", "AZ"]})
 
     def test_a_region_that_cannot_be_read_is_refused(self) -> None:
-        rule = self.live.rules.order_by("position").first()
-        assert rule is not None
-        address = reverse("admin:orders_ruleset_change", args=[self.live.pk])
+        draft = self.copied()
+        rule = draft.rules.order_by("position")[0]
+        address = reverse("admin:orders_ruleset_change", args=[draft.pk])
 
         response = self.client.post(address, self.form_of(rule, "Nevada"))
 
@@ -226,9 +228,9 @@ class RuleSetTests(ActionCase):
         self.assertEqual(RoutingRule.objects.get(pk=rule.pk).regions, rule.regions)
 
     def test_a_condition_is_kept_as_it_was_given(self) -> None:
-        rule = self.live.rules.order_by("position").first()
-        assert rule is not None
-        address = reverse("admin:orders_ruleset_change", args=[self.live.pk])
+        draft = self.copied()
+        rule = draft.rules.order_by("position")[0]
+        address = reverse("admin:orders_ruleset_change", args=[draft.pk])
         given = {"all": [{"field": "weight_g", "op": "above", "value": 5000}]}
 
         response = self.client.post(address, self.form_of(rule, "NV", json.dumps(given)))
@@ -238,9 +240,9 @@ class RuleSetTests(ActionCase):
         self.assertEqual(rule.condition, given)
 
     def test_a_condition_that_cannot_be_read_is_refused_with_its_place(self) -> None:
-        rule = self.live.rules.order_by("position").first()
-        assert rule is not None
-        address = reverse("admin:orders_ruleset_change", args=[self.live.pk])
+        draft = self.copied()
+        rule = draft.rules.order_by("position")[0]
+        address = reverse("admin:orders_ruleset_change", args=[draft.pk])
         given = {"all": [{"field": "weight_g", "op": "in", "value": [1]}]}
 
         response = self.client.post(address, self.form_of(rule, "NV", json.dumps(given)))
@@ -248,6 +250,32 @@ class RuleSetTests(ActionCase):
         self.assertContains(response, "all[0]: weight_g is compared by above")
         rule.refresh_from_db()
         self.assertEqual(rule.condition, {})
+
+    def test_what_was_published_is_shown_and_not_changed(self) -> None:
+        address = reverse("admin:orders_ruleset_change", args=[self.live.pk])
+        rule = self.live.rules.order_by("position")[0]
+
+        shown = self.client.get(address)
+        posted = self.client.post(address, self.form_of(rule, "TX"))
+
+        self.assertEqual((shown.status_code, posted.status_code), (200, 403))
+        rule.refresh_from_db()
+        self.assertEqual(rule.regions, ["NV"])
+
+    def test_adding_a_second_draft_leads_to_the_first(self) -> None:
+        copy = self.copied()
+
+        response = self.client.get(reverse("admin:orders_ruleset_add"))
+
+        self.assertRedirects(response, reverse("admin:orders_ruleset_change", args=[copy.pk]))
+
+    def test_a_draft_is_discarded_by_name(self) -> None:
+        copy = self.copied()
+
+        page = self.confirm("orders_ruleset", "discard", copy, self.live)
+
+        self.assertContains(page, "1 done, 1 refused.")
+        self.assertEqual(list(RuleSet.objects.all()), [self.live])
 
 
 class CommandActionTests(ActionCase):

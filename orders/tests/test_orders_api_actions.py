@@ -33,7 +33,7 @@ from orders.tests.builders import (
 )
 from shipping_project.kernel.money import Money
 
-ORDERS, SHIPMENTS, RULES = "/api/v1/orders", "/api/v1/shipments", "/api/v1/routing/rule-sets"
+ORDERS, SHIPMENTS = "/api/v1/orders", "/api/v1/shipments"
 PDF = b"%PDF-1.4 label"
 
 
@@ -480,15 +480,3 @@ class ShipmentTests(OrderCase):
 
         self.assertEqual(birch.get(SHIPMENTS).json()["results"], [])
         self.assert_problem(birch.get(f"{SHIPMENTS}/{Shipment.objects.get().pk}"), 404, "not_found")
-
-
-class RuleSetTests(OrderCase):
-    def test_rules_are_read_with_their_own_scope(self) -> None:
-        reader = client_with(make_key(self.alder, "rules:read"))
-
-        rows = reader.get(RULES).json()["results"]
-
-        self.assertEqual([(row["version"], row["is_live"]) for row in rows], [(1, True)])
-        self.assertEqual(rows[0]["default_carrier"], "UPS")
-        self.assertIn("FEDEX", {rule["carrier"] for rule in rows[0]["rules"]})
-        self.assert_problem(self.key.get(RULES), 403, "forbidden")

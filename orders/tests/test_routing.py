@@ -23,7 +23,8 @@ from orders.rules.routing import (
     choose_route,
 )
 from orders.services.dispatch import dispatch_order
-from orders.services.snapshots import live_rule_set, restored_snapshot, rule_book, snapshot_record
+from orders.services.rule_books import live_rule_set, record_digest, rule_book
+from orders.services.snapshots import restored_snapshot, snapshot_record
 from orders.tests.builders import make_order, make_sellable
 
 RULES = tuple(
@@ -286,9 +287,7 @@ class StoredDecisionTests(TestCase):
         )
         self.assertEqual(list(again.sentences), stored.sentences)
         self.assertEqual([step.as_dict() for step in again.trace], stored.trace)
-        self.assertEqual(
-            snapshot_record(restored_snapshot(stored.snapshot))[1], stored.snapshot_digest
-        )
+        self.assertEqual(record_digest(stored.snapshot), stored.snapshot_digest)
 
     def test_a_change_of_rules_leaves_old_decisions_as_they_were(self) -> None:
         stored = self.dispatched(state="OR", city="Salem", postal_code="97301")

@@ -18,6 +18,7 @@ from orders.rules.service_wish import ServiceWish
 from orders.rules.states import OrderState
 from orders.services.dispatch import Dispatched, dispatch_order
 from orders.services.holds import release_order
+from orders.services.rules import copy_rule_set, publish_rule_set
 from orders.services.snapshots import restored_snapshot, snapshot_record
 from orders.tests.builders import make_order, make_organization, make_stocked_sellable
 from orders.tests.test_routing import BOOK, snapshot, stocked
@@ -197,7 +198,9 @@ class RuleDispatchTests(TestCase):
         self.live = RuleSet.objects.get(is_live=True)
 
     def add_rule(self, **changes: Any) -> None:
-        RoutingRule.objects.create(rule_set=self.live, position=1, name="Mine", **changes)
+        draft = copy_rule_set(rule_set_id=self.live.pk, actor="tests")
+        RoutingRule.objects.create(rule_set=draft, position=1, name="Mine", **changes)
+        publish_rule_set(rule_set_id=draft.pk, actor="tests")
 
     def recomputed(self) -> RouteDecision:
         decision = self.order.decisions.first()

@@ -1,0 +1,145 @@
+"""The rules that route orders, over REST: read, draft, publish."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.permissions import MANAGERS, RoleAllows, StaffWrite
+from accounts.principals import label_of
+from orders.models import RoutingRule, RuleSet
+from orders.services.rules import change_draft, copy_rule_set, discard_draft, publish_rule_set
+
+MOST_RULES = 1000
+
+
+class RoutingRuleSerializer(serializers.ModelSerializer[RoutingRule]):
+    regions = serializers.ListField(child=serializers.RegexField("^[A-Z0-9]{1,3}$"), default=list)
+    warehouses = serializers.ListField(child=serializers.CharField(max_length=12), default=list)
+
+    class Meta:
+        model = RoutingRule
+        fields = [
+            *("id", "position", "name", "is_active", "valid_from", "valid_until"),
+            *("reach", "country", "regions", "condition"),
+            *("carrier", "platform", "strategy", "service", "max_days", "day_worth"),
+            *("warehouses", "hold_reason", "stop"),
+        ]
+        read_only_fields = ["position"]
+
+
+class RuleSetSerializer(serializers.ModelSerializer[RuleSet]):
+    """Rules are tried in the order of the list."""
+
+    rules = RoutingRuleSerializer(many=True, read_only=True)
+    warehouse_preference = serializers.ListField(
+        child=serializers.RegexField(
+            "^(same_region|nearest|(region:[A-Z]{2}-[A-Z0-9]{1,3})|(warehouse:[A-Z0-9-]{1,12}))$"
+        )
+    )
+
+    class Meta:
+        model = RuleSet
+        fields = [
+            *("id", "name", "version", "is_live", "is_draft", "note"),
+            *("created_by", "published_at", "published_by", "digest"),
+            *("default_carrier", "export_carrier", "export_platform", "warehouse_preference"),
+            "rules",
+        ]
+        read_only_fields = [
+            *("version", "is_live", "is_draft", "created_by", "published_at", "published_by"),
+            "digest",
+        ]
+
+
+class RulesSerializer(serializers.Serializer[None]):
+    rules: Any = serializers.ListSerializer(child=RoutingRuleSerializer(), max_length=MOST_RULES)
+
+
+class RuleSetChangeSerializer(RuleSetSerializer):
+    rules: Any = serializers.ListSerializer(
+        child=RoutingRuleSerializer(), required=False, help_text="All of them, in their order."
+    )
+
+
+class DraftAskedSerializer(serializers.Serializer[None]):
+    from_version = serializers.SlugRelatedField(
+        slug_field="version",
+        queryset=RuleSet.objects.all(),
+        required=False,
+        help_text="Copied from this version; without it from the live one.",
+    )
+    note = serializers.CharField(max_length=200, default="", allow_blank=True)
+
+
+class RuleSetViewSet(
+    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[RuleSet]
+):
+    """The rules that route orders, newest version first.
+
+    Shared by all organizations, so only the managers of the shipping firm change them. One version
+    is live and at most one the draft, which alone can be changed.
+    """
+
+    queryset = RuleSet.objects.prefetch_related("rules").order_by("-id")
+    serializer_class = RuleSetSerializer
+    permission_classes = [RoleAllows, StaffWrite]
+    write_roles = MANAGERS
+    required_scopes = {"read": "rules:read"}
+
+    @extend_schema(request=DraftAskedSerializer, responses={201: RuleSetSerializer})
+    def create(self, request: Request) -> Response:
+        """A draft as a copy; 409 `rules.draft_exists` while there is one."""
+        asked = DraftAskedSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        source = asked.validated_data.get("from_version") or RuleSet.objects.get(is_live=True)
+        draft = copy_rule_set(
+            rule_set_id=source.pk, note=asked.validated_data["note"], actor=label_of(request.user)
+        )
+        return self._told(draft, code=status.HTTP_201_CREATED)
+
+    @extend_schema(request=RuleSetChangeSerializer, responses=RuleSetSerializer)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Change the draft. `rules` replaces all of them; every fault is named with its place."""
+        draft = self.get_object()
+        form = self.get_serializer(draft, data=request.data, partial=True)
+        form.is_valid(raise_exception=True)
+        changed = change_draft(
+            rule_set_id=draft.pk,
+            changes=form.validated_data,
+            rules=_rules_of(request),
+            actor=label_of(request.user),
+        )
+        return self._told(changed)
+
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Discard the draft; what was published stays."""
+        discard_draft(rule_set_id=self.get_object().pk, actor=label_of(request.user))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=None, responses=RuleSetSerializer)
+    @action(detail=True, methods=["post"])
+    def publish(self, request: Request, pk: str) -> Response:
+        """Make this version live: the draft, or an earlier one to go back to."""
+        chosen = publish_rule_set(rule_set_id=self.get_object().pk, actor=label_of(request.user))
+        return self._told(chosen)
+
+    def _told(self, rule_set: RuleSet, *, code: int = status.HTTP_200_OK) -> Response:
+        row = self.get_queryset().get(pk=rule_set.pk)
+        return Response(self.get_serializer(row).data, status=code)
+
+
+def _rules_of(request: Request) -> list[dict[str, Any]] | None:
+    """Each whole, although other fields may be left out; None without a list of rules."""
+    body = request.data if isinstance(request.data, dict) else {}
+    if "rules" not in body:
+        return None
+    form = RulesSerializer(data={"rules": body["rules"]})
+    form.is_valid(raise_exception=True)
+    rules: list[dict[str, Any]] = form.validated_data["rules"]
+    return rules

@@ -1,0 +1,109 @@
+"""Rule sets as routing reads them: frozen once published, from their rows until then."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from carriers.models import Carrier
+from orders.models import RoutingRule, RuleSet
+from orders.rules.routing import CarrierRule, RuleBook
+from orders.rules.service_wish import ServiceWish, Strategy, read_wish
+from shipping_project.kernel.errors import Conflict
+
+
+class NoLiveRules(Conflict):
+    code = "routing.no_live_rules"
+    title = "No rule set is live"
+
+
+def live_rule_set() -> RuleSet:
+    found = RuleSet.objects.filter(is_live=True).prefetch_related("rules").first()
+    if found is None:
+        raise NoLiveRules("Mark one rule set as live in the admin.")
+    return found
+
+
+def rule_book(rule_set: RuleSet) -> RuleBook:
+    """With the platforms of the carriers as they are set now."""
+    platform_of = {c.code: c.platform for c in Carrier.objects.filter(is_active=True)}
+    content = rule_set.content or book_content(rule_set)
+    return _book({**content, "version": rule_set.version, "platform_of": platform_of})
+
+
+def book_content(rule_set: RuleSet) -> dict[str, Any]:
+    """The rules of the rows, and the defaults, as plain JSON: what is frozen by publishing."""
+    active = sorted((r for r in rule_set.rules.all() if r.is_active), key=lambda r: r.position)
+    content = {
+        "rules": [asdict(as_carrier_rule(rule)) for rule in active],
+        "default_carrier": rule_set.default_carrier,
+        "export_carrier": rule_set.export_carrier,
+        "export_platform": rule_set.export_platform,
+        "warehouse_preference": list(rule_set.warehouse_preference),
+    }
+    plain: dict[str, Any] = json.loads(json.dumps(content))
+    return plain
+
+
+def record_digest(record: object) -> str:
+    return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()
+
+
+def restored_book(record: Mapping[str, Any]) -> RuleBook:
+    """The book of a stored decision, which holds its rules or names the version that does."""
+    if "rules" in record:
+        return _book(record)
+    frozen = RuleSet.objects.get(version=record["version"])
+    if frozen.digest != record["digest"]:
+        raise Conflict(f"Version {frozen.version} is not what the decision was made by.")
+    return _book(
+        {**frozen.content, "version": frozen.version, "platform_of": record["platform_of"]}
+    )
+
+
+def _book(data: Mapping[str, Any]) -> RuleBook:
+    return RuleBook(
+        **{
+            **data,
+            "rules": tuple(_restored_rule(rule) for rule in data["rules"]),
+            "warehouse_preference": tuple(data["warehouse_preference"]),
+        }
+    )
+
+
+def _restored_rule(data: Mapping[str, Any]) -> CarrierRule:
+    wish = data.get("wish")
+    lists = {name: tuple(data.get(name, ())) for name in ("regions", "warehouses")}
+    return CarrierRule(**{**data, **lists, "wish": read_wish(wish) if wish else None})
+
+
+def as_carrier_rule(rule: RoutingRule) -> CarrierRule:
+    return CarrierRule(
+        name=rule.name,
+        country=rule.country,
+        regions=tuple(rule.regions),
+        carrier=rule.carrier,
+        reach=rule.reach,
+        condition=rule.condition,
+        platform=rule.platform,
+        wish=_wish(rule),
+        warehouses=tuple(rule.warehouses),
+        hold_reason=rule.hold_reason,
+        stop=rule.stop,
+        valid_from=rule.valid_from.isoformat() if rule.valid_from else "",
+        valid_until=rule.valid_until.isoformat() if rule.valid_until else "",
+    )
+
+
+def _wish(rule: RoutingRule) -> ServiceWish | None:
+    if not (rule.strategy or rule.service or rule.max_days):
+        return None
+    return ServiceWish(
+        strategy=rule.strategy or Strategy.CHEAPEST.value,
+        service=rule.service,
+        max_days=rule.max_days,
+        day_worth=str(rule.day_worth) if rule.strategy == Strategy.BEST_SCORE.value else "",
+    )
