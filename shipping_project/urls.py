@@ -30,6 +30,7 @@ urlpatterns = [
     path("api/redoc/", SpectacularRedocView.as_view(url_name="schema"), name="api-redoc"),
     path("", include("accounts.web.urls")),
     path("", include("carriers.web.urls")),
+    path("", include("catalog.web.urls")),
     path("", include("inventory.web.urls")),
     path("", include("orders.web.urls")),
 ]

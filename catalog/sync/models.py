@@ -9,9 +9,11 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from carriers.choices import PLATFORM_CHOICES
+from carriers.contracts import Platform
 from catalog.rules.merge import Group, Master
 from catalog.sync.querysets import (
     CatalogRunQuerySet,
+    FieldMasterQuerySet,
     ListedIssueQuerySet,
     SyncConflictQuerySet,
 )
@@ -185,6 +187,8 @@ class FieldMaster(models.Model):
     group = models.CharField(max_length=10, choices=GROUP_CHOICES)
     master = models.CharField(max_length=10, choices=MASTER_CHOICES, default=Master.NOBODY.value)
 
+    objects: ClassVar = FieldMasterQuerySet.as_manager()
+
     class Meta:
         ordering = ["organization__slug", "group"]
         constraints = [
@@ -195,6 +199,10 @@ class FieldMaster(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_group_display()}: {self.get_master_display()}"
+
+
+# Easyship's list has no filter by time, so each of its readings is of the whole list.
+EVERY_MINUTES = {Platform.VEEQO.value: 5, Platform.EASYSHIP.value: 60}
 
 
 class CatalogSchedule(models.Model):

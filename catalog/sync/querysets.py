@@ -11,7 +11,7 @@ from django.db.models import Q
 from accounts.querysets import OwnedQuerySet
 
 if TYPE_CHECKING:
-    from catalog.sync.models import CatalogRun, ListedIssue, SyncConflict  # noqa: F401 # as text
+    from catalog.sync.models import CatalogRun, FieldMaster, ListedIssue, SyncConflict  # noqa: F401 # as text
 
 
 class CatalogRunQuerySet(models.QuerySet["CatalogRun"]):
@@ -31,6 +31,10 @@ class CatalogRunQuerySet(models.QuerySet["CatalogRun"]):
 class SyncConflictQuerySet(OwnedQuerySet["SyncConflict"]):
     def still_open(self) -> Self:
         return self.filter(state="open")
+
+
+class FieldMasterQuerySet(OwnedQuerySet["FieldMaster"]):
+    """Rows of an organization."""
 
 
 class ListedIssueQuerySet(models.QuerySet["ListedIssue"]):

@@ -16,7 +16,7 @@ from carriers.inbox.setting_aside import set_aside
 from catalog.models import CatalogRun, CatalogSchedule, PlatformListing
 from catalog.querysets import PlatformListingQuerySet
 from catalog.sync.items import ListedItem
-from catalog.sync.models import RunState
+from catalog.sync.models import EVERY_MINUTES, RunState
 from catalog.sync.taking import Outcome, PageOutcome, take_items
 from shipping_project.jobs.queue import nudge
 from shipping_project.kernel.errors import Conflict, StateChanged
@@ -28,9 +28,8 @@ LEASE = timedelta(seconds=settings.TASK_TIMEOUT_S + 60)
 OVERLAP = timedelta(minutes=10)
 # Only the whole list shows what is no longer in it.
 FULL_EVERY = timedelta(hours=24)
-# Easyship's list has no filter by time, so each of its runs is a whole one.
+# Where a list can be asked for what changed.
 BY_CHANGE = frozenset({Platform.VEEQO.value})
-EVERY_MINUTES = {Platform.VEEQO.value: 5, Platform.EASYSHIP.value: 60}
 CHANGES_KEPT = 100
 
 

@@ -32,6 +32,7 @@ def test_every_app_is_described(schema: dict[str, Any]) -> None:
         "auth",
         "carrier-services",
         "carriers",
+        "catalog",
         "jobs",
         "ledger",
         "listings",

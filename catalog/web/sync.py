@@ -1,0 +1,172 @@
+"""How our products and the platforms' stand to one another, and what a person has to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.vary import vary_on_headers
+
+from accounts.permissions import MANAGERS, STAFF_READERS, WRITERS, may, page_for
+from accounts.principals import label_of, sees_all
+from carriers.choices import PLATFORM_CHOICES
+from catalog.models import CatalogRun, SyncConflict
+from catalog.sync.models import RunState
+from catalog.sync.reports import SHOWN, open_conflicts, open_issues, standings
+from catalog.sync.runs import begin_run, believe_run, cancel_run, change_schedule
+from catalog.sync.settling import Choice, settle_conflict
+from shipping_project.kernel.errors import AppError
+from shipping_project.kernel.htmx import is_fragment
+
+PLATFORMS = dict(PLATFORM_CHOICES)
+LONGEST_INTERVAL = 1440
+FIELD = "value-"
+
+
+@page_for()
+@require_GET
+@vary_on_headers("HX-Request")
+def catalog(request: HttpRequest) -> HttpResponse:
+    """The page, and the readings alone while one is under way."""
+    is_staff = sees_all(request.user) and may(request.user, STAFF_READERS)
+    readings = standings() if is_staff else ()
+    context: dict[str, object] = {
+        "is_staff": is_staff,
+        "may_steer": is_staff and may(request.user, MANAGERS),
+        "standings": readings,
+        "is_reading": any(one.run and one.run.state == RunState.RUNNING for one in readings),
+    }
+    if is_fragment(request):
+        return render(request, "catalog/_runs.html", context)
+    count, conflicts = open_conflicts(request.user)
+    issue_count, issues = open_issues() if is_staff else (0, ())
+    context |= {
+        "may_settle": may(request.user, WRITERS),
+        "conflict_count": count,
+        "conflicts": conflicts,
+        "issue_count": issue_count,
+        "issues": issues,
+        "shown": SHOWN,
+    }
+    return render(request, "catalog/page.html", context)
+
+
+@page_for(*MANAGERS)
+@require_POST
+def read(request: HttpRequest, platform: str) -> HttpResponse:
+    """Begin a reading: what changed, the whole list, or dry."""
+    _require_platform(request, platform)
+    way = request.POST.get("way", "")
+
+    def begin() -> str:
+        begin_run(
+            platform=platform,
+            actor=label_of(request.user),
+            is_full=way == "full",
+            is_dry=way == "dry",
+        )
+        return f"The products of {PLATFORMS[platform]} are being read."
+
+    return _told(request, begin)
+
+
+@page_for(*MANAGERS)
+@require_POST
+def schedule(request: HttpRequest, platform: str) -> HttpResponse:
+    _require_platform(request, platform)
+    text = request.POST.get("every_minutes", "")
+    minutes = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
+    if not 1 <= minutes <= LONGEST_INTERVAL:
+        messages.error(request, f"Give minutes from 1 to {LONGEST_INTERVAL}.")
+        return redirect("catalog")
+    is_on = request.POST.get("is_on") == "1"
+
+    def change() -> str:
+        change_schedule(
+            platform=platform, is_on=is_on, every_minutes=minutes, actor=label_of(request.user)
+        )
+        word = f"every {minutes} minutes" if is_on else "only when asked to"
+        return f"{PLATFORMS[platform]} is read {word}."
+
+    return _told(request, change)
+
+
+@page_for(*MANAGERS)
+@require_POST
+def cancel(request: HttpRequest, run_id: int) -> HttpResponse:
+    run = _run(request, run_id)
+
+    def stop() -> str:
+        cancel_run(run_id=run.pk, actor=label_of(request.user))
+        return "The reading is cancelled; what was taken stays."
+
+    return _told(request, stop)
+
+
+@page_for(*MANAGERS)
+@require_POST
+def believe(request: HttpRequest, run_id: int) -> HttpResponse:
+    run = _run(request, run_id)
+
+    def mark() -> str:
+        missing = believe_run(run_id=run.pk, actor=label_of(request.user)).missing
+        return f"{missing} listings are marked as missing at {run.get_platform_display()}."
+
+    return _told(request, mark)
+
+
+@page_for()
+@require_POST
+def settle(request: HttpRequest, conflict_id: int) -> HttpResponse:
+    conflict = get_object_or_404(SyncConflict.objects.visible_to(request.user), pk=conflict_id)
+    chosen = request.POST.get("choice", "")
+    if chosen not in set(Choice):
+        raise Http404
+    choice = Choice(chosen)
+    given = {
+        name.removeprefix(FIELD): str(value).replace("\x00", "").strip()
+        for name, value in request.POST.items()
+        if name.startswith(FIELD)
+    }
+
+    def decide() -> str:
+        settle_conflict(
+            conflict_id=conflict.pk,
+            choice=choice,
+            values=given if choice is Choice.EDITED else None,
+            actor=label_of(request.user),
+        )
+        return "The conflict is settled."
+
+    return _told(request, decide)
+
+
+def _told(request: HttpRequest, do: Callable[[], str]) -> HttpResponse:
+    """Do it, and say on the page what became of it."""
+    try:
+        messages.success(request, do())
+    except AppError as exc:
+        words = [error.message for error in exc.errors] or [exc.detail]
+        messages.error(request, f"{exc.title}. {' '.join(words)}")
+    return redirect("catalog")
+
+
+def _run(request: HttpRequest, run_id: int) -> CatalogRun:
+    _require_staff(request)
+    return get_object_or_404(CatalogRun, pk=run_id)
+
+
+def _require_platform(request: HttpRequest, platform: str) -> None:
+    _require_staff(request)
+    if platform not in PLATFORMS:
+        raise Http404
+
+
+def _require_staff(request: HttpRequest) -> None:
+    """Readings concern the products of all organizations."""
+    if not sees_all(request.user):
+        raise PermissionDenied
