@@ -17,4 +17,6 @@ SCOPES = (
     "rules:publish",
     "jobs:read",
     "jobs:write",
+    "webhooks:read",
+    "webhooks:write",
 )

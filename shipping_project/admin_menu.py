@@ -62,6 +62,10 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("carriers.Circuit", "Rests", "bedtime"),
         ("carriers.UpstreamSignature", "Unknown refusals", "help"),
     ),
+    "Partners": (
+        ("hooks.WebhookEndpoint", "Webhook endpoints", "webhook"),
+        ("hooks.WebhookDelivery", "Messages to partners", "outgoing_mail"),
+    ),
     "People and access": (
         ("accounts.Organization", "Organizations", "apartment"),
         ("accounts.User", "Users", "group"),

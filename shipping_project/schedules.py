@@ -31,6 +31,10 @@ SCHEDULES = (
     Recurring("Wake queues with due commands", "carriers.outbox.worker.sweep", 1),
     Recurring("Wake the inbox", "carriers.inbox.worker.sweep", 1),
     Recurring("Drop old events of platforms", "carriers.inbox.worker.prune", 60),
+    Recurring("Wake webhooks", "shipping_project.hooks.worker.sweep", 1),
+    Recurring(
+        "Drop old webhooks", "shipping_project.hooks.services.prune_deliveries", 24 * 60, hour=3
+    ),
     Recurring("Wake jobs", "shipping_project.jobs.worker.sweep", 1),
     Recurring("Ask after parcels", "orders.tasks.poll_tracking", 1),
     Recurring("Read changed orders of Veeqo", "orders.tasks.pull_veeqo_orders", 5),

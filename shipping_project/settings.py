@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "accounts",
     "shipping_project.jobs",
     "carriers",
+    "shipping_project.hooks",
     "catalog",
     "inventory",
     "orders",
@@ -230,6 +231,26 @@ BULK_ROWS = ENV.integer("BULK_ROWS", 100_000, minimum=1)
 CORS_ALLOWED_ORIGINS = ENV.words("CORS_ALLOWED_ORIGINS")
 CORS_ALLOW_HEADERS = (*default_headers, "x-api-key", "idempotency-key")
 CORS_URLS_REGEX = r"^/api/.*$"
+
+# --- Telling partners -------------------------------------------------------------------------
+# Whether webhooks may go to http addresses and to hosts of our own net; never on a public host.
+WEBHOOK_PRIVATE_TARGETS = ENV.flag("WEBHOOK_PRIVATE_TARGETS", default=DEBUG or DEMO)
+# smtp+tls://user:password@host:587; without one, mails are written where the logs are.
+EMAIL_URL = ENV.text("EMAIL_URL") or "consolemail://"
+try:
+    _MAIL = environ.Env.email_url_config(EMAIL_URL)
+except (KeyError, ValueError):
+    ENV.problems.append("EMAIL_URL must look like smtp+tls://user:password@host:587.")
+    _MAIL = environ.Env.email_url_config("consolemail://")
+EMAIL_BACKEND = _MAIL["EMAIL_BACKEND"]
+EMAIL_HOST = _MAIL["EMAIL_HOST"] or "localhost"
+EMAIL_PORT = _MAIL["EMAIL_PORT"] or 25
+EMAIL_HOST_USER = _MAIL["EMAIL_HOST_USER"] or ""
+EMAIL_HOST_PASSWORD = _MAIL["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS = _MAIL.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = ENV.text("MAIL_FROM", "shipping@localhost")
 
 # --- Security behind a proxy ------------------------------------------------------------------
 HTTPS = ENV.flag("HTTPS")

@@ -14,6 +14,7 @@ from shipping_project.kernel.request_id import current_request_id
 
 api = [
     path("", include("accounts.api.urls")),
+    path("", include("shipping_project.hooks.api.urls")),
     path("", include("shipping_project.jobs.api.urls")),
     path("", include("carriers.api.urls")),
     path("", include("catalog.api.urls")),

@@ -26,6 +26,7 @@ from orders.services.intake_checks import (
     order_row,
     sellables_by_sku,
 )
+from orders.services.news import tell_of_new_orders
 from orders.services.progress import event_row
 from shipping_project.jobs.queue import nudge
 from shipping_project.kernel.errors import AppError, FieldError
@@ -145,6 +146,7 @@ def _write(fresh: Mapping[int, CheckedDraft], actor: str) -> dict[int, Taken]:
     OrderLine.objects.bulk_create(row for pair in pairs for row in line_rows(*pair))
     IntakeRecord.objects.bulk_create(intake_row(*pair, actor) for pair in pairs)
     OrderEvent.objects.bulk_create(row for pair in pairs for row in _story(*pair, actor))
+    tell_of_new_orders(orders.values())
     nudge(DISPATCH_ALL, queue="orders")
     return {i: Taken(number=order.number, created=True) for i, order in orders.items()}
 

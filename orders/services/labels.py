@@ -29,6 +29,7 @@ from orders.rules.voids import VoidPurpose
 from orders.services.booking import ask
 from orders.services.kinds import FETCH_LABEL
 from orders.services.ledger import enter_bought
+from orders.services.news import tell_of_label
 from orders.services.prices import is_too_much
 from orders.services.progress import move_order, need_attention, note_event
 from orders.services.purchases import close_as_paid
@@ -77,6 +78,7 @@ def record_label(*, shipment_id: int, label: Label, fence: int | None = None) ->
     message = f"Label bought: {shipment.service_name}, {label.tracking_number}, " + (
         str(package.label_cost) if package.label_cost else "cost not stated"
     )
+    tell_of_label(order, shipment, package)
     if order.cancel_requested_at:
         note_event(order, kind="label.bought", message=message)
         request_void(

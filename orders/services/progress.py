@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from orders.models import Order, OrderEvent
 from orders.rules.states import OrderState, may_move
+from orders.services.news import tell_of_order
 from shipping_project.kernel.errors import Conflict, StateChanged
 from shipping_project.kernel.request_id import current_request_id
 
@@ -44,6 +45,7 @@ def move_order(
     _write_event(
         order, kind=kind, message=message, actor=actor, data=data, state_from=seen, state_to=to
     )
+    tell_of_order(order, previous=seen.value)
 
 
 def touch_order(order: Order) -> None:

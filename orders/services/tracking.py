@@ -13,6 +13,7 @@ from carriers.contracts import TrackingStatus, TrackingUpdate
 from inventory.services.stock import ship_reservations
 from orders.models import LabelState, Order, Package, Shipment, TrackingEvent
 from orders.rules.states import OrderState, ShipmentState, may_move
+from orders.services.news import tell_of_scans
 from orders.services.progress import move_order, note_event, touch_order
 
 # How far along a scan shows the parcel to be; an exception says nothing about progress.
@@ -58,6 +59,7 @@ def record_tracking(*, package_id: int, updates: Sequence[TrackingUpdate]) -> in
     found: int = package.tracking_events.count() - before
     if found:
         touch_order(order)
+        tell_of_scans(order, package)
     return found
 
 

@@ -55,10 +55,12 @@ from orders.rules.states import OrderState
 from orders.services.dispatch import dispatch_order
 from orders.services.ledger import enter_quoted
 from orders.services.voids import accept_void
+from shipping_project.hooks.models import WebhookEndpoint
+from shipping_project.hooks.services import send_test
 from shipping_project.jobs.models import Job, JobItem, WorkerBeat
 from shipping_project.kernel.models import Counter
 
-OWN_APPS = ("accounts", "carriers", "catalog", "inventory", "orders", "jobs", "kernel")
+OWN_APPS = ("accounts", "carriers", "catalog", "inventory", "orders", "jobs", "hooks", "kernel")
 # Session, user, rows, their count, and one for each filter that lists rows.
 MOST_QUERIES_OF_A_LIST = 7
 MOST_QUERIES_OF_A_ROW = 10
@@ -74,6 +76,8 @@ WRITTEN_ONCE = (
     "catalog.CatalogRun",
     "catalog.ListedIssue",
     "catalog.PlatformListing",
+    "hooks.WebhookDelivery",
+    "hooks.WebhookEndpoint",
     "jobs.Job",
     "jobs.JobItem",
     "catalog.SyncConflict",
@@ -204,6 +208,10 @@ def _fill_background() -> None:
         WarehouseLink.objects.create(
             warehouse=warehouse, platform="veeqo", external_ref=str(number)
         )
+        endpoint = WebhookEndpoint.objects.create(
+            organization=Organization.objects.all()[0], url="https://shop.example/hooks"
+        )
+        send_test(endpoint=endpoint)
         job = Job.objects.create(organization=Organization.objects.all()[0], kind="orders.bulk")
         JobItem.objects.create(job=job, position=1)
         WorkerBeat.objects.create(worker=f"host:{number}", task="drain", begun_at=now)

@@ -48,6 +48,9 @@ def test_every_app_is_described(schema: dict[str, Any]) -> None:
         "stock",
         "users",
         "warehouses",
+        "webhook-deliveries",
+        "webhook-events",
+        "webhooks",
     }
 
 

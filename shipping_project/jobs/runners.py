@@ -32,6 +32,17 @@ class JobRunner:
 
 
 _runners: dict[str, JobRunner] = {}
+_listeners: list[Callable[[Job], None]] = []
+
+
+def when_finished(listener: Callable[[Job], None]) -> None:
+    """`listener` is told of a job in the transaction that ends it."""
+    _listeners.append(listener)
+
+
+def tell_finished(job: Job) -> None:
+    for listener in _listeners:
+        listener(job)
 
 
 def register(runner: JobRunner) -> None:

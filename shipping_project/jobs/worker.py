@@ -16,7 +16,13 @@ from django.utils import timezone
 
 from shipping_project.jobs.models import OPEN_STATES, ItemState, Job, JobItem, JobState
 from shipping_project.jobs.queue import nudge
-from shipping_project.jobs.runners import JobRunner, RowOutcome, known_kinds, runner_for
+from shipping_project.jobs.runners import (
+    JobRunner,
+    RowOutcome,
+    known_kinds,
+    runner_for,
+    tell_finished,
+)
 from shipping_project.jobs.services import QUEUE, RUN
 from shipping_project.jobs.workers import died_here, worker_identity
 from shipping_project.kernel.errors import FieldError
@@ -109,7 +115,7 @@ def _work(job: Job, runner: JobRunner) -> int:
     while time.monotonic() < stop_at:
         rows = list(_waiting(job)[: runner.rows_at_once])
         if not rows:
-            _settle(job, state=JobState.FINISHED, lease_until=None, finished_at=timezone.now())
+            _finish(job)
             return done
         _work_off(job, runner, rows)
         done += len(rows)
@@ -117,6 +123,13 @@ def _work(job: Job, runner: JobRunner) -> int:
         _settle(job, lease_until=None, attempts=0)
         nudge(RUN, job.pk, queue=QUEUE)
     return done
+
+
+@transaction.atomic
+def _finish(job: Job) -> None:
+    _settle(job, state=JobState.FINISHED, lease_until=None, finished_at=timezone.now())
+    job.refresh_from_db()
+    tell_finished(job)
 
 
 def _waiting(job: Job) -> QuerySet[JobItem]:
