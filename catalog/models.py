@@ -109,6 +109,13 @@ class PlatformListing(Timestamped):
         db_default="",
         help_text="Groups of fields in which ours is newer.",
     )
+    compared_at = models.DateTimeField(
+        null=True, blank=True, help_text="Empty until looked at for what to tell the platform."
+    )
+    told = models.JSONField(
+        null=True, blank=True, help_text="Values last told, and those that they were to replace."
+    )
+    tell_error = models.CharField(max_length=60, blank=True, default="", db_default="")
     seen_at = models.DateTimeField(null=True, blank=True)
     missing_since = models.DateTimeField(
         null=True, blank=True, help_text="Since when the platform does not list it any more."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.querysets import OwnedQuerySet
 
@@ -40,5 +40,10 @@ class SellableQuerySet(OwnedQuerySet["Sellable"]):
 
 
 class PlatformListingQuerySet(OwnedQuerySet["PlatformListing"]):
+    def to_compare(self) -> Self:
+        """Still listed, met before, and changed here or agreed on anew since last looked at."""
+        changed = Q(compared_at=None) | Q(compared_at__lt=F("sellable__updated_at"))
+        return self.filter(changed, agreed__isnull=False, missing_since=None)
+
     def at(self, platform: str) -> Self:
         return self.filter(platform=platform)

@@ -27,7 +27,8 @@ def record_listing(*, sellable_id: int, platform: str, external_ref: str) -> Pla
         if not is_new and listing.external_ref != external_ref:
             listing.external_ref = external_ref
             listing.agreed, listing.ahead, listing.parent_ref = None, "", ""
-            listing.seen_at = listing.missing_since = None
+            listing.told, listing.tell_error = None, ""
+            listing.seen_at = listing.missing_since = listing.compared_at = None
             listing.save()
     return listing
 

@@ -8,6 +8,7 @@ from carriers.contracts import Platform
 from carriers.limits import Priority
 from carriers.services.calls import calls_for
 from catalog.pulls import read_catalog
+from catalog.sync import telling
 from catalog.sync.runs import PULL_ONE, RunUnderWay, begin_due_run
 from shipping_project.jobs.queue import nudge
 
@@ -23,6 +24,11 @@ def _begin(platform: Platform) -> bool:
     except RunUnderWay:
         # Begun by somebody else this very moment.
         return False
+
+
+def tell_changed() -> int:
+    """Queue what was changed here, for the platforms; returns how many listings."""
+    return telling.tell_changed()
 
 
 def pull_one(platform: str) -> None:

@@ -129,4 +129,20 @@ GOODS_PROBLEMS = (
         fix="Correct the stock at the platform, then try again.",
         url_name=STOCK,
     ),
+    Problem(
+        code="catalog.gone_there",
+        field="sellable",
+        cause="The platform does not list the product any more.",
+        fix="List it there again, or leave it: nothing here was changed.",
+        url_name=LISTINGS,
+        is_assignable=False,
+    ),
+    Problem(
+        code="catalog.other_sku_there",
+        field="sellable.sku",
+        cause="The item that this product is linked to has another SKU at the platform by now.",
+        fix="Give it there its SKU again, or link another item in the work list of the catalog.",
+        url_name=LISTINGS,
+        is_assignable=False,
+    ),
 )

@@ -23,6 +23,7 @@ TEXTS = {
     "veeqo_not_found_body": "Words of a 404 other than for orders and products",
     "veeqo_omitted_lines": "Lines left out of an update stay or go",
     "veeqo_page_beyond": "A page after the last is empty or refused",
+    "veeqo_variant_weight": "A sellable's weight is changed with its product, or ignored",
     "easyship_label_seconds": "Seconds until a label bought for later is made",
     "easyship_sync_label_seconds": "Seconds that a label made at once keeps its caller waiting",
     "easyship_label_parts": "Pages that a label comes in, each a text of its own",

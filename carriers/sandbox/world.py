@@ -26,6 +26,7 @@ CHOICES: dict[str, tuple[object, ...]] = {
     "veeqo_not_found_body": ("messages", "status"),
     "veeqo_omitted_lines": ("keep", "remove"),
     "veeqo_page_beyond": ("empty", "refuse"),
+    "veeqo_variant_weight": ("take", "ignore"),
     "easyship_burst_status": (429, 403),
     "easyship_idempotency": ("old", "both"),
     "easyship_host": ("any", "sandbox", "production"),
@@ -91,6 +92,7 @@ class Options:
     veeqo_not_found_body: str = "messages"
     veeqo_omitted_lines: str = "keep"
     veeqo_page_beyond: str = "empty"
+    veeqo_variant_weight: str = "take"
     easyship_label_seconds: float = 2.0
     easyship_sync_label_seconds: float = 0.0
     easyship_label_parts: int = 1

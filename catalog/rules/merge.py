@@ -6,7 +6,7 @@ be a parcel that nobody has. A value that the platform does not state takes no p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -40,6 +40,16 @@ class Master(StrEnum):
     EASYSHIP = "easyship"
 
 
+# What a platform takes by its API. Veeqo's full title is made of two, and no other value of these
+# can be changed there; prices have no currency.
+TELLABLE: Mapping[str, frozenset[str]] = {
+    "veeqo": frozenset({"weight_g", "barcode"}),
+    "easyship": frozenset(
+        name for fields in FIELDS.values() for name in fields if name != "customs_description"
+    ),
+}
+
+
 class Verdict(StrEnum):
     AGREED = "agreed"
     TAKE = "take"
@@ -58,6 +68,14 @@ class Merged:
     base: dict[str, Value] = field(default_factory=dict)
     ahead: tuple[Group, ...] = ()
     conflicts: tuple[Group, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """Values for a platform, and those that they replace: told once, and again when these move."""
+
+    values: dict[str, Value] = field(default_factory=dict)
+    against: dict[str, Value] = field(default_factory=dict)
 
 
 def merge(
@@ -85,6 +103,19 @@ def merge(
         elif verdict is Verdict.TELL:
             ahead.append(group)
     return Merged(take=take, base=agreed, ahead=tuple(ahead), conflicts=tuple(conflicts))
+
+
+def to_tell(*, platform: str, ahead: Sequence[Group], ours: Values, theirs: Values) -> Told:
+    """Of the groups in which ours is newer, what differs and can be told; blanks never are."""
+    values = {
+        name: ours[name]
+        for group in ahead
+        for name in FIELDS[group]
+        if name in TELLABLE[platform]
+        and _is_stated(ours.get(name))
+        and theirs.get(name) != ours[name]
+    }
+    return Told(values=values, against={name: theirs.get(name, "") for name in values})
 
 
 def part(values: Values, group: Group) -> dict[str, Value]:

@@ -65,7 +65,8 @@ def _agree(listing: PlatformListing, sellable: Sellable, conflict: SyncConflict)
     ahead = ahead - {conflict.group} if is_same else ahead | {conflict.group}
     listing.agreed = {**listing.agreed_values, **conflict.theirs}
     listing.ahead = ",".join(sorted(ahead))
-    listing.save(update_fields=["agreed", "ahead", "updated_at"])
+    listing.compared_at = None
+    listing.save(update_fields=["agreed", "ahead", "compared_at", "updated_at"])
 
 
 @transaction.atomic

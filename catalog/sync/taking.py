@@ -10,7 +10,7 @@ from enum import StrEnum
 from django.utils import timezone
 
 from catalog.models import ListedIssue, PlatformListing, Sellable, SyncConflict
-from catalog.rules.merge import Group, Merged, merge, part
+from catalog.rules.merge import Group, Merged, Value, merge, part
 from catalog.services import change_sellable
 from catalog.sync.items import ListedItem
 from catalog.sync.matching import NoMatch, Shelf, shelf_for
@@ -81,12 +81,19 @@ def _take(shelf: Shelf, item: ListedItem) -> tuple[Outcome, str]:
 def _merge(shelf: Shelf, item: ListedItem, sellable: Sellable) -> Merged:
     listing = shelf.by_sellable.get(sellable.pk)
     return merge(
-        base=listing.agreed_values if listing else {},
+        base=_ground(listing, item) if listing else {},
         ours=values_of(sellable),
         theirs=item.values,
         platform=shelf.platform,
         masters=shelf.masters.get(sellable.organization_id, {}),
     )
+
+
+def _ground(listing: PlatformListing, item: ListedItem) -> dict[str, Value]:
+    """What was agreed on, and our own values where they come back as we told them."""
+    told: dict[str, Value] = (listing.told or {}).get("values", {})
+    echo = {name: value for name, value in told.items() if item.values.get(name) == value}
+    return {**listing.agreed_values, **echo}
 
 
 def _write(
@@ -135,7 +142,9 @@ def _write_listing(
     elif any(getattr(listing, name) != value for name, value in told.items()):
         for name, value in told.items():
             setattr(listing, name, value)
-        listing.save(update_fields=[*told, "updated_at"])
+        listing.compared_at = None
+        listing.told = listing.told if merged.ahead else None
+        listing.save(update_fields=[*told, "compared_at", "told", "updated_at"])
     return listing
 
 

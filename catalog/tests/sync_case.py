@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ class SyncCase(TestCase):
     def setUp(self) -> None:
         super().setUp()
         folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
-        url = self.enterContext(twin_of(folder))
+        self.url = url = self.enterContext(twin_of(folder))
         self.enterContext(
             override_settings(
                 VEEQO_BASE_URL=url,
@@ -46,6 +47,13 @@ class SyncCase(TestCase):
             )
         )
         self.alder = make_organization("alder")
+
+    def control(self, method: str, name: str, /, **body: Any) -> None:
+        """Have the twin behave otherwise, or make it fail."""
+        request = urllib.request.Request(
+            f"{self.url}/__twin__/{name}", data=json.dumps(body).encode(), method=method
+        )
+        urllib.request.urlopen(request, timeout=30).close()
 
     def sell(self, sku: str, **changes: Any) -> Sellable:
         """Ours, with the same values as there but for `changes`."""

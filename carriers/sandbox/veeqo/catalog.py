@@ -92,6 +92,8 @@ def update_product(world: World, request: Request) -> Response:
         sellable = need("sellable", world, whole_of(variant.get("id")))
         fresh = _variant(variant)
         known = {ours: fresh[ours] for theirs, ours in VARIANT_KEYS.items() if theirs in variant}
+        if world.options.veeqo_variant_weight == "ignore":
+            known.pop("weight_g", None)
         keep("sellable", world, sellable | known)
     doc["updated_at"] = now(world)
     sellables_of = [need("sellable", world, pk) for pk in doc["sellable_ids"]]
