@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -12,7 +13,7 @@ from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
 from accounts.admin_actions import NamedAction, Words, confirmed
 from accounts.admin_base import LedgerAdmin, RoleAdmin
@@ -21,7 +22,13 @@ from accounts.permissions import ADMINISTRATORS
 from accounts.principals import label_of, sees_all
 from accounts.scopes import SCOPES
 from accounts.services.audit import record_audit
-from accounts.services.keys import create_api_key, revoke_api_key
+from accounts.services.keys import (
+    KeyTerms,
+    create_api_key,
+    faults_of,
+    revoke_api_key,
+    rotate_api_key,
+)
 
 # Roles say what a person may do; groups would be a second answer to the same question.
 admin.site.unregister(Group)
@@ -116,10 +123,51 @@ class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text="What programs with this key may do.",
     )
+    networks = forms.CharField(
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="Where it may be used from, such as 203.0.113.0/24, with blanks between; "
+        "empty for anywhere.",
+    )
 
     class Meta:
         model = ApiKey
-        fields = ["organization", "name", "scopes", "expires_at"]
+        fields = ["organization", "name", "scopes", "networks", "rate", "expires_at"]
+
+    def clean_networks(self) -> list[str]:
+        return str(self.cleaned_data["networks"]).split()
+
+    def clean(self) -> dict[str, Any]:
+        facts: dict[str, Any] = super().clean() or {}
+        if not self.errors:
+            for fault in faults_of(terms_of(facts)):
+                self.add_error(fault.field, fault.message)
+        return facts
+
+
+class OverlapForm(forms.Form):
+    hours = forms.IntegerField(
+        min_value=0,
+        max_value=720,
+        initial=24,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="How long the old keys work yet.",
+    )
+
+
+def terms_of(facts: Words) -> KeyTerms:
+    return KeyTerms(
+        name=facts["name"],
+        scopes=facts["scopes"],
+        networks=facts["networks"],
+        rate=facts["rate"],
+        expires_at=facts["expires_at"],
+    )
+
+
+def _rotate(key: ApiKey, words: Words, actor: str) -> str:
+    _, secret = rotate_api_key(key=key, overlap=timedelta(hours=words["hours"]), actor=actor)
+    return f"Copy the new key now, it is not shown again: {secret}"
 
 
 def _revoke(key: ApiKey, words: Words, actor: str) -> str:
@@ -129,7 +177,7 @@ def _revoke(key: ApiKey, words: Words, actor: str) -> str:
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(RoleAdmin):
-    """Made once and shown once; afterwards a key can only be revoked."""
+    """Made once and shown once; afterwards a key can only be rotated or revoked."""
 
     form = ApiKeyForm
     view_roles = add_roles = act_roles = ADMINISTRATORS
@@ -138,7 +186,14 @@ class ApiKeyAdmin(RoleAdmin):
     list_select_related = ["organization"]
     search_fields = ["name", "prefix"]
     autocomplete_fields = ["organization"]
-    readonly_fields = ["prefix", "created_by", "created_at", "revoked_at", "last_used_at"]
+    readonly_fields = [
+        "prefix",
+        "replaced_by",
+        "created_by",
+        "created_at",
+        "revoked_at",
+        "last_used_at",
+    ]
     actions = [
         confirmed(
             NamedAction(
@@ -149,21 +204,28 @@ class ApiKeyAdmin(RoleAdmin):
                 run=_revoke,
                 is_danger=True,
             )
-        )
+        ),
+        confirmed(
+            NamedAction(
+                name="rotate",
+                description="Rotate",
+                question="Each key gets a successor on the same terms; both work for a while.",
+                run=_rotate,
+                form=OverlapForm,
+            )
+        ),
     ]
 
     def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
-        asked = ["organization", "name", "scopes", "expires_at"]
+        asked = ["organization", "name", "scopes", "networks", "rate", "expires_at"]
         return asked if obj is None else [*asked, *self.readonly_fields]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         key, secret = create_api_key(
             organization_id=obj.organization_id,
-            name=obj.name,
-            scopes=form.cleaned_data["scopes"],
+            terms=terms_of(form.cleaned_data),
             actor=label_of(request.user),
             created_by_id=request.user.pk,
-            expires_at=obj.expires_at,
         )
         obj.pk = key.pk
         obj.prefix = key.prefix

@@ -17,7 +17,8 @@ from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.tokens import Token
 
 from accounts.models import ApiKey, Role, User
-from accounts.services.keys import find_api_key, note_use
+from accounts.services.keys import find_api_key, may_use_from, note_use
+from accounts.throttling import address_of
 
 
 class PasswordBackend(ModelBackend):
@@ -66,6 +67,10 @@ class KeyUser:
         return frozenset(self.key.scopes)
 
     @property
+    def rate(self) -> str:
+        return str(self.key.rate)
+
+    @property
     def label(self) -> str:
         return f"API key {self.key.name}"
 
@@ -80,6 +85,8 @@ class ApiKeyAuthentication(BaseAuthentication):
         key = find_api_key(text)
         if key is None:
             raise AuthenticationFailed("This API key is not valid.")
+        if not may_use_from(key, address_of(request)):
+            raise AuthenticationFailed("This API key may not be used from this address.")
         note_use(key)
         return KeyUser(key), key
 

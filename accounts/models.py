@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -99,6 +99,22 @@ class ApiKey(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    networks = models.JSONField(
+        default=list,
+        db_default=Value([], models.JSONField()),
+        blank=True,
+        help_text="Where it may be used from, such as 203.0.113.0/24; empty for anywhere.",
+    )
+    rate = models.CharField(
+        max_length=16,
+        blank=True,
+        default="",
+        db_default="",
+        help_text='Requests it may make, such as "5000/h"; empty for the usual.',
+    )
+    replaced_by = models.OneToOneField(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="replaces"
+    )
     last_used_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar = OwnedQuerySet["ApiKey"].as_manager()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django_ratelimit.core import get_usage
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
@@ -50,7 +51,7 @@ def usage_of(request: HttpRequest, *, group: str, rate: str, caller: str) -> dic
 
 
 class CallerThrottle(BaseThrottle):
-    """All requests of one caller."""
+    """All requests of one caller: as often as the key says, the role, or the setting."""
 
     group: ClassVar[str] = "api"
     setting: ClassVar[str] = "API_RATE"
@@ -59,16 +60,51 @@ class CallerThrottle(BaseThrottle):
         self.usage = usage_of(
             request._request,
             group=self.group,
-            rate=getattr(settings, self.setting),
+            rate=self.rate(request),
             caller=self.caller(request),
         )
+        note_usage(request._request, self.usage)
         return not self.usage["should_limit"]
+
+    def rate(self, request: Request) -> str:
+        usual = str(getattr(settings, self.setting))
+        if self.setting != CallerThrottle.setting:
+            return usual
+        own = getattr(request.user, "rate", "")
+        return own or settings.API_RATES.get(getattr(request.user, "role", ""), usual)
 
     def caller(self, request: Request) -> str:
         return caller_of(request)
 
     def wait(self) -> float:
         return max(1, int(self.usage["time_left"]))
+
+
+def note_usage(request: HttpRequest, usage: Mapping[str, int]) -> None:
+    """Keep the limit that leaves the least, to be told with the answer."""
+    known: Mapping[str, int] | None = getattr(request, "rate_usage", None)
+    if usage["limit"] and (known is None or _left(usage) < _left(known)):
+        request.rate_usage = usage  # type: ignore[attr-defined]
+
+
+def _left(usage: Mapping[str, int]) -> int:
+    return max(0, usage["limit"] - usage["count"])
+
+
+class RateLimitHeadersMiddleware:
+    """`RateLimit-Limit`, `-Remaining` and `-Reset` (seconds) of the limit that leaves the least."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        usage: Mapping[str, int] | None = getattr(request, "rate_usage", None)
+        if usage is not None:
+            response["RateLimit-Limit"] = str(usage["limit"])
+            response["RateLimit-Remaining"] = str(_left(usage))
+            response["RateLimit-Reset"] = str(max(0, usage["time_left"]))
+        return response
 
 
 class OrderCreateThrottle(CallerThrottle):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import sys
 from datetime import timedelta
@@ -78,6 +79,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "accounts.throttling.RateLimitHeadersMiddleware",
 ]
 ROOT_URLCONF = "shipping_project.urls"
 WSGI_APPLICATION = "shipping_project.wsgi.application"
@@ -217,7 +219,14 @@ SIMPLE_JWT = {
     "UPDATE_LAST_LOGIN": True,
     "SIGNING_KEY": JWT_SIGNING_KEY,
 }
+RATE_OF_ROLE = r"(administrator|manager|operator|auditor|partner)=[1-9][0-9]{0,6}/[smhd]"
 API_RATE = ENV.text("API_RATE", "600/m")
+# Where a role has another one: partner=300/m,auditor=60/m. A key may have one of its own.
+API_RATES = dict(
+    pair.split("=", 1) for pair in ENV.words("API_RATES") if re.fullmatch(RATE_OF_ROLE, pair)
+)
+if len(API_RATES) != len(ENV.words("API_RATES")):
+    ENV.problems.append("API_RATES must look like partner=300/m,auditor=60/m.")
 # A shop that sends its morning's orders in one go must not wait; a runaway loop must.
 ORDER_CREATE_RATE = ENV.text("ORDER_CREATE_RATE", "120/m")
 LOGIN_RATE = ENV.text("LOGIN_RATE", "10/m")
@@ -230,6 +239,13 @@ UPLOAD_BYTES = ENV.integer("UPLOAD_BYTES", 268_435_456, minimum=1024)
 BULK_ROWS = ENV.integer("BULK_ROWS", 100_000, minimum=1)
 CORS_ALLOWED_ORIGINS = ENV.words("CORS_ALLOWED_ORIGINS")
 CORS_ALLOW_HEADERS = (*default_headers, "x-api-key", "idempotency-key")
+CORS_EXPOSE_HEADERS = (
+    "x-request-id",
+    "retry-after",
+    "ratelimit-limit",
+    "ratelimit-remaining",
+    "ratelimit-reset",
+)
 CORS_URLS_REGEX = r"^/api/.*$"
 
 # --- Telling partners -------------------------------------------------------------------------

@@ -56,6 +56,16 @@ class ApiKeySerializer(serializers.ModelSerializer[ApiKey]):
         child=serializers.ChoiceField(choices=SCOPES), allow_empty=False, max_length=len(SCOPES)
     )
 
+    networks = serializers.ListField(
+        child=serializers.CharField(max_length=50),
+        required=False,
+        max_length=50,
+        help_text="Where it may be used from, such as 203.0.113.0/24; empty for anywhere.",
+    )
+    replaced_by = serializers.SlugRelatedField[ApiKey](
+        slug_field="prefix", read_only=True, help_text="Prefix of the key that took over."
+    )
+
     class Meta:
         model = ApiKey
         fields = [
@@ -64,6 +74,9 @@ class ApiKeySerializer(serializers.ModelSerializer[ApiKey]):
             "name",
             "prefix",
             "scopes",
+            "networks",
+            "rate",
+            "replaced_by",
             "created_at",
             "expires_at",
             "revoked_at",
@@ -75,6 +88,12 @@ class ApiKeySerializer(serializers.ModelSerializer[ApiKey]):
         if moment is not None and moment <= timezone.now():
             raise serializers.ValidationError("Give a time to come.", code="expired")
         return moment
+
+
+class RotationSerializer(serializers.Serializer[None]):
+    overlap_hours = serializers.IntegerField(
+        default=24, min_value=0, max_value=720, help_text="How long the old key works yet."
+    )
 
 
 class NewApiKeySerializer(ApiKeySerializer):

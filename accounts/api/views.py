@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import cast
 
 from django.contrib.auth import authenticate
@@ -22,13 +23,14 @@ from accounts.api.serializers import (
     NewApiKeySerializer,
     OrganizationSerializer,
     RefreshSerializer,
+    RotationSerializer,
     TokensSerializer,
     UserSerializer,
 )
 from accounts.models import ApiKey, Organization, User
 from accounts.permissions import ADMINISTRATORS, MANAGERS
 from accounts.principals import label_of
-from accounts.services.keys import create_api_key, revoke_api_key
+from accounts.services.keys import KeyTerms, create_api_key, revoke_api_key, rotate_api_key
 from accounts.services.tokens import log_in, refresh_tokens, revoke
 from accounts.throttling import CallerThrottle, LoginThrottle
 
@@ -132,7 +134,7 @@ class ApiKeyViewSet(
 
     def get_queryset(self) -> QuerySet[ApiKey]:
         rows: QuerySet[ApiKey] = ApiKey.objects.visible_to(self.request.user)
-        return rows.select_related("organization").order_by("-id")
+        return rows.select_related("organization", "replaced_by").order_by("-id")
 
     @extend_schema(request=ApiKeySerializer, responses={201: NewApiKeySerializer})
     def create(self, request: Request) -> Response:
@@ -141,12 +143,33 @@ class ApiKeyViewSet(
         facts = given.validated_data
         key, secret = create_api_key(
             organization_id=facts["organization"].pk,
-            name=facts["name"],
-            scopes=facts["scopes"],
-            expires_at=facts.get("expires_at"),
+            terms=KeyTerms(
+                name=facts["name"],
+                scopes=facts["scopes"],
+                networks=facts.get("networks", ()),
+                rate=facts.get("rate", ""),
+                expires_at=facts.get("expires_at"),
+            ),
             actor=label_of(request.user),
             created_by_id=request.user.pk,
         )
+        return self._shown(key, secret)
+
+    @extend_schema(request=RotationSerializer, responses={201: NewApiKeySerializer})
+    @action(detail=True, methods=["post"])
+    def rotate(self, request: Request, pk: str) -> Response:
+        """A new key on the same terms; both work until the overlap is over."""
+        given = RotationSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        key, secret = rotate_api_key(
+            key=self.get_object(),
+            overlap=timedelta(hours=given.validated_data["overlap_hours"]),
+            actor=label_of(request.user),
+            created_by_id=request.user.pk,
+        )
+        return self._shown(key, secret)
+
+    def _shown(self, key: ApiKey, secret: str) -> Response:
         answer = {**self.get_serializer(key).data, "key": secret}
         return Response(answer, status=status.HTTP_201_CREATED)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from itertools import count
@@ -10,7 +11,7 @@ from django.contrib.auth.hashers import make_password
 
 from accounts.models import Organization, Role, User
 from accounts.scopes import SCOPES
-from accounts.services.keys import create_api_key
+from accounts.services.keys import KeyTerms, create_api_key
 
 PASSWORD = "maple-Syrup-77"
 _number = count(1)
@@ -47,13 +48,23 @@ def _hashed(password: str) -> str:
     return make_password(password)
 
 
-def make_key(organization: Organization, *scopes: str, expires_at: datetime | None = None) -> str:
+def make_key(
+    organization: Organization,
+    *scopes: str,
+    expires_at: datetime | None = None,
+    networks: Sequence[str] = (),
+    rate: str = "",
+) -> str:
     """The secret text of a new key; without scopes it may do everything."""
     _, secret = create_api_key(
         organization_id=organization.pk,
-        name="test key",
-        scopes=scopes or SCOPES,
+        terms=KeyTerms(
+            name="test key",
+            scopes=scopes or SCOPES,
+            expires_at=expires_at,
+            networks=networks,
+            rate=rate,
+        ),
         actor="tests",
-        expires_at=expires_at,
     )
     return secret

@@ -132,7 +132,7 @@ class MakeKeyTests(ApiCase):
         entry = AuditEntry.objects.get(action="api_key.created")
 
         self.assertEqual(entry.organization, self.alder)
-        self.assertEqual(entry.after, {"scopes": ["orders:read"]})
+        self.assertEqual(entry.after, {"scopes": ["orders:read"], "networks": [], "rate": ""})
 
     def test_faults_are_all_named_and_nothing_is_made(self) -> None:
         cases = [
@@ -234,3 +234,129 @@ class PeopleTests(ApiCase):
         row = client.get("/api/v1/users").json()["results"][0]
 
         self.assertNotIn("password", row)
+
+
+class WhereAndHowOftenTests(ApiCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.alder = make_organization("alder")
+
+    def test_key_works_from_its_networks_alone(self) -> None:
+        client = client_with(make_key(self.alder, networks=["203.0.113.0/24", "2001:db8::/32"]))
+        expected = {
+            "203.0.113.9": 200,
+            "::ffff:203.0.113.9": 200,
+            "2001:db8::1": 200,
+            "203.0.114.9": 401,
+            "no address": 401,
+        }
+
+        got = {host: client.get(ME, REMOTE_ADDR=host).status_code for host in expected}
+
+        self.assertEqual(got, expected)
+
+    @override_settings(API_RATE="100/h", API_RATES={"partner": "50/h", "auditor": "2/h"})
+    def test_own_rate_goes_before_that_of_the_role_and_the_usual(self) -> None:
+        callers = {
+            "7": client_with(make_key(self.alder, rate="7/h")),
+            "50": client_with(make_key(self.alder)),
+            "2": client_for(make_user(Role.AUDITOR)),
+            "100": client_for(make_user(Role.MANAGER)),
+        }
+
+        for limit, client in callers.items():
+            with self.subTest(limit):
+                self.assertEqual(client.get("/api/v1/orders")["RateLimit-Limit"], limit)
+
+    def test_answers_tell_what_is_left(self) -> None:
+        client = client_with(make_key(self.alder, rate="2/h"))
+
+        answers = [client.get("/api/v1/orders") for _ in range(3)]
+
+        self.assertEqual([a["RateLimit-Remaining"] for a in answers], ["1", "0", "0"])
+        self.assert_problem(answers[2], 429, "too_many_requests")
+        self.assertLessEqual(int(answers[2]["RateLimit-Reset"]), 3600)
+        self.assertEqual(answers[2]["Retry-After"], answers[2]["RateLimit-Reset"])
+
+    @override_settings(API_RATE="100/h", ORDER_CREATE_RATE="3/h")
+    def test_tightest_of_two_limits_is_told(self) -> None:
+        client = client_with(make_key(self.alder))
+
+        response = client.post("/api/v1/orders", {}, format="json")
+
+        self.assertEqual((response.status_code, response["RateLimit-Limit"]), (422, "3"))
+
+    def test_faulty_terms_are_named_at_once_and_make_no_key(self) -> None:
+        client = client_for(make_user(Role.ADMINISTRATOR, organization=self.alder))
+        body = {
+            "name": "Shop",
+            "scopes": ["orders:read"],
+            "networks": ["10.0.0.1/8"],
+            "rate": "0/h",
+        }
+
+        response = client.post(KEYS, body, format="json")
+
+        self.assert_faults(response, "networks", "rate")
+        self.assertEqual(ApiKey.objects.count(), 0)
+
+
+class RotationTests(ApiCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.alder = make_organization("alder")
+        self.secret = make_key(self.alder, "orders:read", networks=["127.0.0.0/8"], rate="9/m")
+        self.key = ApiKey.objects.get()
+        self.admin = client_for(make_user(Role.ADMINISTRATOR, organization=self.alder))
+        self.path = f"{KEYS}/{self.key.pk}/rotate"
+
+    def works(self, secret: str) -> bool:
+        return client_with(secret).get(ME).status_code == 200
+
+    def test_both_keys_work_until_the_overlap_is_over(self) -> None:
+        made = self.admin.post(self.path, {"overlap_hours": 2}, format="json").json()
+
+        self.assertEqual((self.works(self.secret), self.works(made["key"])), (True, True))
+        ApiKey.objects.filter(pk=self.key.pk).update(expires_at=timezone.now())
+        self.assertEqual((self.works(self.secret), self.works(made["key"])), (False, True))
+
+    def test_successor_has_the_same_terms_and_is_told(self) -> None:
+        made = self.admin.post(self.path).json()
+
+        self.assertEqual(
+            (made["name"], made["scopes"], made["networks"], made["rate"], made["expires_at"]),
+            ("test key", ["orders:read"], ["127.0.0.0/8"], "9/m", None),
+        )
+        old = self.admin.get(f"{KEYS}/{self.key.pk}").json()
+        self.assertEqual(old["replaced_by"], made["prefix"])
+        self.assertIsNotNone(old["expires_at"])
+        actions = list(AuditEntry.objects.values_list("action", flat=True).order_by("-id")[:2])
+        self.assertEqual(actions, ["api_key.rotated", "api_key.created"])
+
+    def test_overlap_does_not_lengthen_the_old_key(self) -> None:
+        end = timezone.now() + timedelta(hours=1)
+        ApiKey.objects.update(expires_at=end)
+
+        self.admin.post(self.path, {"overlap_hours": 24}, format="json")
+
+        self.assertEqual(ApiKey.objects.get(pk=self.key.pk).expires_at, end)
+
+    def test_key_is_replaced_once(self) -> None:
+        self.admin.post(self.path)
+
+        self.assert_problem(self.admin.post(self.path), 409, "conflict")
+        self.assertEqual(ApiKey.objects.count(), 2)
+
+    def test_revoked_key_gets_no_successor(self) -> None:
+        revoke_api_key(key=self.key, actor="tests")
+
+        self.assert_problem(self.admin.post(self.path), 409, "conflict")
+        self.assertEqual(ApiKey.objects.count(), 1)
+
+    def test_foreign_key_is_not_there_and_managers_may_not(self) -> None:
+        other = client_for(make_user(Role.ADMINISTRATOR, organization=make_organization("birch")))
+        manager = client_for(make_user(Role.MANAGER, organization=self.alder))
+
+        self.assert_problem(other.post(self.path), 404, "not_found")
+        self.assert_problem(manager.post(self.path), 403, "forbidden")
+        self.assertEqual(ApiKey.objects.count(), 1)

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import Organization, Role, User
 from accounts.scopes import SCOPES
-from accounts.services.keys import create_api_key
+from accounts.services.keys import KeyTerms, create_api_key
 from catalog.models import Product, Sellable
 from inventory.models import MovementKind, Warehouse
 from inventory.services.stock import move_stock
@@ -83,7 +83,7 @@ def api_key_for(slug: str) -> str:
     """A new key of a demo organization; its text is shown once and kept nowhere."""
     organization = Organization.objects.get(slug=slug)
     _, text = create_api_key(
-        organization_id=organization.pk, name="Demo", scopes=SCOPES, actor="demo"
+        organization_id=organization.pk, terms=KeyTerms(name="Demo", scopes=SCOPES), actor="demo"
     )
     return text
 
