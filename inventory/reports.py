@@ -18,6 +18,7 @@ class StockRow:
     """Units of one sellable in one warehouse; `is_low` says that it has an alert."""
 
     id: int
+    sellable_id: int
     sku: str
     title: str
     organization: str
@@ -98,6 +99,7 @@ def _rows(levels: Iterable[StockLevel]) -> tuple[StockRow, ...]:
     return tuple(
         StockRow(
             id=level.pk,
+            sellable_id=level.sellable_id,
             sku=level.sellable.sku,
             title=level.sellable.title,
             organization=level.sellable.organization.name,

@@ -2,6 +2,7 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from inventory.api import views
+from inventory.api.why import StockWhyView
 
 router = SimpleRouter(trailing_slash=False)
 router.register("warehouses", views.WarehouseViewSet)
@@ -12,4 +13,6 @@ router.register("stock/reservations", views.ReservationViewSet)
 urlpatterns = [
     path("stock/adjustments", views.AdjustmentView.as_view(), name="stock-adjustments"),
     *router.urls,
+    # Last, since a SKU may look like anything.
+    path("stock/<path:sku>/why", StockWhyView.as_view(), name="stock-why-api"),
 ]
