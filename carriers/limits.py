@@ -16,7 +16,7 @@ PERIODS_S = {"s": 1.0, "min": 60.0, "h": 3600.0}
 PART = re.compile(r"(\d{1,5})/(s|min|h)(?: burst (\d{1,5}))?(?: |$)")
 # A call arrives some time after its moment, one sooner and one later. The platform counts
 # arrivals, so windows are taken as longer than they are and a bucket as smaller.
-WINDOW_SLACK_SHARE = 0.02
+WINDOW_SLACK_SHARE = 0.01
 WINDOW_SLACK_S = 0.25
 BUCKET_SLACK_SHARE = 0.01
 BURST_SLACK_S = 2.0

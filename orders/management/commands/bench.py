@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from carriers.limits import parse_limits
+from carriers.services.platforms import set_platform_enabled
 from orders.bench.budget import Backlog, Use, use_of
 from orders.chaos.plan import plan_orders
 from orders.chaos.storm import post_all, wait_for_rest
@@ -21,12 +22,15 @@ from orders.demo.partner import Partner
 from orders.demo.running import running_demo
 from orders.demo.seed import sample_bodies
 from orders.demo.twin_control import change_options, twin_report, twin_requests
+from orders.models import Order
+from orders.rules.states import OrderState
 from shipping_project.serving import Keeper
 
 PLATFORMS = ("veeqo", "easyship")
 # Slower than the strictest limit by far; who is not at rest by then has stopped.
 S_PER_ORDER = 12.0
 SHORTEST_S = 300.0
+LOOK_EVERY_S = 0.5
 
 
 class Command(BaseCommand):
@@ -50,11 +54,26 @@ class Command(BaseCommand):
         sys.exit(0 if result.is_clean and all(use.is_fine for use in uses.values()) else 1)
 
 
+def _switch(*, is_enabled: bool) -> None:
+    """Off while orders come in, so that later nothing but the limits holds them up."""
+    for platform in PLATFORMS:
+        set_platform_enabled(platform=platform, is_enabled=is_enabled, actor="bench")
+
+
+def _wait_until_dispatched(keeper: Keeper) -> None:
+    while Order.objects.filter(state=OrderState.VALID.value).exists():
+        keeper.round()
+        time.sleep(LOOK_EVERY_S)
+
+
 def _run(keeper: Keeper, backlog: Backlog, options: dict[str, Any]) -> list[str]:
     """Post the orders and wait until all of them rest."""
     rng = random.Random(1)  # noqa: S311 # repeatable, not secret
     orders = plan_orders(list(sample_bodies()), count=options["orders"], rng=rng, cancelled=0.0)
+    _switch(is_enabled=False)
     numbers = post_all(orders, Partner(f"http://127.0.0.1:{options['port']}"))
+    _wait_until_dispatched(keeper)
+    _switch(is_enabled=True)
     within_s = max(SHORTEST_S, S_PER_ORDER * len(orders))
 
     def look_after() -> None:
