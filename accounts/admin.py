@@ -17,7 +17,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminT
 
 from accounts.admin_actions import NamedAction, Words, confirmed
 from accounts.admin_base import LedgerAdmin, RoleAdmin
-from accounts.models import ApiKey, AuditEntry, Organization, User
+from accounts.models import ApiKey, AuditEntry, KeptAnswer, Organization, User
 from accounts.permissions import ADMINISTRATORS
 from accounts.principals import label_of, sees_all
 from accounts.scopes import SCOPES
@@ -275,3 +275,17 @@ class BlacklistedTokenAdmin(TokenLedger):
     @admin.display(ordering="token__user")
     def user(self, token: BlacklistedToken) -> str:
         return str(token.token.user)
+
+
+@admin.register(KeptAnswer)
+class KeptAnswerAdmin(TokenLedger):
+    """Answers to POSTs with an Idempotency-Key. Their bodies hold addresses and are not shown."""
+
+    fields = ["caller", "key", "digest", "claimed_at", "status", "content_type"]
+    list_display = ["key", "status", "claimed_at"]
+    search_fields = ["=key"]
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: models.Model | None = None
+    ) -> list[str]:
+        return list(self.fields)

@@ -16,6 +16,8 @@ from shipping_project.kernel.models import Timestamped
 
 # Of whoever is named in a history.
 LONGEST_ACTOR = 120
+# Of an Idempotency-Key.
+LONGEST_KEY = 200
 
 
 class Role(models.TextChoices):
@@ -156,3 +158,22 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.actor}: {self.action} {self.subject}"
+
+
+class KeptAnswer(models.Model):
+    """What a POST with an `Idempotency-Key` was answered; without a status it is under way."""
+
+    caller = models.CharField(max_length=64, help_text="A hash of the person or key.")
+    key = models.CharField(max_length=LONGEST_KEY)
+    digest = models.CharField(max_length=64, help_text="Over method, path and body.")
+    claimed_at = models.DateTimeField(db_index=True)
+    status = models.PositiveSmallIntegerField(null=True, blank=True)
+    content_type = models.CharField(max_length=100, blank=True, default="")
+    body = models.BinaryField(default=b"", blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["caller", "key"], name="one_answer_per_key")]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.status or 'under way'}"

@@ -70,6 +70,7 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("accounts.Organization", "Organizations", "apartment"),
         ("accounts.User", "Users", "group"),
         ("accounts.ApiKey", "API keys", "key"),
+        ("accounts.KeptAnswer", "Kept answers", "replay"),
         ("accounts.AuditEntry", "Audit trail", "policy"),
         ("token_blacklist.OutstandingToken", "Refresh tokens", "token"),
         ("token_blacklist.BlacklistedToken", "Ended tokens", "block"),

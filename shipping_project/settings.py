@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.throttling.RateLimitHeadersMiddleware",
+    "accounts.idempotency.IdempotencyMiddleware",
 ]
 ROOT_URLCONF = "shipping_project.urls"
 WSGI_APPLICATION = "shipping_project.wsgi.application"
@@ -188,7 +189,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["shipping_project.kernel.body_limits.StrictJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "shipping_project.kernel.pagination.CursorPages",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "accounts.api.schema.KeyedSchema",
     "DEFAULT_THROTTLE_CLASSES": ["accounts.throttling.CallerThrottle"],
     "EXCEPTION_HANDLER": "shipping_project.kernel.problems.exception_handler",
     "PAGE_SIZE": 50,
@@ -242,6 +243,7 @@ CORS_ALLOW_HEADERS = (*default_headers, "x-api-key", "idempotency-key")
 CORS_EXPOSE_HEADERS = (
     "x-request-id",
     "retry-after",
+    "idempotency-replayed",
     "ratelimit-limit",
     "ratelimit-remaining",
     "ratelimit-reset",

@@ -1,4 +1,4 @@
-"""The `Idempotency-Key` header, as a stand-in for a reference that the body leaves out."""
+"""The `Idempotency-Key` header in requests, and as a stand-in for a reference left out."""
 
 from __future__ import annotations
 
@@ -8,6 +8,13 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 HEADER = "Idempotency-Key"
+REPEATS = (
+    "For 24 hours a repeat with the same body gets the first answer, with `Idempotency-Replayed`; "
+    "another body is refused with 409. What was refused may be sent again."
+)
+KEY = OpenApiParameter(
+    name=HEADER, type=str, location=OpenApiParameter.HEADER, required=False, description=REPEATS
+)
 
 
 def idempotency_parameter(field: str) -> OpenApiParameter:
@@ -16,8 +23,7 @@ def idempotency_parameter(field: str) -> OpenApiParameter:
         type=str,
         location=OpenApiParameter.HEADER,
         required=False,
-        description=f"Taken as `{field}` when the body has none; where both are given, "
-        "the body's counts.",
+        description=f"{REPEATS} Taken as `{field}` when the body has none.",
     )
 
 

@@ -1,4 +1,4 @@
-"""How the description of the API tells of keys and tokens."""
+"""How the description of the API tells of keys, tokens and repeats."""
 
 from __future__ import annotations
 
@@ -6,6 +6,18 @@ from typing import Any
 
 from drf_spectacular.contrib.rest_framework_simplejwt import SimpleJWTScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+
+from accounts.api.idempotency import KEY
+
+
+class KeyedSchema(AutoSchema):
+    """Every POST whose answer is kept takes an `Idempotency-Key`."""
+
+    def get_override_parameters(self) -> Any:
+        parameters = super().get_override_parameters()
+        is_kept = self.method == "POST" and getattr(self.view, "keeps_answers", True)
+        return [*parameters, KEY] if is_kept else parameters
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

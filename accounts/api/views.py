@@ -38,6 +38,7 @@ from accounts.throttling import CallerThrottle, LoginThrottle
 class TokenView(APIView):
     """Name and password for a pair of tokens."""
 
+    keeps_answers = False
     authentication_classes = []
     permission_classes = [AllowAny]
     throttle_classes = [LoginThrottle]
@@ -58,6 +59,7 @@ class TokenView(APIView):
 class RefreshView(APIView):
     """A refresh token for a new pair; each can be used once."""
 
+    keeps_answers = False
     authentication_classes = []
     permission_classes = [AllowAny]
     throttle_classes = [LoginThrottle]
@@ -127,6 +129,8 @@ class ApiKeyViewSet(
     """Keys of the organization. The secret is in the answer to the creation and nowhere else."""
 
     serializer_class = ApiKeySerializer
+    # An answer with a secret is kept nowhere.
+    keeps_answers = False
     queryset = ApiKey.objects.order_by("-id")
     read_roles = MANAGERS
     write_roles = ADMINISTRATORS

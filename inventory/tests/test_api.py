@@ -232,7 +232,7 @@ class AdjustmentTests(StockCase):
         first = self.key.post(ADJUST, body, format="json", headers=headers)
         second = self.key.post(ADJUST, body, format="json", headers=headers)
 
-        self.assertEqual([first.status_code, second.status_code], [201, 200])
+        self.assertEqual([first.status_code, second.status_code], [201, 201])
         self.assertEqual(first.json()["reference"], "k-1")
         self.assertEqual(self.on_hand(), 14)
 

@@ -53,6 +53,8 @@ class BulkOrdersView(APIView):
     """
 
     parser_classes = UPLOADS
+    # The job is the answer, and the body may be too large to be read twice.
+    keeps_answers = False
     required_scopes = {"read": "orders:read", "write": "orders:write"}
     throttle_classes = [CallerThrottle, BulkThrottle]
 

@@ -68,6 +68,19 @@ def test_creating_an_order_tells_of_the_idempotency_key(schema: dict[str, Any]) 
     assert [(p["in"], p["name"]) for p in parameters] == [("header", "Idempotency-Key")]
 
 
+def test_every_post_whose_answer_is_kept_takes_a_key(schema: dict[str, Any]) -> None:
+    without = {
+        path.removeprefix("/api/v1/").partition("/")[0]
+        for path, operations in schema["paths"].items()
+        if "post" in operations
+        and not any(
+            p["name"] == "Idempotency-Key" for p in operations["post"].get("parameters", [])
+        )
+    }
+
+    assert without == {"api-keys", "auth", "webhooks"}
+
+
 def test_keys_and_tokens_are_ways_to_log_in(schema: dict[str, Any]) -> None:
     ways = schema["components"]["securitySchemes"]
 

@@ -113,7 +113,7 @@ class TakeInTests(OrdersCase):
         first = self.send(body, **{"Idempotency-Key": "k-1"})
         second = self.send(body, **{"Idempotency-Key": "k-1"})
 
-        self.assertEqual([first.status_code, second.status_code], [201, 200])
+        self.assertEqual([first.status_code, second.status_code], [201, 201])
         self.assertEqual(first.json()["external_ref"], "k-1")
         self.assertEqual(Order.objects.count(), 1)
 

@@ -14,6 +14,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.services.audit import record_audit
+from accounts.services.idempotency import KeyReused
 from shipping_project.jobs.models import (
     OPEN_STATES,
     RESUMABLE_STATES,
@@ -29,13 +30,6 @@ from shipping_project.kernel.request_id import current_request_id
 RUN = "shipping_project.jobs.worker.run_job"
 QUEUE = "default"
 WRITTEN_AT_ONCE = 1_000
-
-
-class KeyReused(Conflict):
-    """The caller's key came before with another body."""
-
-    code = "idempotency_key_reused"
-    title = "This Idempotency-Key was used for a different request"
 
 
 @dataclass(frozen=True, slots=True)

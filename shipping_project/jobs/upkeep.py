@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from django_q.models import Task
 
+from accounts.services.idempotency import forget_old_answers
 from shipping_project.jobs.beats import forget_old_beats
 from shipping_project.jobs.services import prune_jobs
 
@@ -24,6 +25,7 @@ def tidy() -> int:
     count = old.delete()[0] + failed.delete()[0]
     forget_old_beats()
     prune_jobs()
+    forget_old_answers()
     call_command("flushexpiredtokens", verbosity=0)
     call_command("clearsessions", verbosity=0)
     return int(count)

@@ -43,6 +43,8 @@ class EndpointViewSet(
     """Addresses that are told of what happens. Messages are signed by Standard Webhooks."""
 
     serializer_class = EndpointSerializer
+    # An answer with a secret is kept nowhere.
+    keeps_answers = False
     queryset = WebhookEndpoint.objects.order_by("-id")
     required_scopes = SCOPES
     read_roles = write_roles = STEERERS
