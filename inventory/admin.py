@@ -15,6 +15,7 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget
 from accounts.admin_actions import NamedAction, ReasonForm, Words, confirmed
 from accounts.admin_base import LedgerAdmin, ReadOnlyInline, RoleAdmin
 from accounts.permissions import MANAGERS, STAFF
+from inventory.alerts import admin as alerts_admin  # noqa: F401 # registers its page
 from inventory.models import Reservation, StockLevel, StockMovement, Warehouse, WarehouseLink
 from inventory.services.adjustments import adjust_stock
 
@@ -85,7 +86,15 @@ class StockLevelAdmin(RoleAdmin):
     list_filter = ["warehouse", "sellable__organization"]
     list_select_related = ["sellable", "warehouse"]
     search_fields = ["sellable__sku", "sellable__title", "=sellable__barcode"]
-    fields = ["sellable", "warehouse", "on_hand", "reserved", "low_at", "updated_at"]
+    fields = [
+        "sellable",
+        "warehouse",
+        "on_hand",
+        "reserved",
+        "low_at",
+        "overstock_factor",
+        "updated_at",
+    ]
     readonly_fields = ["sellable", "warehouse", "on_hand", "reserved", "updated_at"]
     actions = [
         confirmed(

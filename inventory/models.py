@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from carriers.models import PLATFORM_CHOICES
 from catalog.models import COUNTRY, Sellable
+from inventory.alerts.models import StockAlert as StockAlert
 from inventory.querysets import ReservationQuerySet, StockLevelQuerySet, StockMovementQuerySet
 from shipping_project.kernel.models import Timestamped
 from shipping_project.kernel.postal import PostalAddress
@@ -83,6 +84,14 @@ class StockLevel(models.Model):
     reserved = models.IntegerField(default=0)
     low_at = models.PositiveIntegerField(
         default=10, help_text="An alert is shown when available units fall to this number."
+    )
+    overstock_factor = models.PositiveSmallIntegerField(
+        default=10,
+        db_default=10,
+        help_text="Above so many times that number there is too much; 0: never.",
+    )
+    checked_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When alerts were last looked at."
     )
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -22,6 +22,15 @@ class StockLevelQuerySet(OwnedQuerySet["StockLevel"]):
         """Update the rows and say when; returns how many there were."""
         return self.update(**values, updated_at=timezone.now())
 
+    def to_check(self) -> Self:
+        """Changed since alerts were last looked at, or its sellable or warehouse was."""
+        return self.filter(
+            Q(checked_at=None)
+            | Q(checked_at__lt=F("updated_at"))
+            | Q(checked_at__lt=F("sellable__updated_at"))
+            | Q(checked_at__lt=F("warehouse__updated_at"))
+        )
+
     def with_available(self) -> Self:
         return self.annotate(available_units=F("on_hand") - F("reserved"))
 

@@ -34,6 +34,7 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
     ),
     "Stock": (
         ("inventory.StockLevel", "Stock levels", "inventory_2"),
+        ("inventory.StockAlert", "Alerts", "notifications"),
         ("inventory.StockMovement", "Movements", "swap_vert"),
         ("inventory.Reservation", "Reservations", "bookmark"),
         ("inventory.Warehouse", "Warehouses", "warehouse"),

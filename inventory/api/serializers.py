@@ -88,9 +88,11 @@ class StockLevelSerializer(UnitsSerializer, serializers.ModelSerializer[StockLev
             "reserved",
             "available",
             "low_at",
+            "overstock_factor",
             "is_low",
             "updated_at",
         ]
+        read_only_fields = ["on_hand", "reserved"]
 
     def get_is_low(self, level: StockLevel) -> bool:
         return level.available <= level.low_at

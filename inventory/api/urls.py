@@ -2,12 +2,14 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from inventory.api import views
+from inventory.api.alerts import StockAlertViewSet
 from inventory.api.why import StockWhyView
 
 router = SimpleRouter(trailing_slash=False)
 router.register("warehouses", views.WarehouseViewSet)
 router.register("stock/levels", views.StockLevelViewSet)
 router.register("stock/movements", views.StockMovementViewSet)
+router.register("stock/alerts", StockAlertViewSet)
 router.register("stock/reservations", views.ReservationViewSet)
 
 urlpatterns = [

@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 from accounts.api.idempotency import body_with_reference, idempotency_parameter
 from accounts.permissions import MANAGERS, RoleAllows, StaffWrite
 from accounts.principals import label_of
+from inventory.alerts.services import change_thresholds
 from inventory.api.serializers import (
     AdjustmentSerializer,
     ReservationSerializer,
@@ -100,14 +101,29 @@ class WarehouseViewSet(
 
 
 class StockLevelViewSet(viewsets.ReadOnlyModelViewSet[StockLevel]):
+    """Units by sellable and warehouse; only the thresholds of alerts are changed here."""
+
     queryset = StockLevel.objects.all()
     serializer_class = StockLevelSerializer
     filterset_class = StockLevelFilter
-    required_scopes = READ
+    required_scopes = {"read": "stock:read", "write": "stock:write"}
 
     def get_queryset(self) -> QuerySet[StockLevel]:
         rows: QuerySet[StockLevel] = StockLevel.objects.visible_to(self.request.user)
         return rows.select_related(*ROW)
+
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Say at how many units an alert is due, and above how many times that is too much."""
+        level = self.get_object()
+        form = self.get_serializer(level, data=request.data, partial=True)
+        form.is_valid(raise_exception=True)
+        change_thresholds(
+            level_id=level.pk,
+            low_at=form.validated_data.get("low_at", level.low_at),
+            overstock_factor=form.validated_data.get("overstock_factor", level.overstock_factor),
+            actor=label_of(request.user),
+        )
+        return Response(self.get_serializer(self.get_object()).data)
 
 
 class StockMovementViewSet(viewsets.ReadOnlyModelViewSet[StockMovement]):

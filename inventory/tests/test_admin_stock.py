@@ -74,7 +74,8 @@ class AdjustStockTests(TestCase):
     def test_numbers_cannot_be_typed_over(self) -> None:
         address = reverse("admin:inventory_stocklevel_change", args=[self.level.pk])
 
-        self.client.post(address, {"on_hand": 999, "reserved": 0, "low_at": 3})
+        values = {"on_hand": 999, "reserved": 0, "low_at": 3, "overstock_factor": 10}
+        self.client.post(address, values)
 
         self.level.refresh_from_db()
         self.assertEqual((self.level.on_hand, self.level.low_at), (20, 3))

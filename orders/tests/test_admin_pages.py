@@ -38,7 +38,7 @@ from catalog.models import (
     Sellable,
     SyncConflict,
 )
-from inventory.models import Warehouse, WarehouseLink
+from inventory.models import StockAlert, StockLevel, Warehouse, WarehouseLink
 from orders.demo.seed import api_key_for, seed_demo
 from orders.models import (
     LabelAudit,
@@ -83,6 +83,7 @@ WRITTEN_ONCE = (
     "jobs.JobItem",
     "catalog.SyncConflict",
     "inventory.Reservation",
+    "inventory.StockAlert",
     "inventory.StockMovement",
     "orders.IntakeRecord",
     "orders.LedgerLine",
@@ -120,6 +121,7 @@ def fill_every_table() -> None:
     _fill_inbox()
     _fill_audit()
     _fill_catalog_sync()
+    _fill_alerts()
     _fill_background()
     tokens_for(User.objects.get(username="operator"))
 
@@ -172,6 +174,11 @@ def _fill_inbox() -> None:
         SetAsideRow.objects.create(platform="veeqo", resource="orders", digest=f"{number:064}")
         RateWindow.objects.create(platform="veeqo", credential=f"veeqo-{number}")
         Circuit.objects.create(platform="veeqo", operation=f"veeqo.call_{number}")
+
+
+def _fill_alerts() -> None:
+    for level in StockLevel.objects.order_by("pk")[:3]:
+        StockAlert.objects.create(level=level, kind="low", severity="high", available=3)
 
 
 def _fill_catalog_sync() -> None:

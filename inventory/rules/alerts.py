@@ -1,0 +1,42 @@
+"""Whether a number of units deserves an alert, and how urgent it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class AlertKind(StrEnum):
+    OUT = "out"
+    LOW = "low"
+    OVERSTOCK = "overstock"
+
+
+class Severity(StrEnum):
+    """Most urgent first."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    MINOR = "minor"
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    kind: AlertKind
+    severity: Severity
+
+
+def alert_for(*, available: int, low_at: int, overstock_factor: int) -> Alert | None:
+    """Low is at or below `low_at`, high from half of it; overstock is above a multiple of it.
+
+    A factor of nought means that there is never too much.
+    """
+    if available <= 0:
+        return Alert(AlertKind.OUT, Severity.CRITICAL)
+    if available <= low_at:
+        is_half = available * 2 <= low_at
+        return Alert(AlertKind.LOW, Severity.HIGH if is_half else Severity.MEDIUM)
+    if overstock_factor and low_at and available > low_at * overstock_factor:
+        return Alert(AlertKind.OVERSTOCK, Severity.MINOR)
+    return None
