@@ -16,9 +16,9 @@ from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.tokens import Token
 
+from accounts.addresses import address_of
 from accounts.models import ApiKey, Role, User
 from accounts.services.keys import find_api_key, may_use_from, note_use
-from accounts.throttling import address_of
 
 
 class PasswordBackend(ModelBackend):

@@ -148,6 +148,10 @@ class AuditEntry(models.Model):
     after = models.JSONField(default=dict, blank=True)
     request_id = models.CharField(max_length=64, blank=True, default="")
     address = models.GenericIPAddressField(null=True, blank=True)
+    seal_number = models.BigIntegerField(
+        null=True, blank=True, unique=True, help_text="Its place in the chain; empty until sealed."
+    )
+    seal = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     objects: ClassVar = OwnedQuerySet["AuditEntry"].as_manager()
 

@@ -12,6 +12,8 @@ from django_ratelimit.core import get_usage
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from accounts.addresses import address_of
+
 if TYPE_CHECKING:
     from rest_framework.views import APIView
 
@@ -29,15 +31,6 @@ def caller_of(request: Request | HttpRequest) -> str:
 
 def caller_by_address(request: Request | HttpRequest) -> str:
     return _hashed(f"ip:{address_of(request)}")
-
-
-def address_of(request: Request | HttpRequest) -> str:
-    """The peer; behind our proxy the last forwarded address, which the proxy itself wrote."""
-    if settings.SECURE_PROXY_SSL_HEADER:
-        forwarded = str(request.META.get("HTTP_X_FORWARDED_FOR", ""))
-        if last := forwarded.rpartition(",")[2].strip():
-            return last
-    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def _hashed(who: str) -> str:

@@ -36,6 +36,7 @@ SCHEDULES = (
         "Drop old webhooks", "shipping_project.hooks.services.prune_deliveries", 24 * 60, hour=3
     ),
     Recurring("Wake jobs", "shipping_project.jobs.worker.sweep", 1),
+    Recurring("Seal the audit trail", "accounts.services.seals.seal_entries", 1),
     Recurring("Ask after parcels", "orders.tasks.poll_tracking", 1),
     Recurring("Read changed orders of Veeqo", "orders.tasks.pull_veeqo_orders", 5),
     Recurring("Read changed shipments of Easyship", "orders.tasks.pull_easyship_shipments", 5),

@@ -68,6 +68,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "shipping_project.kernel.request_id.RequestIdMiddleware",
+    "accounts.addresses.AddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "shipping_project.kernel.csp.ContentSecurityPolicyMiddleware",

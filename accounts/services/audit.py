@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from django.db.models import Model
 
+from accounts.addresses import current_address
 from accounts.models import AuditEntry
 from shipping_project.kernel.request_id import current_request_id
 
@@ -28,5 +29,6 @@ def record_audit(
         before=dict(before or {}),
         after=dict(after or {}),
         request_id=current_request_id(),
+        address=current_address(),
     )
     return entry
