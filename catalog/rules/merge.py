@@ -1,11 +1,13 @@
 """Three-way merge of one sellable: what was last agreed, what stands here, what stands there.
 
+Titles are the same where their words are: platforms put them together with other signs between.
 A group of fields is taken or told whole: half of one parcel's sizes with half of another's would
 be a parcel that nobody has. A value that the platform does not state takes no part.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -99,7 +101,7 @@ def merge(
         # What we have seen of theirs and decided about is the ground of the next comparison.
         agreed.update(told)
         if verdict is Verdict.TAKE:
-            take.update({name: value for name, value in told.items() if ours.get(name) != value})
+            take.update({name: told[name] for name in _differing(ours, told)})
         elif verdict is Verdict.TELL:
             ahead.append(group)
     return Merged(take=take, base=agreed, ahead=tuple(ahead), conflicts=tuple(conflicts))
@@ -113,7 +115,7 @@ def to_tell(*, platform: str, ahead: Sequence[Group], ours: Values, theirs: Valu
         for name in FIELDS[group]
         if name in TELLABLE[platform]
         and _is_stated(ours.get(name))
-        and theirs.get(name) != ours[name]
+        and not _is_same(name, theirs.get(name), ours[name])
     }
     return Told(values=values, against={name: theirs.get(name, "") for name in values})
 
@@ -124,13 +126,13 @@ def part(values: Values, group: Group) -> dict[str, Value]:
 
 
 def _decide(base: Values, ours: Values, told: Values, platform: str, master: Master) -> Verdict:
-    differing = [name for name, value in told.items() if ours.get(name) != value]
+    differing = _differing(ours, told)
     if not differing:
         return Verdict.AGREED
     if master is not Master.NOBODY:
         return Verdict.TAKE if master.value == platform else Verdict.TELL
     ours_moved = any(_moved_here(base, ours, name) for name in differing)
-    theirs_moved = any(base.get(name) != told[name] for name in differing)
+    theirs_moved = any(not _is_same(name, base.get(name), told[name]) for name in differing)
     if ours_moved and theirs_moved:
         return Verdict.CONFLICT
     return Verdict.TAKE if theirs_moved else Verdict.TELL
@@ -139,8 +141,20 @@ def _decide(base: Values, ours: Values, told: Values, platform: str, master: Mas
 def _moved_here(base: Values, ours: Values, name: str) -> bool:
     """Never agreed on and blank here is no opinion of ours."""
     if name in base:
-        return ours.get(name) != base[name]
+        return not _is_same(name, ours.get(name), base[name])
     return _is_stated(ours.get(name))
+
+
+def _differing(ours: Values, told: Values) -> list[str]:
+    return [name for name, value in told.items() if not _is_same(name, ours.get(name), value)]
+
+
+def _is_same(name: str, one: Value | None, other: Value | None) -> bool:
+    return one == other or (name == "title" and _words(one) == _words(other))
+
+
+def _words(title: Value | None) -> list[str]:
+    return re.findall(r"\w+", str(title or "").casefold())
 
 
 def _is_stated(value: Value | None) -> bool:

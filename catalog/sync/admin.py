@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
 from django.db import models
+from django.forms import ModelForm
 from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminSelectWidget
 
@@ -14,6 +15,7 @@ from accounts.admin_actions import NamedAction, ReasonForm, Words, confirmed
 from accounts.admin_base import LedgerAdmin, RoleAdmin
 from accounts.models import Organization
 from accounts.permissions import MANAGERS
+from accounts.principals import label_of
 from catalog.models import (
     CatalogRun,
     CatalogSchedule,
@@ -22,8 +24,9 @@ from catalog.models import (
     Sellable,
     SyncConflict,
 )
+from catalog.rules.merge import Group, Master
 from catalog.sync.runs import believe_run, cancel_run
-from catalog.sync.settling import Choice, ignore_issue, link_issue, settle_conflict
+from catalog.sync.settling import Choice, ignore_issue, link_issue, set_master, settle_conflict
 from shipping_project.kernel.errors import NotFound
 
 
@@ -171,6 +174,19 @@ class FieldMasterAdmin(RoleAdmin):
     list_filter = ["organization", "group"]
     list_select_related = ["organization"]
     autocomplete_fields = ["organization"]
+
+    def save_model(
+        self, request: HttpRequest, obj: models.Model, form: ModelForm[Any], change: bool
+    ) -> None:
+        """The trail is written by the page, and what is open in conflict is decided as well."""
+        super().save_model(request, obj, form, change)
+        row = cast("FieldMaster", obj)
+        set_master(
+            organization_id=row.organization_id,
+            group=Group(row.group),
+            master=Master(row.master),
+            actor=label_of(request.user),
+        )
 
 
 @admin.register(CatalogSchedule)

@@ -11,11 +11,12 @@ from carriers.choices import PLATFORM_CHOICES
 from catalog.models import (
     CatalogRun,
     CatalogSchedule,
+    FieldMaster,
     ListedIssue,
     PlatformListing,
     SyncConflict,
 )
-from catalog.rules.merge import FIELDS, Group
+from catalog.rules.merge import FIELDS, Group, Master
 from catalog.sync.models import EVERY_MINUTES
 
 SHOWN = 50
@@ -110,6 +111,12 @@ def _standing(schedule: CatalogSchedule, listings: int, missing: int) -> Platfor
         listings=listings,
         missing=missing,
     )
+
+
+def masters_of(actor: object) -> tuple[FieldMaster, ...]:
+    """What was declared; for anything else a person is asked."""
+    rows = FieldMaster.objects.visible_to(actor).exclude(master=Master.NOBODY.value)
+    return tuple(rows.select_related("organization")[:SHOWN])
 
 
 def open_conflicts(actor: object) -> tuple[int, tuple[ConflictRow, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from enum import StrEnum
 
@@ -13,8 +14,10 @@ from catalog.models import FieldMaster, ListedIssue, PlatformListing, Sellable, 
 from catalog.rules.merge import FIELDS, Group, Master
 from catalog.services import change_sellable, record_listing
 from catalog.sync.models import ConflictState
-from catalog.sync.values import fitting, values_of
+from catalog.sync.values import ValuesUnfit, fitting, values_of
 from shipping_project.kernel.errors import FieldError, InvalidInput, StateChanged
+
+logger = logging.getLogger(__name__)
 
 
 class Choice(StrEnum):
@@ -104,7 +107,10 @@ def ignore_issue(*, issue_id: int, reason: str, actor: str) -> ListedIssue:
 
 @transaction.atomic
 def set_master(*, organization_id: int, group: Group, master: Master, actor: str) -> FieldMaster:
-    """Who decides a group of fields from the next reading on; open conflicts then heal."""
+    """Who decides a group of fields from now on, in the conflicts that are open as well.
+
+    One whose values cannot be kept stays open.
+    """
     row, _ = FieldMaster.objects.select_for_update().get_or_create(
         organization_id=organization_id, group=group.value
     )
@@ -119,4 +125,18 @@ def set_master(*, organization_id: int, group: Group, master: Master, actor: str
             before={"master": before},
             after={"master": row.master},
         )
+    if master is not Master.NOBODY:
+        _settle_by_master(row, master, actor)
     return row
+
+
+def _settle_by_master(row: FieldMaster, master: Master, actor: str) -> None:
+    rows = SyncConflict.objects.of_organization(row.organization_id).still_open()
+    places = rows.filter(group=row.group).order_by("pk").values_list("pk", "listing__platform")
+    for conflict_id, platform in list(places):
+        choice = Choice.THEIRS if platform == master.value else Choice.OURS
+        try:
+            with transaction.atomic():
+                settle_conflict(conflict_id=conflict_id, choice=choice, actor=actor)
+        except ValuesUnfit:
+            logger.info("conflict stays open", extra={"conflict_id": conflict_id})

@@ -84,6 +84,14 @@ class TestMerge:
     def test_first_meeting_with_two_values_is_for_a_person(self) -> None:
         assert merged({}, {"title": "Mug"}, {"title": "Cup"}).conflicts == (Group.CONTENT,)
 
+    def test_titles_of_the_same_words_are_the_same(self) -> None:
+        found = merged({}, {"title": "Tea Cosy, wool"}, {"title": "Tea Cosy – Wool"})
+
+        assert (found.take, found.ahead, found.conflicts) == ({}, (), ())
+
+    def test_other_signs_in_a_sku_like_value_are_another_value(self) -> None:
+        assert merged({}, {"barcode": "1-2"}, {"barcode": "12"}).conflicts == (Group.CONTENT,)
+
     @pytest.mark.parametrize("base", ["Mug", "Cup", "Jug"])
     def test_master_there_always_has_its_way(self, base: str) -> None:
         found = merged({"title": base}, {"title": "Mug"}, {"title": "Cup"}, Master.VEEQO)

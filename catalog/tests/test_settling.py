@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from accounts.models import AuditEntry, Role
-from accounts.tests.builders import make_user
+from accounts.tests.builders import make_organization, make_user
 from catalog.models import ListedIssue, SyncConflict
-from catalog.sync.settling import Choice, ignore_issue, link_issue, settle_conflict
+from catalog.rules.merge import Group, Master
+from catalog.sync.settling import (
+    Choice,
+    ignore_issue,
+    link_issue,
+    set_master,
+    settle_conflict,
+)
 from catalog.sync.values import ValuesUnfit
 from catalog.tests.sync_case import SyncCase
 from shipping_project.kernel.errors import InvalidInput, StateChanged
@@ -103,6 +110,45 @@ class ConflictTests(SyncCase):
 
         self.mug.refresh_from_db()
         self.assertEqual((self.mug.weight_g, self.mug.title), (280, "Trail Mug Green"))
+
+
+class MasterTests(SyncCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.mug = self.sell(MUG, weight_g=300)
+        self.pull()
+
+    def declare(self, master: Master) -> SyncConflict:
+        set_master(organization_id=self.alder.pk, group=Group.MEASURES, master=master, actor="Ada")
+        self.mug.refresh_from_db()
+        return SyncConflict.objects.get()
+
+    def test_master_there_settles_what_is_open(self) -> None:
+        conflict = self.declare(Master.VEEQO)
+
+        self.assertEqual((conflict.state, self.mug.weight_g), ("theirs", 280))
+
+    def test_any_other_master_keeps_ours(self) -> None:
+        conflict = self.declare(Master.EASYSHIP)
+
+        self.assertEqual((conflict.state, self.mug.weight_g), ("ours", 300))
+        self.assertEqual(self.listing(MUG).ahead, "measures")
+
+    def test_nobody_leaves_it_to_a_person(self) -> None:
+        self.assertEqual(self.declare(Master.NOBODY).state, "open")
+
+    def test_values_that_cannot_be_kept_stay_open(self) -> None:
+        SyncConflict.objects.update(theirs={"weight_g": -5})
+
+        conflict = self.declare(Master.VEEQO)
+
+        self.assertEqual((conflict.state, self.mug.weight_g), ("open", 300))
+
+    def test_conflicts_of_others_are_left_alone(self) -> None:
+        birch = make_organization("birch")
+        set_master(organization_id=birch.pk, group=Group.MEASURES, master=Master.VEEQO, actor="Ada")
+
+        self.assertEqual(SyncConflict.objects.get().state, "open")
 
 
 class IssueTests(SyncCase):

@@ -66,13 +66,13 @@ class CatalogPageTests(PageCase):
 
     def test_page_costs_the_same_however_much_there_is_to_decide(self) -> None:
         self.client.force_login(self.manager)
-        with exactly_queries(12):
+        with exactly_queries(14):
             self.client.get(reverse("catalog"))
         listing = PlatformListing.objects.get()
         for group in ("content", "customs"):
             SyncConflict.objects.create(listing=listing, group=group, theirs={"title": "Cup"})
 
-        with exactly_queries(12):
+        with exactly_queries(14):
             self.client.get(reverse("catalog"))
 
     def test_partner_takes_theirs(self) -> None:
@@ -110,6 +110,18 @@ class CatalogPageTests(PageCase):
         self.client.force_login(self.stranger)
 
         self.assertEqual(self.post("catalog-settle", self.conflict.pk, choice="theirs"), 404)
+
+    def test_partner_says_who_decides_for_own_products_alone(self) -> None:
+        self.client.force_login(self.partner)
+        body = {"group": "measures", "master": "veeqo"}
+
+        other = self.post("catalog-decide", organization="birch", **body)
+        self.post("catalog-decide", organization="alder", **body)
+
+        self.assertEqual(other, 404)
+        self.mug.refresh_from_db()
+        self.assertEqual((FieldMaster.objects.count(), self.mug.weight_g), (1, 280))
+        self.assertIn("Measures: Veeqo", self.open(self.partner))
 
     def test_manager_begins_and_cancels_a_reading(self) -> None:
         self.client.force_login(self.manager)

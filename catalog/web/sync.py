@@ -6,19 +6,22 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
+from accounts.models import Organization
 from accounts.permissions import MANAGERS, STAFF_READERS, WRITERS, may, page_for
 from accounts.principals import label_of, sees_all
 from carriers.choices import PLATFORM_CHOICES
 from catalog.models import CatalogRun, SyncConflict
-from catalog.sync.models import RunState
-from catalog.sync.reports import SHOWN, open_conflicts, open_issues, standings
+from catalog.rules.merge import Group, Master
+from catalog.sync.models import GROUP_CHOICES, MASTER_CHOICES, RunState
+from catalog.sync.reports import SHOWN, masters_of, open_conflicts, open_issues, standings
 from catalog.sync.runs import begin_run, believe_run, cancel_run, change_schedule
-from catalog.sync.settling import Choice, settle_conflict
+from catalog.sync.settling import Choice, set_master, settle_conflict
 from shipping_project.kernel.errors import AppError
 from shipping_project.kernel.htmx import is_fragment
 
@@ -46,6 +49,10 @@ def catalog(request: HttpRequest) -> HttpResponse:
     issue_count, issues = open_issues() if is_staff else (0, ())
     context |= {
         "may_settle": may(request.user, WRITERS),
+        "masters": masters_of(request.user),
+        "organizations": _organizations(request),
+        "groups": GROUP_CHOICES,
+        "master_choices": MASTER_CHOICES,
         "conflict_count": count,
         "conflicts": conflicts,
         "issue_count": issue_count,
@@ -143,6 +150,33 @@ def settle(request: HttpRequest, conflict_id: int) -> HttpResponse:
         return "The conflict is settled."
 
     return _told(request, decide)
+
+
+@page_for()
+@require_POST
+def decide(request: HttpRequest) -> HttpResponse:
+    """Say who decides a group of fields of one organization's products."""
+    owner = get_object_or_404(_organizations(request), slug=request.POST.get("organization", ""))
+    group, master = request.POST.get("group", ""), request.POST.get("master", "")
+    if group not in set(Group) or master not in set(Master):
+        raise Http404
+
+    def declare() -> str:
+        row = set_master(
+            organization_id=owner.pk,
+            group=Group(group),
+            master=Master(master),
+            actor=label_of(request.user),
+        )
+        return f"{owner.name}, {row}."
+
+    return _told(request, declare)
+
+
+def _organizations(request: HttpRequest) -> QuerySet[Organization]:
+    rows = Organization.objects.filter(is_active=True).order_by("name")
+    own_id: int | None = getattr(request.user, "organization_id", None)
+    return rows if sees_all(request.user) else rows.filter(pk=own_id or 0)
 
 
 def _told(request: HttpRequest, do: Callable[[], str]) -> HttpResponse:

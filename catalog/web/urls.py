@@ -8,5 +8,6 @@ urlpatterns = [
     path("catalog/platforms/<slug:platform>/schedule/", sync.schedule, name="catalog-schedule"),
     path("catalog/runs/<int:run_id>/cancel/", sync.cancel, name="catalog-cancel"),
     path("catalog/runs/<int:run_id>/believe/", sync.believe, name="catalog-believe"),
+    path("catalog/masters/", sync.decide, name="catalog-decide"),
     path("catalog/conflicts/<int:conflict_id>/", sync.settle, name="catalog-settle"),
 ]
