@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from accounts.admin_actions import NamedAction, Words, confirmed
 from accounts.admin_base import LedgerAdmin, ReadOnlyInline, RoleAdmin
@@ -12,6 +16,19 @@ from catalog.services import remove_product, remove_sellable
 from catalog.sync import admin as sync_admin  # noqa: F401 # registers its pages
 
 REMOVE = "What was never ordered, counted or listed is deleted; anything else is switched off."
+
+
+class BlocksExport(admin.SimpleListFilter):
+    title = "ready for export"
+    parameter_name = "blocks_export"
+
+    def lookups(self, request: HttpRequest, page: Any) -> list[tuple[str, str]]:
+        return [("yes", "Customs data are missing"), ("no", "Ready")]
+
+    def queryset(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = {"yes": "blocking_export", "no": "ready_for_export"}.get(self.value() or "")
+        found: QuerySet[Any] = getattr(rows, chosen)() if chosen else rows
+        return found
 
 
 class SellableInline(ReadOnlyInline):
@@ -61,7 +78,7 @@ class ProductAdmin(RoleAdmin):
 class SellableAdmin(RoleAdmin):
     add_roles = change_roles = act_roles = MANAGERS
     list_display = ["sku", "title", "price", "currency", "weight_g", "organization", "is_active"]
-    list_filter = ["is_active", "organization", "origin_country"]
+    list_filter = ["is_active", BlocksExport, "organization", "origin_country"]
     list_select_related = ["organization"]
     search_fields = ["sku", "title", "=barcode"]
     autocomplete_fields = ["organization", "product"]

@@ -83,6 +83,11 @@ class Sellable(Timestamped):
     def __str__(self) -> str:
         return f"{self.sku} · {self.title}"
 
+    @property
+    def export_gaps(self) -> list[str]:
+        """The fields without which it cannot cross a border."""
+        return [name for name in ("hs_code", "origin_country") if not getattr(self, name)]
+
 
 class PlatformListing(Timestamped):
     """The id under which a platform lists a sellable."""

@@ -26,6 +26,13 @@ class SellableQuerySet(OwnedQuerySet["Sellable"]):
         """Exact, case-sensitive; a blank SKU matches nothing."""
         return self.filter(sku__in=[sku for sku in skus if sku])
 
+    def blocking_export(self) -> Self:
+        """Sold, and without what customs of any country ask for; the title stands in for words."""
+        return self.active().filter(Q(hs_code="") | Q(origin_country=""))
+
+    def ready_for_export(self) -> Self:
+        return self.active().exclude(hs_code="").exclude(origin_country="")
+
     def search(self, text: str) -> Self:
         words = text.split()
         found = self

@@ -50,6 +50,11 @@ class SellableSerializer(serializers.ModelSerializer[Sellable]):
     organization = OwnerField()
     product = OwnProducts(queryset=Product.objects.all())
     sku = serializers.CharField(max_length=64, validators=[PLAIN])
+    export_gaps = serializers.ListField(
+        child=serializers.CharField(),
+        read_only=True,
+        help_text="Fields without which it cannot cross a border.",
+    )
 
     class Meta:
         model = Sellable
@@ -70,6 +75,7 @@ class SellableSerializer(serializers.ModelSerializer[Sellable]):
             "hs_code",
             "origin_country",
             "customs_description",
+            "export_gaps",
             "is_active",
             "created_at",
             "updated_at",

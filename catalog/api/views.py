@@ -43,7 +43,12 @@ class SellableFilter(filters.FilterSet):  # type: ignore[misc]
     sku = filters.CharFilter()
     barcode = filters.CharFilter()
     is_active = TrueOrFalse()
+    blocks_export = TrueOrFalse(method="by_export")
     search = filters.CharFilter(method="by_search")
+
+    def by_export(self, rows: Any, name: str, value: bool) -> QuerySet[Sellable]:
+        found: QuerySet[Sellable] = rows.blocking_export() if value else rows.ready_for_export()
+        return found
 
     def by_search(self, rows: Any, name: str, value: str) -> QuerySet[Sellable]:
         found: QuerySet[Sellable] = rows.search(value)

@@ -14,6 +14,7 @@ from catalog.models import (
     FieldMaster,
     ListedIssue,
     PlatformListing,
+    Sellable,
     SyncConflict,
 )
 from catalog.rules.merge import FIELDS, Group, Master
@@ -148,6 +149,13 @@ def _conflict(row: SyncConflict) -> ConflictRow:
         fields=tuple(pairs),
         found_at=row.found_at,
     )
+
+
+def export_blockers(actor: object) -> tuple[int, tuple[Sellable, ...]]:
+    """How many sellables lack what customs ask for, and the first of them by SKU."""
+    rows = Sellable.objects.visible_to(actor).blocking_export()
+    first = rows.select_related("organization").order_by("sku", "id")[:SHOWN]
+    return rows.count(), tuple(first)
 
 
 def open_issues() -> tuple[int, tuple[ListedIssue, ...]]:

@@ -66,14 +66,25 @@ class CatalogPageTests(PageCase):
 
     def test_page_costs_the_same_however_much_there_is_to_decide(self) -> None:
         self.client.force_login(self.manager)
-        with exactly_queries(14):
+        with exactly_queries(16):
             self.client.get(reverse("catalog"))
         listing = PlatformListing.objects.get()
         for group in ("content", "customs"):
             SyncConflict.objects.create(listing=listing, group=group, theirs={"title": "Cup"})
 
-        with exactly_queries(14):
+        with exactly_queries(16):
             self.client.get(reverse("catalog"))
+
+    def test_products_without_customs_data_are_listed(self) -> None:
+        self.sell("KET-12", hs_code="")
+        self.sell("TRM-NVY", origin_country="", is_active=False)
+
+        self.client.force_login(self.partner)
+        page = self.client.get(reverse("catalog"))
+
+        self.assertEqual([one.sku for one in page.context["blockers"]], ["KET-12"])
+        self.assertContains(page, "1 without an HS code or the country of origin")
+        self.assertEqual(page.context["blockers"][0].export_gaps, ["hs_code"])
 
     def test_partner_takes_theirs(self) -> None:
         self.client.force_login(self.partner)
@@ -218,6 +229,28 @@ class CatalogApiTests(PageCase, ApiCase):
 
         self.assertEqual(answer.json(), {"organization": "alder", **body})
         self.assertEqual(FieldMaster.objects.get().organization, self.alder)
+
+    def test_sellables_tell_what_they_lack_for_an_export(self) -> None:
+        self.sell("KET-12", hs_code="", origin_country="")
+
+        rows = self.sells.get("/api/v1/sellables", {"blocks_export": "true"}).json()["results"]
+        ready = self.sells.get("/api/v1/sellables", {"blocks_export": "false"}).json()["results"]
+
+        found = [(row["sku"], row["export_gaps"]) for row in rows]
+        self.assertEqual(found, [("KET-12", ["hs_code", "origin_country"])])
+        self.assertEqual([(row["sku"], row["export_gaps"]) for row in ready], [(MUG, [])])
+
+    def test_admin_filters_what_lacks_customs_data(self) -> None:
+        self.sell("KET-12", hs_code="")
+        self.manager.is_staff = True
+        self.manager.save()
+        self.client.force_login(self.manager)
+        address = reverse("admin:catalog_sellable_changelist")
+
+        for value, sku in (("yes", "KET-12"), ("no", MUG)):
+            page = self.client.get(address, {"blocks_export": value})
+
+            self.assertEqual([row.sku for row in page.context["cl"].result_list], [sku])
 
     def test_schedules_are_told_and_changed(self) -> None:
         before = self.manages.get(f"{API}/schedules").json()

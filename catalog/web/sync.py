@@ -19,7 +19,14 @@ from carriers.choices import PLATFORM_CHOICES
 from catalog.models import CatalogRun, SyncConflict
 from catalog.rules.merge import Group, Master
 from catalog.sync.models import GROUP_CHOICES, MASTER_CHOICES, RunState
-from catalog.sync.reports import SHOWN, masters_of, open_conflicts, open_issues, standings
+from catalog.sync.reports import (
+    SHOWN,
+    export_blockers,
+    masters_of,
+    open_conflicts,
+    open_issues,
+    standings,
+)
 from catalog.sync.runs import begin_run, believe_run, cancel_run, change_schedule
 from catalog.sync.settling import Choice, set_master, settle_conflict
 from shipping_project.kernel.errors import AppError
@@ -46,6 +53,7 @@ def catalog(request: HttpRequest) -> HttpResponse:
     if is_fragment(request):
         return render(request, "catalog/_runs.html", context)
     count, conflicts = open_conflicts(request.user)
+    blocker_count, blockers = export_blockers(request.user)
     issue_count, issues = open_issues() if is_staff else (0, ())
     context |= {
         "may_settle": may(request.user, WRITERS),
@@ -55,6 +63,8 @@ def catalog(request: HttpRequest) -> HttpResponse:
         "master_choices": MASTER_CHOICES,
         "conflict_count": count,
         "conflicts": conflicts,
+        "blocker_count": blocker_count,
+        "blockers": blockers,
         "issue_count": issue_count,
         "issues": issues,
         "shown": SHOWN,
