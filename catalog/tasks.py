@@ -9,7 +9,7 @@ from carriers.limits import Priority
 from carriers.services.calls import calls_for
 from catalog.pulls import read_catalog
 from catalog.sync import telling
-from catalog.sync.runs import PULL_ONE, RunUnderWay, begin_due_run
+from catalog.sync.runs import PULL_ONE, RunUnderWay, begin_due_run, prune_runs
 from shipping_project.jobs.queue import nudge
 
 
@@ -29,6 +29,10 @@ def _begin(platform: Platform) -> bool:
 def tell_changed() -> int:
     """Queue what was changed here, for the platforms; returns how many listings."""
     return telling.tell_changed()
+
+
+def prune() -> int:
+    return prune_runs()
 
 
 def pull_one(platform: str) -> None:

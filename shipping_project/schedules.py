@@ -42,6 +42,7 @@ SCHEDULES = (
     Recurring("Read changed shipments of Easyship", "orders.tasks.pull_easyship_shipments", 5),
     Recurring("Read products of the platforms", "catalog.tasks.pull_due", 1),
     Recurring("Tell the platforms of changed products", "catalog.tasks.tell_changed", 1),
+    Recurring("Drop old readings of products", "catalog.tasks.prune", 24 * 60, hour=3),
     Recurring("Look after stock alerts", "inventory.tasks.look_after_alerts", 1),
     Recurring("Ask for refunds of voided labels", "orders.tasks.look_after_voids", 5),
     Recurring("Audit labels", "orders.tasks.audit_labels", 24 * 60, hour=2),

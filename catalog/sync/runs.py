@@ -31,6 +31,7 @@ FULL_EVERY = timedelta(hours=24)
 # Where a list can be asked for what changed.
 BY_CHANGE = frozenset({Platform.VEEQO.value})
 CHANGES_KEPT = 100
+RUNS_KEPT_FOR = timedelta(days=30)
 
 
 class RunUnderWay(Conflict):
@@ -209,6 +210,13 @@ def cancel_run(*, run_id: int, actor: str) -> CatalogRun:
     run.save(update_fields=["state", "finished_at"])
     record_audit(actor=actor, action="catalogrun.cancelled", subject=run)
     return run
+
+
+def prune_runs() -> int:
+    """Drop what ended long ago, a run every few minutes being many; returns how many."""
+    ended = CatalogRun.objects.exclude(state=RunState.RUNNING.value)
+    old = ended.filter(started_at__lt=timezone.now() - RUNS_KEPT_FOR)
+    return int(old.exclude(state=RunState.QUESTIONED.value).delete()[0])
 
 
 def _locked(run_id: int, state: RunState) -> CatalogRun:

@@ -25,6 +25,7 @@ from catalog.sync.runs import (
     believe_run,
     cancel_run,
     change_schedule,
+    prune_runs,
 )
 from catalog.sync.settling import set_master
 from catalog.tests.builders import make_sellable
@@ -328,6 +329,20 @@ class RunTests(SyncCase):
         self.assertFalse(read_catalog(Platform.VEEQO))
 
         self.assertEqual(CatalogRun.objects.get().seen, 0)
+
+
+class PruneTests(SyncCase):
+    def test_readings_that_ended_long_ago_are_dropped_unless_they_ask_something(self) -> None:
+        long_ago = timezone.now() - timedelta(days=40)
+        for state in RunState:
+            CatalogRun.objects.create(platform="veeqo", state=state.value, started_at=long_ago)
+        CatalogRun.objects.create(platform="easyship", state=RunState.FINISHED.value)
+
+        self.assertEqual(prune_runs(), 2)
+
+        left = CatalogRun.objects.filter(started_at=long_ago).values_list("state", flat=True)
+        self.assertEqual(set(left), {"running", "questioned"})
+        self.assertEqual(CatalogRun.objects.count(), 3)
 
 
 class ScheduleTests(SyncCase):
