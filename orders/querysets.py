@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         PlatformDiscrepancy,
         RoutingDecision,
         Shipment,
+        Simulation,
         TrackingEvent,
         VoidRequest,
     )
@@ -258,3 +259,12 @@ class DiscrepancyQuerySet(OwnedQuerySet["PlatformDiscrepancy"]):
     def standing(self) -> Self:
         """Open, or explained and so not to be told again."""
         return self.filter(state__in=["open", "asked", "proposed", "explained"])
+
+
+class SimulationQuerySet(QuerySet["Simulation"]):
+    def unattended(self, now: datetime) -> QuerySet[Simulation, int]:
+        """Ids of those that go on and that nobody has worked at for a minute."""
+        idle = self.filter(
+            state__in=["waiting", "running"], updated_at__lt=now - timedelta(minutes=1)
+        )
+        return idle.values_list("pk", flat=True)

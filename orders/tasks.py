@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+import time
 
+from django.conf import settings
 from django.db.models import Exists, F, OuterRef, QuerySet
+from django.utils import timezone
 
 from carriers.contracts import Platform
 from carriers.limits import Priority
@@ -13,9 +16,10 @@ from inventory.models import StockLevel, Warehouse
 from orders import pulls
 from orders.audit import refunds
 from orders.audit.runs import audit_platform
-from orders.models import Order, OrderLine
+from orders.models import Order, OrderLine, Simulation
 from orders.rules.states import OrderState
 from orders.services.dispatch import dispatch_order
+from orders.services.simulations import SIMULATE, advance_simulation
 from shipping_project.jobs.queue import nudge
 from shipping_project.kernel.errors import AppError
 
@@ -102,3 +106,21 @@ def audit_one(platform: str) -> bool:
     delay_s = AUDIT_RETRY_S if audit.error_code else 0.0
     nudge(AUDIT_ONE, platform, queue="sync", delay_s=delay_s)
     return True
+
+
+def simulate(simulation_id: int) -> int:
+    """Work off lots of a simulation for as long as one task may run; returns how many."""
+    stop_at = time.monotonic() + settings.DRAIN_SECONDS
+    lots = 0
+    while advance_simulation(simulation_id):
+        lots += 1
+        if time.monotonic() >= stop_at:
+            nudge(SIMULATE, simulation_id, queue="default")
+            break
+    return lots
+
+
+def wake_simulations() -> None:
+    """Lost wake-ups cost no more than a minute."""
+    for simulation_id in Simulation.objects.unattended(timezone.now()):
+        nudge(SIMULATE, simulation_id, queue="default")

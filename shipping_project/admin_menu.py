@@ -31,6 +31,8 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("orders.RuleSet", "Rule sets", "alt_route"),
         ("orders.RoutingRule", "Rules", "rule"),
         ("orders.RoutingDecision", "Decisions", "fork_right"),
+        ("orders.Simulation", "Simulations", "replay"),
+        ("orders.SimulatedChange", "Simulated changes", "swap_calls"),
     ),
     "Stock": (
         ("inventory.StockLevel", "Stock levels", "inventory_2"),

@@ -37,6 +37,7 @@ SCHEDULES = (
     ),
     Recurring("Wake jobs", "shipping_project.jobs.worker.sweep", 1),
     Recurring("Seal the audit trail", "accounts.services.seals.seal_entries", 1),
+    Recurring("Wake simulations of rules", "orders.tasks.wake_simulations", 1),
     Recurring("Ask after parcels", "orders.tasks.poll_tracking", 1),
     Recurring("Read changed orders of Veeqo", "orders.tasks.pull_veeqo_orders", 5),
     Recurring("Read changed shipments of Easyship", "orders.tasks.pull_easyship_shipments", 5),

@@ -365,6 +365,12 @@ OUTCOME_SETTLE_S = ENV.integer("OUTCOME_SETTLE_S", 4 if DEMO else 30, minimum=1)
 # money (whole units of its currency), waits for a person.
 PRICE_RISE_PERCENT = ENV.integer("PRICE_RISE_PERCENT", 10)
 PRICE_RISE_AMOUNT = ENV.integer("PRICE_RISE_AMOUNT", 5)
+# A draft of the rules goes live only after it was tried on orders of the past. With more orders
+# that find no route any more, or labels that cost more by so many per cent, a second person must
+# approve. 0 at ROUTING_GATE_DAYS lets every draft go live at once.
+ROUTING_GATE_UNMATCHED = ENV.integer("ROUTING_GATE_UNMATCHED", 0)
+ROUTING_GATE_COST_PERCENT = ENV.integer("ROUTING_GATE_COST_PERCENT", 1)
+ROUTING_GATE_DAYS = ENV.integer("ROUTING_GATE_DAYS", 30)
 # A label that a platform is still making after so many minutes is a matter for a person.
 LABEL_PENDING_MINUTES = ENV.integer("LABEL_PENDING_MINUTES", 60, minimum=1)
 # How many days after the purchase a label can be given back, and how long its refund may take,

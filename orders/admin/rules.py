@@ -27,6 +27,7 @@ from orders.services.rules import (
     publish_rule_set,
     warehouse_codes,
 )
+from orders.services.simulations import rehearse
 
 REGION = re.compile(r"[A-Z0-9]{1,3}")
 WAREHOUSE = re.compile(r"[A-Z0-9-]{1,12}")
@@ -163,6 +164,11 @@ def _copy(rule_set: RuleSet, words: Words, actor: str) -> str:
     return f"Version {copy.version} is the draft and has the same rules."
 
 
+def _simulate(rule_set: RuleSet, words: Words, actor: str) -> str:
+    started = rehearse(rule_set_id=rule_set.pk, actor=actor)
+    return f"Simulation {started.pk} tries it on {started.total} orders; see Simulations."
+
+
 def _discard(rule_set: RuleSet, words: Words, actor: str) -> str:
     discard_draft(rule_set_id=rule_set.pk, actor=actor)
     return "Discarded."
@@ -201,6 +207,15 @@ class RuleSetAdmin(RoleAdmin):
                 question="Orders dispatched from now on are routed by it, and it is changed no "
                 "more. Choose one version; an earlier one brings its rules back.",
                 run=_publish,
+            )
+        ),
+        confirmed(
+            NamedAction(
+                name="simulate",
+                description="Try on past orders",
+                question="Past orders are routed once more by it and by the live rules. No order "
+                "is touched and no platform asked.",
+                run=_simulate,
             )
         ),
         confirmed(

@@ -6,11 +6,13 @@ from orders.api.bulk import BulkOrdersView
 from orders.api.money import LedgerTotalsView
 from orders.api.rates import RatesView
 from orders.api.rules import RuleSetViewSet
+from orders.api.simulations import SimulationViewSet
 
 router = SimpleRouter(trailing_slash=False)
 router.register("orders", views.OrderViewSet, basename="order")
 router.register("shipments", views.ShipmentViewSet, basename="shipment")
 router.register("routing/rule-sets", RuleSetViewSet, basename="rule-set")
+router.register("routing/simulations", SimulationViewSet, basename="simulation")
 
 urlpatterns = [
     path("orders/bulk", BulkOrdersView.as_view(), name="orders-bulk"),

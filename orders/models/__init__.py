@@ -17,6 +17,7 @@ from orders.models.shipping import (
     Shipment,
     TrackingEvent,
 )
+from orders.models.simulation import SimulatedChange, Simulation, SimulationState
 from orders.models.voids import VoidRequest
 
 __all__ = [
@@ -40,6 +41,9 @@ __all__ = [
     "RoutingRule",
     "RuleSet",
     "Shipment",
+    "SimulatedChange",
+    "Simulation",
+    "SimulationState",
     "TrackingEvent",
     "VoidRequest",
 ]

@@ -29,9 +29,12 @@ def live_rule_set() -> RuleSet:
 
 def rule_book(rule_set: RuleSet) -> RuleBook:
     """With the platforms of the carriers as they are set now."""
+    return book_of(rule_set.content or book_content(rule_set), version=rule_set.version)
+
+
+def book_of(content: Mapping[str, Any], *, version: int) -> RuleBook:
     platform_of = {c.code: c.platform for c in Carrier.objects.filter(is_active=True)}
-    content = rule_set.content or book_content(rule_set)
-    return _book({**content, "version": rule_set.version, "platform_of": platform_of})
+    return _book({**content, "version": version, "platform_of": platform_of})
 
 
 def book_content(rule_set: RuleSet) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from accounts.services.audit import record_audit
 from inventory.models import Warehouse
 from orders.models import RoutingRule, RuleSet
 from orders.rules.rule_check import rule_faults
+from orders.services.gate import pass_gate
 from orders.services.rule_books import as_carrier_rule, book_content, record_digest
 from shipping_project.kernel.errors import Conflict, FieldError, InvalidInput
 
@@ -40,7 +41,8 @@ def publish_rule_set(*, rule_set_id: int, actor: str) -> RuleSet:
 
     The draft is frozen by it; an earlier version that was live goes back as it was. Orders
     dispatched from now on are routed by it; decisions already made stay as they are.
-    Raises InvalidInput with every fault of the draft's rules.
+    Raises InvalidInput with every fault of the draft's rules, and NotRehearsed or NotApproved where
+    the gate keeps it back. An earlier version has been live and may come back at any moment.
     """
     with transaction.atomic():
         rule_sets = _all_locked()
@@ -70,8 +72,10 @@ def _all_locked() -> dict[int, RuleSet]:
 
 def _freeze(draft: RuleSet, *, actor: str) -> None:
     check_rules(list(draft.rules.order_by("position")))
-    draft.content = book_content(draft)
-    draft.digest = record_digest(draft.content)
+    content = book_content(draft)
+    digest = record_digest(content)
+    pass_gate(draft, digest=digest)
+    draft.content, draft.digest = content, digest
     draft.is_draft = False
     draft.published_at = timezone.now()
     draft.published_by = actor

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 
@@ -111,12 +112,13 @@ def snapshot_record(
     return plain, record_digest(plain)
 
 
-def restored_snapshot(record: Mapping[str, object]) -> RouteSnapshot:
-    """The snapshot of a stored decision, so that it can be recomputed."""
-    data = json.loads(json.dumps(record))
+def restored_snapshot(record: Mapping[str, Any], *, book: RuleBook | None = None) -> RouteSnapshot:
+    """The snapshot of a stored decision, to be recomputed by its own rules or those of `book`."""
     return RouteSnapshot(
-        warehouses=tuple(WarehouseOption(**option) for option in data.pop("warehouses")),
-        book=restored_book(data.pop("book")),
-        lines=tuple(data.pop("lines", ())),
-        **data,
+        **{
+            **record,
+            "warehouses": tuple(WarehouseOption(**option) for option in record["warehouses"]),
+            "book": book or restored_book(record["book"]),
+            "lines": tuple(record.get("lines", ())),
+        }
     )

@@ -11,9 +11,10 @@ from django.urls import reverse
 from accounts.models import AuditEntry, Organization, Role, User
 from carriers.models import CommandState, OutboxCommand, PlatformAccount
 from inventory.models import Reservation
-from orders.models import Order, RoutingRule, RuleSet
+from orders.models import Order, RoutingRule, RuleSet, Simulation
 from orders.rules.states import OrderState
 from orders.services.dispatch import dispatch_order
+from orders.tasks import simulate
 from orders.tests.builders import make_order, make_organization, make_stocked_sellable, make_user
 
 
@@ -261,6 +262,18 @@ class RuleSetTests(ActionCase):
         self.assertEqual((shown.status_code, posted.status_code), (200, 403))
         rule.refresh_from_db()
         self.assertEqual(rule.regions, ["NV"])
+
+    def test_a_draft_is_tried_on_past_orders(self) -> None:
+        dispatch_order(order_id=make_order(self.organization).pk)
+        draft = self.copied()
+
+        page = self.confirm("orders_ruleset", "simulate", draft)
+
+        simulation = Simulation.objects.get()
+        self.assertContains(page, "tries it on 1 orders")
+        simulate(simulation.pk)
+        row = reverse("admin:orders_simulation_change", args=[simulation.pk])
+        self.assertContains(self.client.get(row), "0 of 1 orders would change. Within the gate.")
 
     def test_adding_a_second_draft_leads_to_the_first(self) -> None:
         copy = self.copied()

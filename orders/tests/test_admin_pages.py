@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -48,12 +49,16 @@ from orders.models import (
     PlatformDiscrepancy,
     PurchaseIntent,
     Quote,
+    RoutingRule,
+    RuleSet,
     Shipment,
     TrackingEvent,
 )
 from orders.rules.states import OrderState
 from orders.services.dispatch import dispatch_order
 from orders.services.ledger import enter_quoted
+from orders.services.rules import copy_rule_set
+from orders.services.simulations import advance_simulation, start_simulation
 from orders.services.voids import accept_void
 from shipping_project.hooks.models import WebhookEndpoint
 from shipping_project.hooks.services import send_test
@@ -98,6 +103,8 @@ WRITTEN_ONCE = (
     "orders.Quote",
     "orders.RoutingDecision",
     "orders.Shipment",
+    "orders.SimulatedChange",
+    "orders.Simulation",
     "orders.TrackingEvent",
     "orders.VoidRequest",
     "django_q.Failure",
@@ -120,6 +127,7 @@ def fill_every_table() -> None:
         _add_call(command, number)
     _fill_inbox()
     _fill_audit()
+    _fill_simulations()
     _fill_catalog_sync()
     _fill_alerts()
     _fill_background()
@@ -208,6 +216,25 @@ def _fill_audit() -> None:
             platform_ref=str(number),
             shipment=shipment,
         )
+
+
+def _fill_simulations() -> None:
+    """Some that change every order."""
+    draft = copy_rule_set(rule_set_id=RuleSet.objects.get(is_live=True).pk, actor="tests")
+    RoutingRule.objects.create(
+        rule_set=draft, position=1, name="Look first", country="", reach="both", hold_reason="look"
+    )
+    for _ in range(3):
+        simulation = start_simulation(
+            rule_set_id=draft.pk,
+            since=timezone.now() - timedelta(days=1),
+            until=timezone.now(),
+            sample=10,
+            actor="tests",
+        )
+        while advance_simulation(simulation.pk):
+            pass
+    RuleSet.objects.filter(pk=draft.pk).update(is_draft=False)
 
 
 def _fill_background() -> None:

@@ -1,0 +1,204 @@
+"""What other rules would have done with orders of the past, added up in ways and in money."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from decimal import Decimal
+from math import sqrt
+from typing import Any
+
+from carriers.contracts import RateQuote
+from orders.rules.quotes import chosen_quote, judge_quotes
+from orders.rules.routing import RouteDecision
+
+# Of a normal distribution, 95 % lie within so many standard errors of its mean.
+Z_95 = Decimal("1.96")
+ASPECTS = ("platform", "carrier", "service", "warehouse", "hold", "failure")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How an order goes; `failure` when it does not, `hold` when somebody looks at it first."""
+
+    platform: str
+    carrier: str
+    service: str
+    warehouse: str
+    hold: str
+    failure: str
+
+    def as_dict(self) -> dict[str, str]:
+        return asdict(self)
+
+    @property
+    def words(self) -> str:
+        if self.failure:
+            return f"no route: {self.failure}"
+        return f"{self.carrier} by {self.platform} from {self.warehouse}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Priced:
+    """The service that would have been bought of the prices there were; None where none fits."""
+
+    price: Decimal | None = None
+    currency: str = ""
+    days: int | None = None
+
+
+def way_of(route: RouteDecision) -> Way:
+    is_routed = route.is_routed
+    return Way(
+        platform=route.platform,
+        carrier=route.carrier,
+        service=route.wish.words if is_routed else "",
+        warehouse=route.warehouse,
+        hold=route.hold_reason,
+        failure=route.failure,
+    )
+
+
+def changed_aspects(before: Way, after: Way) -> tuple[str, ...]:
+    return tuple(name for name in ASPECTS if getattr(before, name) != getattr(after, name))
+
+
+def priced_way(
+    route: RouteDecision, quotes: Sequence[RateQuote], *, platform: str, warehouse: str
+) -> Priced:
+    """`quotes` are what `platform` asked for a parcel from `warehouse`; others cost otherwise."""
+    if route.platform != platform or route.warehouse != warehouse:
+        return Priced()
+    best = chosen_quote(judge_quotes(quotes, carrier=route.carrier, wish=route.wish))
+    if best is None:
+        return Priced()
+    return Priced(price=best.price.amount, currency=best.price.currency, days=best.delivery_days)
+
+
+@dataclass
+class Tally:
+    """Sums only, so that a million orders take no more room than one. Kept as JSON between lots."""
+
+    replayed: int = 0
+    unreadable: int = 0
+    changed: int = 0
+    unmatched: int = 0
+    matched: int = 0
+    held: int = 0
+    unpriced: int = 0
+    slower: int = 0
+    faster: int = 0
+    aspects: Counter[str] = field(default_factory=Counter)
+    flows: Counter[str] = field(default_factory=Counter)
+    costs: dict[str, dict[str, str | int]] = field(default_factory=dict)
+
+    def add(self, before: Way, after: Way, old: Priced, new: Priced) -> bool:
+        """Whether the order would have gone another way."""
+        self.replayed += 1
+        self._add_cost(old, new, counts=not (before.failure or after.failure))
+        aspects = changed_aspects(before, after)
+        if not aspects:
+            return False
+        self.changed += 1
+        self.aspects.update(aspects)
+        self.flows[f"{before.words} → {after.words}"] += 1
+        self.unmatched += bool(after.failure and not before.failure)
+        self.matched += bool(before.failure and not after.failure)
+        self.held += bool(after.hold and not before.hold)
+        if old.days is not None and new.days is not None:
+            self.slower += new.days > old.days
+            self.faster += new.days < old.days
+        return True
+
+    def _add_cost(self, old: Priced, new: Priced, *, counts: bool) -> None:
+        if old.price is None or new.price is None or old.currency != new.currency:
+            self.unpriced += counts
+            return
+        sums = self.costs.setdefault(
+            old.currency, {"orders": 0, "before": "0", "after": "0", "squares": "0"}
+        )
+        rise = new.price - old.price
+        sums["orders"] = int(sums["orders"]) + 1
+        for name, more in (("before", old.price), ("after", new.price), ("squares", rise * rise)):
+            sums[name] = str(Decimal(sums[name]) + more)
+
+    def as_dict(self) -> dict[str, Any]:
+        sums = {one.name: getattr(self, one.name) for one in fields(self)}
+        return {
+            name: dict(value) if isinstance(value, dict) else value for name, value in sums.items()
+        }
+
+
+def read_tally(data: Mapping[str, Any]) -> Tally:
+    counters = {name: Counter(data.get(name, {})) for name in ("aspects", "flows")}
+    return Tally(**{**data, **counters})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostChange:
+    """Of the orders that both ways could be priced for. `low` and `high` bound the mean rise of an
+    order with 95 % confidence; they are equal to it for a single order."""
+
+    currency: str
+    orders: int
+    before: Decimal
+    after: Decimal
+    mean: Decimal
+    low: Decimal
+    high: Decimal
+
+    @property
+    def rise(self) -> Decimal:
+        return self.after - self.before
+
+    @property
+    def percent(self) -> Decimal:
+        if not self.before:
+            return Decimal(100 if self.after else 0)
+        return (self.rise * 100 / self.before).quantize(Decimal("0.01"))
+
+
+def cost_changes(tally: Tally) -> tuple[CostChange, ...]:
+    return tuple(_cost_change(currency, sums) for currency, sums in sorted(tally.costs.items()))
+
+
+def _cost_change(currency: str, sums: Mapping[str, str | int]) -> CostChange:
+    count = int(sums["orders"])
+    before, after, squares = (Decimal(sums[name]) for name in ("before", "after", "squares"))
+    mean = (after - before) / count
+    spread = max(squares - count * mean * mean, Decimal(0)) / max(count - 1, 1)
+    margin = Z_95 * Decimal(sqrt(spread / count))
+    cent = Decimal("0.01")
+    return CostChange(
+        currency=currency,
+        orders=count,
+        before=before,
+        after=after,
+        mean=mean.quantize(cent),
+        low=(mean - margin).quantize(cent),
+        high=(mean + margin).quantize(cent),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """How far a change of rules may go without a second person."""
+
+    unmatched: int
+    cost_percent: int
+
+
+def beyond_gate(tally: Tally, gate: Gate) -> tuple[str, ...]:
+    """Every limit that the change goes beyond, in words."""
+    found: list[str] = []
+    if tally.unmatched > gate.unmatched:
+        found.append(f"{tally.unmatched} orders would find no route any more")
+    if tally.unreadable:
+        found.append(f"{tally.unreadable} decisions of the past cannot be worked out again")
+    found += [
+        f"labels in {cost.currency} would cost {cost.percent} % more"
+        for cost in cost_changes(tally)
+        if cost.percent > gate.cost_percent
+    ]
+    return tuple(found)
