@@ -333,11 +333,14 @@ QUEUES = ("orders", "sync", "inventory", "default")
 WORKER_QUEUES = ENV.words("WORKER_QUEUES", ",".join(QUEUES))
 WORKERS = ENV.integer("WORKERS", 2, minimum=1)
 # One task: claims for DRAIN_SECONDS, then finishes the command in hand, at the most one label call
-# and four reads, each after a wait for its turn. LEASE and the queue's retry both exceed that, so
-# live work is never taken twice.
+# and four reads, each after a wait for its turn, and the rows of a batch, on a slow disk half a
+# minute of them. LEASE and the queue's retry both exceed that, so live work is never taken twice.
 DRAIN_SECONDS = 30
 _WAITS_S = 8 * CALL_WAIT_S if VEEQO_LIMITS or EASYSHIP_LIMITS else 0
-TASK_TIMEOUT_S = DRAIN_SECONDS + HTTP_LABEL_TIMEOUT_S + 6 * HTTP_READ_TIMEOUT_S + _WAITS_S
+_BATCH_ROWS_S = 30
+TASK_TIMEOUT_S = (
+    DRAIN_SECONDS + HTTP_LABEL_TIMEOUT_S + 6 * HTTP_READ_TIMEOUT_S + _WAITS_S + _BATCH_ROWS_S
+)
 Q_CLUSTER = {
     "name": "default",
     "label": "Background tasks",
