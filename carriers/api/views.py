@@ -69,6 +69,8 @@ class CarrierViewSet(viewsets.ReadOnlyModelViewSet[Carrier]):
     serializer_class = CarrierSerializer
     filterset_class = CarrierFilter
     lookup_field = "code"
+    # PostgreSQL refuses a NUL rather than finding nothing.
+    lookup_value_regex = "[A-Za-z0-9_-]+"
     required_scopes = {"read": "orders:read"}
 
 
@@ -87,6 +89,7 @@ class PlatformAccountViewSet(viewsets.ReadOnlyModelViewSet[PlatformAccount]):
     queryset = PlatformAccount.objects.all()
     serializer_class = PlatformAccountSerializer
     lookup_field = "platform"
+    lookup_value_regex = "[A-Za-z0-9_-]+"
     permission_classes = [RoleAllows, StaffWrite]
     write_roles = MANAGERS
     required_scopes = {"read": "orders:read"}

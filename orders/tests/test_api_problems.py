@@ -66,6 +66,8 @@ NOT_THERE: list[tuple[str, str]] = [
     ("a digit that is no decimal", "/api/v1/orders/%C2%B2"),
     ("NUL in the number", "/api/v1/orders/SO%00"),
     ("NUL in an id", "/api/v1/sellables/%00"),
+    ("NUL in a code", "/api/v1/carriers/%00"),
+    ("NUL in a platform", "/api/v1/platforms/%00"),
     ("an unknown format", "/api/v1/orders?format=xml"),
 ]
 BAD_BODIES: list[tuple[str, bytes, str, int, str]] = [
