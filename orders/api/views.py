@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 
 from django.db.models import QuerySet
 from django.http import FileResponse
@@ -45,15 +46,18 @@ from orders.api.serializers import (
     TrackingSerializer,
 )
 from orders.api.steering import LabelSteering, reason_of
+from orders.api.why_not import WantedSerializer, WhyNotSerializer
 from orders.models import Order, Package, Shipment, TrackingEvent
 from orders.reports.ledger import order_money
 from orders.rules.address_text import PasteTooLarge, parse_pasted
+from orders.rules.why_not import Wanted, why_not
 from orders.services.cancellation import cancel_order
 from orders.services.dispatch import dispatch_order
 from orders.services.holds import hold_order, release_order
 from orders.services.intake import receive_order
 from orders.services.label_files import open_label
 from orders.services.retry import retry_order
+from orders.services.snapshots import restored_snapshot
 from shipping_project.kernel.errors import AppError, FieldError, InvalidInput, NotFound
 
 ORDER_SCOPES = {"read": "orders:read", "write": "orders:write"}
@@ -191,6 +195,18 @@ class OrderViewSet(LabelSteering, viewsets.GenericViewSet[Order]):
         if newest is None:
             raise NotFound("This order was not routed yet.")
         return Response(decision_document(newest))
+
+    @extend_schema(parameters=[WantedSerializer], responses=WhyNotSerializer)
+    @action(detail=True, methods=["get"], url_path="decision/why-not")
+    def why_not(self, request: Request, pk: str) -> Response:
+        """What kept the order from going another way when it was last decided."""
+        form = WantedSerializer(data=request.query_params)
+        form.is_valid(raise_exception=True)
+        newest = self.get_object().decisions.newest_first().first()
+        if newest is None:
+            raise NotFound("This order was not routed yet.")
+        answer = why_not(restored_snapshot(newest.snapshot), Wanted(**form.validated_data))
+        return Response(asdict(answer))
 
     @extend_schema(responses=LedgerSerializer)
     @action(detail=True, methods=["get"])

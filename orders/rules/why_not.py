@@ -1,0 +1,172 @@
+"""Why an order did not go another way, and which single change would have made it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from orders.rules.conditions import Comparison
+from orders.rules.conditions.fields import Kind, Operator
+from orders.rules.routing.choosing import Router
+from orders.rules.routing.parts import RouteDecision, RouteSnapshot
+from orders.rules.routing.warehouses import missing_units
+
+MOST_TRIED = 500
+MOST_TOLD = 5
+# Facts that stand beside the others in a snapshot.
+OWN_FIELDS = frozenset({"country", "region"})
+Size = tuple[int, Decimal]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """The way that is asked about; empty means whichever."""
+
+    carrier: str = ""
+    platform: str = ""
+    warehouse: str = ""
+
+    def first_miss(self, route: RouteDecision) -> str:
+        """The first of the three that the route does not have, "" when it has all."""
+        for name in ("warehouse", "carrier", "platform"):
+            if getattr(self, name) not in ("", getattr(route, name)):
+                return name
+        return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyNot:
+    """`constraint` is what kept it from going so; `changes` each suffice alone, smallest first."""
+
+    is_chosen: bool
+    constraint: str = ""
+    changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    size: Size
+    words: str
+    snapshot: RouteSnapshot
+
+
+def why_not(snapshot: RouteSnapshot, wanted: Wanted) -> WhyNot:
+    """Every change is proven by routing the changed order once more."""
+    router = Router(snapshot.book)
+    route = router.route(snapshot)
+    if route.is_routed and not wanted.first_miss(route):
+        return WhyNot(is_chosen=True)
+    flips: list[_Change] = []
+    for tried, change in enumerate(_single_changes(snapshot, router, wanted)):
+        if tried == MOST_TRIED:
+            break
+        is_same_book = change.snapshot.book is snapshot.book
+        other = (router if is_same_book else Router(change.snapshot.book)).route(change.snapshot)
+        if other.is_routed and not wanted.first_miss(other):
+            flips.append(change)
+    flips.sort(key=lambda change: (change.size, change.words))
+    return WhyNot(
+        is_chosen=False,
+        constraint=_constraint(route, wanted),
+        changes=tuple(dict.fromkeys(change.words for change in flips))[:MOST_TOLD],
+    )
+
+
+def _constraint(route: RouteDecision, wanted: Wanted) -> str:
+    if not route.is_routed:
+        return route.sentences[0]
+    missed = wanted.first_miss(route)
+    if missed == "warehouse":
+        stock = [s for s in route.trace if (s.stage, s.subject) == ("stock", wanted.warehouse)]
+        if not stock:
+            return f"{wanted.warehouse} is no active warehouse."
+        if stock[0].outcome == "failed":
+            return f"{wanted.warehouse} is {stock[0].reason}."
+    return route.sentences[("warehouse", "carrier", "platform").index(missed)]
+
+
+def _single_changes(snapshot: RouteSnapshot, router: Router, wanted: Wanted) -> Iterator[_Change]:
+    if wanted.carrier:
+        words = f"a person picks {wanted.carrier}"
+        picked = replace(snapshot, requested_carrier=wanted.carrier)
+        yield _Change((4, Decimal(0)), words, picked)
+    if snapshot.requested_carrier:
+        yield _Change(
+            (3, Decimal(0)), "nobody picks a carrier", replace(snapshot, requested_carrier="")
+        )
+    yield from _with_stock(snapshot, wanted.warehouse)
+    for ready in router.rules:
+        rules = tuple(rule for rule in snapshot.book.rules if rule is not ready.rule)
+        without = replace(snapshot, book=replace(snapshot.book, rules=rules))
+        yield _Change((2, Decimal(0)), f"the rule “{ready.rule.name}” is switched off", without)
+        for comparison in ready.asks.comparisons():
+            yield from _with_fact(snapshot, comparison)
+
+
+def _with_stock(snapshot: RouteSnapshot, code: str) -> Iterator[_Change]:
+    for option in snapshot.warehouses:
+        gaps = missing_units(option, snapshot.needs)
+        if not gaps or code not in ("", option.code):
+            continue
+        full = replace(option, available={**option.available, **snapshot.needs})
+        options = tuple(full if one is option else one for one in snapshot.warehouses)
+        missing = ", ".join(f"{units} more of {sku}" for sku, units in sorted(gaps.items()))
+        words = f"{option.code} has {missing}"
+        yield _Change(
+            (3, Decimal(sum(gaps.values()))), words, replace(snapshot, warehouses=options)
+        )
+
+
+def _with_fact(snapshot: RouteSnapshot, comparison: Comparison) -> Iterator[_Change]:
+    """The order with the nearest value that turns the comparison, where it is the order's own."""
+    name = comparison.field.name
+    if name in OWN_FIELDS:
+        for value in comparison.values[:5]:
+            changed = _moved(snapshot, name, str(value))
+            yield _Change((1, Decimal(0)), f"{comparison.field.label} is {value}", changed)
+        return
+    now = snapshot.facts.get(name)
+    if now is None or comparison.field.kind not in (Kind.NUMBER, Kind.FLAG, Kind.MONEY):
+        return
+    for value in _turning(comparison, now):
+        told = str(value) if isinstance(value, Decimal) else value
+        facts = {**snapshot.facts, name: told}
+        words = f"{comparison.field.label} is {_word(value)}{_unit(comparison)}, not {_word(now)}"
+        yield _Change(_distance(now, value), words, replace(snapshot, facts=facts))
+
+
+def _moved(snapshot: RouteSnapshot, name: str, value: str) -> RouteSnapshot:
+    if name == "country":
+        return replace(snapshot, country=value)
+    return replace(snapshot, region=value)
+
+
+def _turning(comparison: Comparison, now: object) -> list[bool | int | Decimal]:
+    if isinstance(now, bool):
+        return [not now]
+    step = Decimal("0.01") if comparison.field.kind is Kind.MONEY else 1
+    found: list[bool | int | Decimal] = []
+    for bound in comparison.values:
+        assert isinstance(bound, int | Decimal)
+        beside = [bound - step, bound, bound + step]
+        is_true = comparison.test(Decimal(str(now)))
+        turned = [value for value in beside if comparison.test(value) is not is_true]
+        found += sorted(turned, key=lambda value: abs(Decimal(value) - Decimal(str(now))))[:1]
+    return found
+
+
+def _distance(now: object, value: bool | int | Decimal) -> Size:
+    if isinstance(value, bool):
+        return (1, Decimal(0))
+    before = Decimal(str(now))
+    return (0, abs(Decimal(value) - before) / max(abs(before), Decimal(1)))
+
+
+def _word(value: object) -> str:
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+
+
+def _unit(comparison: Comparison) -> str:
+    unit = comparison.currency or comparison.field.unit
+    return f" {unit}" if unit and comparison.operator is not Operator.IS else ""
