@@ -37,11 +37,14 @@ def settle_conflict(
     `values` are those of an edit. Raises StateChanged for a conflict that was settled before, and
     ValuesUnfit or InvalidInput with nothing written.
     """
+    listing_id = SyncConflict.objects.values_list("listing_id", flat=True).get(pk=conflict_id)
+    # The sellable first, then its listing, as every reading locks them.
+    rows = PlatformListing.objects.filter(pk=listing_id)
+    sellable = Sellable.objects.select_for_update(of=("self",)).get(listings__in=rows)
+    listing = rows.select_for_update().get()
     conflict: SyncConflict = SyncConflict.objects.select_for_update().get(pk=conflict_id)
     if conflict.state != ConflictState.OPEN.value:
         raise StateChanged(f"It is settled already: {conflict.get_state_display().lower()}.")
-    listing = PlatformListing.objects.select_for_update().get(pk=conflict.listing_id)
-    sellable = Sellable.objects.select_for_update().get(pk=listing.sellable_id)
     chosen = {Choice.OURS: {}, Choice.THEIRS: conflict.theirs, Choice.EDITED: values or {}}[choice]
     _only_of_group(chosen, Group(conflict.group))
     change_sellable(sellable=sellable, changes=fitting(chosen), actor=actor)
@@ -78,6 +81,8 @@ def link_issue(*, issue_id: int, sellable: Sellable, actor: str) -> PlatformList
 
     Raises InvalidInput for another SKU: a link between two would book the wrong product.
     """
+    # A reading that meets the item locks its sellable first, too.
+    Sellable.objects.select_for_update().get(pk=sellable.pk)
     issue: ListedIssue = ListedIssue.objects.select_for_update().get(pk=issue_id)
     if not issue.sku or issue.sku != sellable.sku:
         message = f"There it is {issue.sku or 'without a SKU'}, here {sellable.sku}."

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from carriers.models import OutboxCommand
 from carriers.outbox.commands import enqueue_command
-from catalog.models import FieldMaster, PlatformListing
+from catalog.models import FieldMaster, PlatformListing, Sellable
 from catalog.rules.merge import Group, Master, Merged, Told, Values, merge, to_tell
 from catalog.sync.items import ListedItem
 from catalog.sync.taking import take_items
@@ -92,6 +92,8 @@ def record_not_told(*, listing_id: int, code: str) -> None:
 
 
 def _locked(listing_id: int) -> PlatformListing:
-    rows = PlatformListing.objects.select_for_update(of=("self",)).select_related("sellable")
-    listing: PlatformListing = rows.get(pk=listing_id)
+    """The sellable before its listing, as every reading locks them, or two could wait for ever."""
+    rows = PlatformListing.objects.filter(pk=listing_id)
+    Sellable.objects.select_for_update(of=("self",)).get(listings__in=rows)
+    listing: PlatformListing = rows.select_for_update(of=("self",)).select_related("sellable").get()
     return listing
