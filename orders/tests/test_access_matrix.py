@@ -79,6 +79,8 @@ RULES = {
     "ledger/": ORDERS,
     # A quote changes nothing.
     "rates": Rule(write_scope="orders:read"),
+    # They replay the orders of all organizations.
+    "routing/simulations": STAFF_ROOM,
     "routing/": Rule(read_scope="rules:read", write=MANAGERS, staff="write"),
 }
 OPEN_TO_ALL = {"POST auth/token", "POST auth/token/refresh", "POST auth/logout"}
