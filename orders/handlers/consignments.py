@@ -10,7 +10,7 @@ from carriers.models import OutboxCommand
 from carriers.outbox.outcomes import Rejected
 from carriers.platforms import port_for
 from carriers.ports import ShippingPort
-from catalog.models import PlatformListing
+from catalog.models import PlatformListing, Sellable
 from catalog.services import record_listing
 from inventory.models import Warehouse, WarehouseLink
 from inventory.services.links import record_warehouse_link
@@ -127,12 +127,22 @@ def _item_refs(shipment: Shipment, lines: list[OrderLine]) -> dict[int, str]:
 
 
 def _looked_up(shipment: Shipment, skus: list[str]) -> dict[str, str]:
+    """By SKU alone, so only where that means one product; a person may link the others."""
+    place = shipment.get_platform_display()
+    namesakes = Sellable.objects.with_skus(skus).exclude(
+        organization=shipment.order.organization_id
+    )
+    shared = sorted(set(namesakes.values_list("sku", flat=True)))
+    if shared:
+        raise NotListed(
+            f"It is not clear which product {', '.join(shared)} means at {place}; link it under "
+            "Listed, not matched."
+        )
     found: dict[str, set[str]] = defaultdict(set)
     for item in port_of(shipment).find_items(skus):
         found[item.sku].add(item.item_ref)
     missing = [sku for sku in skus if not found[sku]]
     doubled = [sku for sku in skus if len(found[sku]) > 1]
-    place = shipment.get_platform_display()
     if missing:
         raise NotListed(f"{', '.join(missing)} is not listed at {place}; list it there first.")
     if doubled:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from django.conf import settings
 
+from accounts.models import Organization
 from carriers.contracts import Platform
 from carriers.services.facts import memory_of
 from carriers.services.pacing import credential_of
-from inventory.models import Warehouse, WarehouseLink
+from catalog.models import PlatformListing
+from catalog.tests.builders import make_sellable
+from inventory.models import StockLevel, Warehouse, WarehouseLink
+from inventory.tests.builders import put_stock
+from orders.models import Order
 from orders.rules.states import OrderState
+from orders.services.dispatch import dispatch_order
+from orders.tests.builders import make_order
 from orders.tests.twin import TwinCase
 
 TEXAS = {"city": "Austin", "state": "TX", "postal_code": "78701"}
@@ -52,3 +59,40 @@ class WarehouseLinkTests(TwinCase):
             (OrderState.NEEDS_ATTENTION.value, "warehouse.not_linked"),
         )
         self.assertEqual(self.twin.bookings(), [])
+
+
+class SharedSkuTests(TwinCase):
+    """Two organizations have a product of the same SKU; one of them is listed at the platform."""
+
+    def of_birch(self, **address: str) -> Order:
+        """Alder's kettle is listed at both platforms; Birch sells another one under its SKU."""
+        birch = Organization.objects.get(slug="birch")
+        kettle = make_sellable(birch, "KET-12")
+        put_stock(kettle, StockLevel.objects.filter(sellable__sku="KET-12")[0].warehouse, 50)
+        order = make_order(birch, "KET-12", **address)
+        dispatch_order(order_id=order.pk)
+        return order
+
+    def test_it_is_not_shipped_as_the_product_of_the_other(self) -> None:
+        order = self.of_birch(**TEXAS)
+
+        self.finish()
+
+        order.refresh_from_db()
+        self.assertEqual(
+            (order.state, order.attention_code),
+            (OrderState.NEEDS_ATTENTION.value, "catalog.not_listed"),
+        )
+        self.assertEqual(self.twin.bookings(), [])
+        self.assertFalse(PlatformListing.objects.filter(sellable__sku="KET-12").exists())
+
+    def test_it_goes_in_no_batch_as_the_product_of_the_other(self) -> None:
+        orders = [self.of_birch()]
+        orders += [self.place("TRM-GRN") for _ in range(5)]
+
+        self.finish()
+
+        for order in orders:
+            self.assert_shipped_once(order)
+        self.assertEqual(self.twin.asked("POST", "/batches/shipments"), 1)
+        self.assertFalse(PlatformListing.objects.filter(sellable__sku="KET-12").exists())
