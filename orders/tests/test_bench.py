@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from carriers.limits import Bucket, Limits, Window
-from orders.bench.budget import use_of
+from orders.bench.use import use_of
+from shipping_project.kernel.benches import all_benches
 
 BEGUN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 EASYSHIP = Limits(windows=(Window(10, 1.0), Window(60, 60.0)))
@@ -70,3 +71,10 @@ class TestUse:
 
         assert (use.calls, use.busy_calls) == (2002, 2001)
         assert use.share == pytest.approx(0.98, abs=0.01)
+
+
+def test_what_can_be_measured_is_found_by_its_module() -> None:
+    benches = all_benches()
+
+    assert "budget" in benches
+    assert all(bench.words for bench in benches.values())
