@@ -36,6 +36,11 @@ class NotADraft(Conflict):
     title = "Only the draft can be changed"
 
 
+class ChangedMeanwhile(Conflict):
+    code = "rules.changed_meanwhile"
+    title = "Somebody changed the draft meanwhile"
+
+
 def publish_rule_set(*, rule_set_id: int, actor: str) -> RuleSet:
     """Make this version the live one in place of the last; a repeat changes nothing.
 
@@ -139,13 +144,18 @@ def change_draft(
     changes: Mapping[str, Any],
     rules: Sequence[Mapping[str, Any]] | None,
     actor: str,
+    seen: str = "",
 ) -> RuleSet:
     """Set fields of the draft, and all of its rules at once, in the order given.
 
-    Raises NotADraft, and InvalidInput with every fault of the rules; nothing is changed then.
+    `seen` is `updated_at` of the draft, ISO 8601, as whoever changes it saw it; "" does not ask.
+    Raises NotADraft, ChangedMeanwhile, and InvalidInput with every fault of the rules; nothing is
+    changed then.
     """
     with transaction.atomic():
         draft = locked_draft(rule_set_id)
+        if seen and draft.updated_at.isoformat() != seen:
+            raise ChangedMeanwhile("Look at it as it is now, and change it again.")
         before = {name: getattr(draft, name) for name in changes}
         for name, value in changes.items():
             setattr(draft, name, value)

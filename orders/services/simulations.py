@@ -24,7 +24,7 @@ from orders.models import (
 )
 from orders.models.simulation import OPEN_SIMULATIONS
 from orders.rules.replay import Priced, Tally, priced_way, read_tally, way_of
-from orders.rules.routing import Router
+from orders.rules.routing import RouteDecision, Router
 from orders.services.rule_books import book_content, book_of, live_rule_set, record_digest
 from orders.services.snapshots import restored_snapshot
 from shipping_project.jobs.queue import nudge
@@ -242,3 +242,13 @@ def approve_simulation(*, simulation_id: int, actor: str) -> Simulation:
             simulation.save(update_fields=["approved_by", "updated_at"])
             record_audit(actor=actor, action="simulation.approved", subject=simulation)
         return simulation
+
+
+def records_of(change: SimulatedChange) -> tuple[RouteDecision, RouteDecision]:
+    """What the live rules of then and the rules tried say of the order, with every step."""
+    simulation = change.simulation
+    base = simulation.base
+    before = Router(book_of(base.content, version=base.version))
+    after = Router(book_of(simulation.content, version=simulation.rule_set.version))
+    snapshot = restored_snapshot(change.decision.snapshot, book=before.book)
+    return before.route(snapshot), after.route(snapshot)

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from orders.web.board import orders
 from orders.web.bulk import bulk
@@ -7,6 +7,7 @@ from orders.web.order import address, call, label, order, steer
 from orders.web.overview import overview
 
 urlpatterns = [
+    path("", include("orders.web.routing.urls")),
     path("", overview, name="overview"),
     path("orders/", orders, name="orders"),
     path("orders/bulk/", bulk, name="orders-bulk"),

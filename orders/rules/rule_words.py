@@ -1,0 +1,45 @@
+"""A rule in words, as pages and reports tell it."""
+
+from __future__ import annotations
+
+from orders.rules.conditions import Comparison, Condition, Group, UnreadableCondition
+from orders.rules.conditions.tree import Joint
+from orders.rules.routing.matching import asked_of
+from orders.rules.routing.parts import CarrierRule
+
+JOINTS = {Joint.ALL: " and ", Joint.ANY: " or ", Joint.NONE: " or "}
+
+
+def if_words(rule: CarrierRule) -> tuple[str, ...]:
+    """One sentence for each thing that must be so; none means every order."""
+    try:
+        asked = asked_of(rule)
+    except UnreadableCondition as exc:
+        return (f"cannot be read: {exc}",)
+    return tuple(_words(part, is_inner=False) for part in asked.parts)
+
+
+def _words(part: Condition, *, is_inner: bool) -> str:
+    if isinstance(part, Comparison):
+        return part.text
+    return _group_words(part, is_inner=is_inner)
+
+
+def _group_words(group: Group, *, is_inner: bool) -> str:
+    told = JOINTS[group.joint].join(_words(part, is_inner=True) for part in group.parts)
+    if group.joint is Joint.NONE:
+        return f"not ({told})"
+    return f"({told})" if is_inner and len(group.parts) > 1 else told
+
+
+def then_words(rule: CarrierRule) -> tuple[str, ...]:
+    """One phrase for each thing that it sets."""
+    told = [
+        f"carrier {rule.carrier}" if rule.carrier else "",
+        f"platform {rule.platform}" if rule.platform else "",
+        rule.wish.words if rule.wish else "",
+        f"from {', '.join(rule.warehouses)}" if rule.warehouses else "",
+        f"held: {rule.hold_reason}" if rule.hold_reason else "",
+        "stop here" if rule.stop else "",
+    ]
+    return tuple(words for words in told if words)
