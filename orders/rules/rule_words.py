@@ -21,8 +21,14 @@ def if_words(rule: CarrierRule) -> tuple[str, ...]:
 
 def _words(part: Condition, *, is_inner: bool) -> str:
     if isinstance(part, Comparison):
-        return part.text
+        return _comparison_words(part)
     return _group_words(part, is_inner=is_inner)
+
+
+def _comparison_words(asked: Comparison) -> str:
+    if asked.field.name == "leaves_country":
+        return "it leaves the country" if asked.values == (True,) else "it stays in the country"
+    return asked.text
 
 
 def _group_words(group: Group, *, is_inner: bool) -> str:

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from orders.demo.seed import PASSWORD
 from orders.tests.browser.conftest import Installation
+from orders.tests.browser.driving import BROWSER, Watched, log_in, watching
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        os.environ.get("BROWSER_TESTS") != "1", reason="needs Chromium: bin/test --browser"
-    ),
-]
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = [
-    *("--no-sandbox", "--disable-gpu", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update"),
-]
+pytestmark = BROWSER
 LABEL_WITHIN_MS = 60_000
 PASTED = (
     "Nora Whitfield\t212-555-0142\tnora.whitfield@example.com\t40 Mercer Street\tNew York\tNY"
@@ -31,42 +19,14 @@ PASTED = (
 )
 
 
-@dataclass
-class Watched:
-    """A page, and everything that must not have happened on it."""
-
-    page: Page
-    foreign: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-
-
 @pytest.fixture
 def watched(installation: Installation) -> Iterator[Watched]:
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        page = browser.new_context(base_url=installation.url).new_page()
-        watched = Watched(page)
-        page.on("request", lambda request: _note_foreign(watched, installation, request.url))
-        page.on("console", lambda message: _note_error(watched, message))
-        page.on("pageerror", lambda error: watched.errors.append(str(error)))
-        yield watched
-        browser.close()
-
-
-def _note_foreign(watched: Watched, installation: Installation, url: str) -> None:
-    """Only what goes over the network counts; the PDF viewer is a part of the browser."""
-    if url.startswith(("http", "ws")) and not url.startswith(f"{installation.url}/"):
-        watched.foreign.append(url)
-
-
-def _note_error(watched: Watched, message: ConsoleMessage) -> None:
-    if message.type == "error":
-        watched.errors.append(message.text)
+    yield from watching(installation)
 
 
 def test_pasted_customer_becomes_an_order_with_a_label(watched: Watched) -> None:
     page = watched.page
-    _log_in(page, "partner-alder")
+    log_in(page, "partner-alder")
 
     page.goto("/orders/new/")
     page.get_by_label("Customer as text").fill(PASTED)
@@ -101,7 +61,7 @@ def test_pasted_customer_becomes_an_order_with_a_label(watched: Watched) -> None
 
 def test_faults_are_marked_together_and_nothing_typed_is_lost(watched: Watched) -> None:
     page = watched.page
-    _log_in(page, "partner-alder")
+    log_in(page, "partner-alder")
 
     page.goto("/orders/new/")
     page.locator("#id-name").fill("Nora Whitfield")
@@ -119,14 +79,6 @@ def test_faults_are_marked_together_and_nothing_typed_is_lost(watched: Watched) 
     assert watched.foreign == []
     # Chromium itself reports the status 422 of the page as an error.
     assert [error for error in watched.errors if "422" not in error] == []
-
-
-def _log_in(page: Page, username: str) -> None:
-    page.goto("/login/")
-    page.locator("input[name=username]").fill(username)
-    page.locator("input[name=password]").fill(PASSWORD)
-    page.locator("form button[type=submit]").first.click()
-    expect(page).not_to_have_url(re.compile("/login/"))
 
 
 def _add_first_product(page: Page) -> None:

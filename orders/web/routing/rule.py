@@ -109,6 +109,8 @@ def _page(
     *,
     status: int = 200,
 ) -> HttpResponse:
+    for name in ("valid_from", "valid_until"):
+        form.fields[name].widget.input_type = "date"
     context = {
         "draft": draft,
         "place": place,
