@@ -162,8 +162,12 @@ class DraftTests(RoutingPageCase):
     def test_the_defaults_of_the_draft_are_changed(self) -> None:
         draft = self.web_draft()
         body = {
-            **{"name": "Autumn", "note": "", "default_carrier": "USPS", "export_carrier": "DHL"},
-            **{"export_platform": "easyship", "warehouse_preference": "nearest"},
+            "name": "Autumn",
+            "note": "",
+            "default_carrier": "USPS",
+            "export_carrier": "DHL",
+            "export_platform": "easyship",
+            "warehouse_preference": "nearest",
         }
 
         self.client.post(reverse("routing-defaults"), body)
