@@ -286,6 +286,14 @@ OWN_PROBLEMS = (
         is_assignable=False,
     ),
     Problem(
+        code="routing.no_route",
+        field="carrier",
+        cause="No rule gives the order a carrier, and the rules have no default for it.",
+        fix="Publish rules that cover it or pick a carrier, then try again.",
+        url_name=RULE_SETS,
+        is_assignable=False,
+    ),
+    Problem(
         code="routing.no_live_rules",
         cause="No rule set is live, so no order can be routed.",
         fix="Put a rule set live, then try again.",

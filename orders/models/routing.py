@@ -48,10 +48,21 @@ class RuleSet(Timestamped):
     )
     note = models.CharField(max_length=200, blank=True, default="")
     default_carrier = models.CharField(
-        max_length=10, choices=CARRIER_CHOICES, help_text="Inside the warehouse's country."
+        max_length=10,
+        choices=CARRIER_CHOICES,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Inside the warehouse's country; empty means that an order no rule gives a "
+        "carrier waits for a person.",
     )
     export_carrier = models.CharField(
-        max_length=10, choices=CARRIER_CHOICES, help_text="Leaving the warehouse's country."
+        max_length=10,
+        choices=CARRIER_CHOICES,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Leaving the warehouse's country; empty as above.",
     )
     export_platform = models.CharField(max_length=10, choices=PLATFORM_CHOICES)
     warehouse_preference = models.JSONField(

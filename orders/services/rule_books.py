@@ -27,14 +27,33 @@ def live_rule_set() -> RuleSet:
     return found
 
 
+# Published versions as they were read last, so that a worker makes their router ready once.
+MOST_BOOKS = 4
+_books: dict[tuple[object, ...], RuleBook] = {}
+
+
 def rule_book(rule_set: RuleSet) -> RuleBook:
     """With the platforms of the carriers as they are set now."""
-    return book_of(rule_set.content or book_content(rule_set), version=rule_set.version)
+    if not rule_set.digest:
+        return book_of(rule_set.content or book_content(rule_set), version=rule_set.version)
+    platform_of = carrier_platforms()
+    key = (rule_set.version, rule_set.digest, *sorted(platform_of.items()))
+    if key not in _books:
+        if len(_books) >= MOST_BOOKS:
+            _books.clear()
+        _books[key] = book_of(rule_set.content, version=rule_set.version, platform_of=platform_of)
+    return _books[key]
 
 
-def book_of(content: Mapping[str, Any], *, version: int) -> RuleBook:
-    platform_of = {c.code: c.platform for c in Carrier.objects.filter(is_active=True)}
-    return _book({**content, "version": version, "platform_of": platform_of})
+def book_of(
+    content: Mapping[str, Any], *, version: int, platform_of: Mapping[str, str] | None = None
+) -> RuleBook:
+    platforms = carrier_platforms() if platform_of is None else platform_of
+    return _book({**content, "version": version, "platform_of": platforms})
+
+
+def carrier_platforms() -> dict[str, str]:
+    return {c.code: c.platform for c in Carrier.objects.filter(is_active=True)}
 
 
 def book_content(rule_set: RuleSet) -> dict[str, Any]:

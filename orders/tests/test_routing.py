@@ -206,8 +206,11 @@ def test_every_step_that_was_tried_stands_in_the_trace() -> None:
         ("carrier", "Nevada", "skipped"),
         ("carrier", "California", "skipped"),
         ("carrier", "New York and Texas", "chosen"),
+        ("carrier", "Florida", "skipped"),
         ("platform", "veeqo", "chosen"),
     ]
+    assert route.trace[7].reason == "sets carrier UPS"
+    assert route.trace[8].reason == "not evaluated: “New York and Texas” stops before it"
 
 
 @pytest.mark.parametrize("state", ["NV", "CA", "OR", "HI"])

@@ -87,6 +87,7 @@ def test_an_earlier_rule_wins_and_a_later_one_adds_what_it_left_open() -> None:
         ("First", "sets carrier DHL"),
         ("Second", "matches and sets nothing new"),
         ("Third", "sets platform easyship, the fastest service"),
+        ("Fourth", "not evaluated: “Third” stops before it"),
     ]
 
 
@@ -96,6 +97,19 @@ def test_what_a_rule_says_of_service_counts_for_its_own_carrier() -> None:
     by_hand = routed(ups, requested_carrier="USPS")
 
     assert (by_hand.carrier, by_hand.platform, by_hand.wish.service) == ("USPS", "veeqo", "")
+
+
+@pytest.mark.parametrize(("country", "why"), [("US", "default"), ("DE", "export")])
+def test_an_order_that_no_rule_gives_a_carrier_has_no_route(country: str, why: str) -> None:
+    book = replace(BOOK, rules=(rule(country="MX"),), default_carrier="", export_carrier="")
+
+    route = choose_route(replace(snapshot("OR", country=country), book=book))
+
+    assert (route.failure, route.carrier, route.platform) == ("no_route", "", "")
+    assert route.sentences == (
+        "No carrier is picked: no rule matches, and there is no default for it.",
+    )
+    assert (route.trace[-1].subject, route.trace[-1].outcome) == (why, "failed")
 
 
 @pytest.mark.parametrize(
@@ -238,6 +252,19 @@ class RuleDispatchTests(TestCase):
         self.assertEqual((decision.carrier, decision.wish.strategy), ("DHL", "fastest"))
         self.assertEqual(list(self.recomputed().sentences), decision.sentences)
         self.assertEqual([s.as_dict() for s in self.recomputed().trace], decision.trace)
+
+    def test_without_a_default_an_order_that_nothing_matches_waits_for_a_person(self) -> None:
+        draft = copy_rule_set(rule_set_id=self.live.pk, actor="tests")
+        draft.rules.all().delete()
+        RuleSet.objects.filter(pk=draft.pk).update(default_carrier="", export_carrier="")
+        publish_rule_set(rule_set_id=draft.pk, actor="tests")
+
+        self.assertEqual(self.dispatch(), Dispatched.UNROUTED)
+
+        self.assertEqual(
+            (self.order.state, self.order.attention_code), ("needs_attention", "routing.no_route")
+        )
+        self.assertEqual(self.order.decisions.get().failure, "no_route")
 
     def test_a_rule_holds_an_order_until_somebody_lets_it_go(self) -> None:
         self.add_rule(hold_reason="Look at the address first", stop=False)

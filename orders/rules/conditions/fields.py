@@ -10,9 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Protocol
 
 Fact = str | int | bool | Decimal | tuple[str, ...] | tuple[Mapping[str, str], ...] | None
-Facts = Mapping[str, Fact]
+
+
+class Facts(Protocol):
+    """A mapping of facts, or what works them out when they are asked for."""
+
+    def get(self, name: str, /) -> Fact: ...
+
 
 # Cubic centimetres that count as one kilogram, as the carriers' tariffs have it.
 DIVISOR_CM3_PER_KG = 5000

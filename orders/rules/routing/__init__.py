@@ -1,8 +1,9 @@
 """Which warehouse, carrier, platform and service an order goes by, and why."""
 
-from orders.rules.routing.choosing import Router, choose_route
+from orders.rules.routing.choosing import Router, choose_route, router_for
 from orders.rules.routing.parts import (
     NO_CARRIER_PLATFORM,
+    NO_ROUTE,
     NO_STOCK,
     NO_WAREHOUSE,
     CarrierRule,
@@ -17,6 +18,7 @@ from orders.rules.routing.warehouses import missing_units
 
 __all__ = [
     "NO_CARRIER_PLATFORM",
+    "NO_ROUTE",
     "NO_STOCK",
     "NO_WAREHOUSE",
     "CarrierRule",
@@ -29,4 +31,5 @@ __all__ = [
     "WarehouseOption",
     "choose_route",
     "missing_units",
+    "router_for",
 ]

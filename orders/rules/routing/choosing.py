@@ -1,37 +1,54 @@
 """The way of an order: first the warehouse, then what the rules say of a parcel from there.
 
-Pure and deterministic: the same snapshot always gives the same decision, and every step that was
-tried stands in the trace with its reason.
+Pure and deterministic: the same snapshot always gives the same decision. With a log every rule is
+asked in full and every step told with its reason; without one an index finds the rules that match.
+Everything else is the same code, so that both decide alike.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
 
-from orders.rules.conditions import Trial
-from orders.rules.conditions.fields import Fact
-from orders.rules.routing.matching import ReadyRule, order_facts, ready_rules, warehouse_facts
+from orders.rules.routing.facts import OrderFacts
+from orders.rules.routing.index import RuleIndex
+from orders.rules.routing.matching import ReadyRule, ready_rules
 from orders.rules.routing.parts import (
     NO_CARRIER_PLATFORM,
-    Choice,
+    NO_ROUTE,
+    RULES,
+    WAREHOUSE_RULES,
+    CarrierRule,
     RouteDecision,
     RouteSnapshot,
     RuleBook,
     TraceStep,
-    WarehouseOption,
 )
+from orders.rules.routing.trace import Log
 from orders.rules.routing.warehouses import choose_warehouse, no_stock, stocked_warehouses
 from orders.rules.service_wish import ANY_CHEAPEST, ServiceWish
 
-Tests = tuple[tuple[str, str, str], ...]
+# Books whose routers are kept; two are compared in a rehearsal, and one is live.
+MOST_ROUTERS = 8
 
 
 def choose_route(snapshot: RouteSnapshot) -> RouteDecision:
-    return Router(snapshot.book).route(snapshot)
+    return router_for(snapshot.book).route(snapshot)
 
 
-@dataclass
+def router_for(book: RuleBook) -> Router:
+    """The router of this very book, made once."""
+    router = _routers.get(id(book))
+    if router is None or router.book is not book:
+        if len(_routers) >= MOST_ROUTERS:
+            _routers.clear()
+        # The router keeps the book, so no other one gets its id.
+        router = _routers[id(book)] = Router(book)
+    return router
+
+
+@dataclass(slots=True)
 class _Answer:
     """What the rules have set so far, each by the first rule that did."""
 
@@ -41,7 +58,6 @@ class _Answer:
     platform_rule: str = ""
     wish: ServiceWish | None = None
     hold_reason: str = ""
-    trace: list[TraceStep] = field(default_factory=list)
 
 
 class Router:
@@ -50,100 +66,127 @@ class Router:
     def __init__(self, book: RuleBook) -> None:
         self.book = book
         self.rules = ready_rules(book.rules)
+        self._index = RuleIndex(self.rules)
+        naming = [ready.place for ready in self.rules if ready.rule.warehouses]
+        # The last rule that names warehouses and all before it; none where none does.
+        self._naming = sum(1 << place for place in naming)
+        self._up_to_naming = (1 << self._naming.bit_length()) - 1
 
-    def route(self, snapshot: RouteSnapshot) -> RouteDecision:
+    def route(self, snapshot: RouteSnapshot, log: Log | None = None) -> RouteDecision:
         """Warehouse first, since whether the parcel leaves the country decides the platform."""
-        stocked, trace = stocked_warehouses(snapshot)
+        trace = partial(self.trace, snapshot)
+        stocked = stocked_warehouses(snapshot, log)
         if not stocked:
             return no_stock(snapshot, trace)
-        facts = order_facts(snapshot)
-        named, steps = self._warehouse_rules(facts, snapshot.at[:10])
-        preferences = (*named, *self.book.warehouse_preference)
-        warehouse = choose_warehouse(snapshot, stocked, preferences)
-        origin = next(option for option in stocked if option.code == warehouse.value)
-        before = (*trace, *steps, *warehouse.trace)
-        return self._from(origin, snapshot, facts, warehouse.reason, before)
-
-    def _from(
-        self,
-        origin: WarehouseOption,
-        snapshot: RouteSnapshot,
-        facts: dict[str, Fact],
-        why_warehouse: str,
-        before: Sequence[TraceStep],
-    ) -> RouteDecision:
-        facts |= warehouse_facts(origin, snapshot)
-        is_export = bool(facts["leaves_country"])
-        answer = self._ask(facts, snapshot)
-        carrier = self._carrier(answer, snapshot.requested_carrier, is_export=is_export)
-        platform = self._platform(answer, carrier.value, is_export=is_export)
-        steps = (*before, *answer.trace, *carrier.trace, *platform.trace)
-        if not platform.value:
+        facts = OrderFacts(snapshot)
+        fitting = self._index.fitting_order(facts)
+        preferences = (*self._named(fitting, facts, log), *self.book.warehouse_preference)
+        origin, why = choose_warehouse(snapshot, stocked, preferences, log)
+        facts.origin = origin
+        is_export = bool(facts.get("leaves_country"))
+        answer = self._ask(fitting, facts, log)
+        carrier, why_carrier = self._carrier(answer, snapshot, log, is_export=is_export)
+        if not carrier:
+            return RouteDecision(failure=NO_ROUTE, sentences=(why_carrier,), explain=trace)
+        platform, why_platform = self._platform(answer, carrier, log, is_export=is_export)
+        if not platform:
             return RouteDecision(
-                failure=NO_CARRIER_PLATFORM, sentences=(platform.reason,), trace=steps
+                failure=NO_CARRIER_PLATFORM, sentences=(why_platform,), explain=trace
             )
         return RouteDecision(
             warehouse=origin.code,
-            platform=platform.value,
-            carrier=carrier.value,
+            platform=platform,
+            carrier=carrier,
             wish=answer.wish or ANY_CHEAPEST,
             hold_reason="" if snapshot.is_released else answer.hold_reason,
-            sentences=(why_warehouse, carrier.reason, platform.reason, *_wish_words(answer)),
-            trace=steps,
+            sentences=(why, why_carrier, why_platform, *_wish_words(answer)),
+            explain=trace,
         )
 
-    def _warehouse_rules(
-        self, facts: Mapping[str, Fact], day: str
-    ) -> tuple[tuple[str, ...], list[TraceStep]]:
+    def trace(self, snapshot: RouteSnapshot) -> tuple[TraceStep, ...]:
+        log = Log()
+        self.route(snapshot, log)
+        return tuple(log.steps)
+
+    def _named(self, fitting: int, facts: OrderFacts, log: Log | None) -> tuple[str, ...]:
         """The warehouses that the first matching rule names, which come before all others.
 
         What rests on the warehouse is open here, so such a rule neither names one nor stops.
         """
-        steps: list[TraceStep] = []
-        if not any(ready.rule.warehouses for ready in self.rules):
-            return (), steps
-        for ready in self.rules:
+        if not self._naming:
+            return ()
+        mask = fitting & self._index.needs_no_warehouse & self._up_to_naming
+        for ready in self._matching(WAREHOUSE_RULES, mask, facts, log):
             rule = ready.rule
-            matched, tried = ready.trials(facts) if rule.is_in_force(day) else (False, [])
-            if rule.warehouses and tried:
-                steps.append(_step("warehouse rule", rule.name, matched, tried, "names"))
-            if matched and rule.warehouses:
-                return tuple(f"warehouse:{code}" for code in rule.warehouses), steps
-            if matched and rule.stop:
+            if rule.warehouses:
+                if log:
+                    log.took([f"the warehouse {' or '.join(rule.warehouses)}"])
+                return tuple(f"warehouse:{code}" for code in rule.warehouses)
+            if rule.stop:
                 break
-        return (), steps
+        return ()
 
-    def _ask(self, facts: Mapping[str, Fact], snapshot: RouteSnapshot) -> _Answer:
-        answer = _Answer(carrier=snapshot.requested_carrier)
-        day = snapshot.at[:10]
-        for ready in self.rules:
-            if not ready.rule.is_in_force(day):
-                answer.trace.append(_out_of_force(ready, day))
-                continue
-            matched, tried = ready.trials(facts)
-            if not matched:
-                answer.trace.append(_step("carrier", ready.rule.name, matched, tried))
-                continue
-            _take(answer, ready, tried)
+    def _ask(self, fitting: int, facts: OrderFacts, log: Log | None) -> _Answer:
+        answer = _Answer(carrier=facts.snapshot.requested_carrier)
+        mask = self._index.fitting_warehouse(fitting, facts)
+        for ready in self._matching(RULES, mask, facts, log):
+            set_now = _take(answer, ready.rule)
+            if log:
+                log.took([_words(ready.rule, name) for name in set_now])
             if ready.rule.stop:
+                if log:
+                    log.stopped(RULES, ready.rule, self.rules[ready.place + 1 :])
                 break
         return answer
 
-    def _carrier(self, answer: _Answer, requested: str, *, is_export: bool) -> Choice:
-        if requested:
-            why = "a person picked it, which wins over every rule"
-            return _carrier_choice(requested, why, "requested")
-        if answer.carrier:
+    def _matching(
+        self, stage: str, mask: int, facts: OrderFacts, log: Log | None
+    ) -> Iterator[ReadyRule]:
+        """Matching rules in order: those of the index, or, for the log, by asking each."""
+        if log is None:
+            return self._index.matching(mask, facts)
+        day = facts.snapshot.at[:10]
+        return (ready for ready in self.rules if log.tries(stage, ready, facts, day))
+
+    def _carrier(
+        self, answer: _Answer, snapshot: RouteSnapshot, log: Log | None, *, is_export: bool
+    ) -> tuple[str, str]:
+        """The carrier and why, "" where nothing says which."""
+        if answer.carrier and not snapshot.requested_carrier:
             # Its step stands among those of the rules.
             why = f"the rule “{answer.rule}” matches"
-            return Choice(answer.carrier, f"{answer.carrier} carries it: {why}.", ())
-        if is_export:
-            why = "the default for parcels that leave the country of the warehouse"
-            return _carrier_choice(self.book.export_carrier, why, "export")
-        why = "no rule matches, the default"
-        return _carrier_choice(self.book.default_carrier, why, "default")
+            return answer.carrier, f"{answer.carrier} carries it: {why}."
+        carrier, subject, why = self._carrier_without_rule(snapshot, is_export=is_export)
+        if not carrier:
+            if log:
+                log.add("carrier", subject, "failed", why)
+            return "", f"No carrier is picked: {why}."
+        if log:
+            log.add("carrier", subject, "chosen", f"{carrier}: {why}")
+        return carrier, f"{carrier} carries it: {why}."
 
-    def _platform(self, answer: _Answer, carrier: str, *, is_export: bool) -> Choice:
+    def _carrier_without_rule(
+        self, snapshot: RouteSnapshot, *, is_export: bool
+    ) -> tuple[str, str, str]:
+        if snapshot.requested_carrier:
+            why = "a person picked it, which wins over every rule"
+            return snapshot.requested_carrier, "requested", why
+        if is_export:
+            carrier, subject = self.book.export_carrier, "export"
+            why = "the default for parcels that leave the country of the warehouse"
+        else:
+            carrier, subject, why = (
+                self.book.default_carrier,
+                "default",
+                "no rule matches, the default",
+            )
+        if not carrier:
+            why = "no rule matches, and there is no default for it"
+        return carrier, subject, why
+
+    def _platform(
+        self, answer: _Answer, carrier: str, log: Log | None, *, is_export: bool
+    ) -> tuple[str, str]:
         if answer.platform:
             platform, why = answer.platform, f"the rule “{answer.platform_rule}” says so"
         elif is_export:
@@ -152,87 +195,42 @@ class Router:
         else:
             platform = self.book.platform_of.get(carrier, "")
             why = f"that is where {carrier} is bought inside one country"
-        outcome = "chosen" if platform else "failed"
-        sentence = (
-            f"It is booked at {platform.capitalize()}: {why}."
-            if platform
-            else f"No platform is set for {carrier}; set one at the carrier."
-        )
-        step = TraceStep(stage="platform", subject=platform or carrier, outcome=outcome, reason=why)
-        return Choice(platform, sentence, (step,))
+        if log:
+            log.add("platform", platform or carrier, "chosen" if platform else "failed", why)
+        if not platform:
+            return "", f"No platform is set for {carrier}; set one at the carrier."
+        return platform, f"It is booked at {platform.capitalize()}: {why}."
 
 
-def _take(answer: _Answer, ready: ReadyRule, tried: Sequence[Trial]) -> None:
-    """Keep what the rule sets and no earlier one did.
+_routers: dict[int, Router] = {}
+
+
+def _take(answer: _Answer, rule: CarrierRule) -> list[str]:
+    """Keep what the rule sets and no earlier one did; named is what.
 
     Its platform and service are meant for its own carrier, so they go with no other.
     """
-    rule = ready.rule
     set_now: list[str] = []
     if rule.carrier and not answer.carrier:
         answer.carrier, answer.rule = rule.carrier, rule.name
-        set_now.append(f"carrier {rule.carrier}")
+        set_now.append("carrier")
     if not rule.carrier or rule.carrier == answer.carrier:
         if rule.platform and not answer.platform:
             answer.platform, answer.platform_rule = rule.platform, rule.name
-            set_now.append(f"platform {rule.platform}")
+            set_now.append("platform")
         if rule.wish and not answer.wish:
             answer.wish = rule.wish
-            set_now.append(rule.wish.words)
+            set_now.append("service")
     if rule.hold_reason and not answer.hold_reason:
         answer.hold_reason = rule.hold_reason
         set_now.append("hold")
-    reason = f"sets {', '.join(set_now)}" if set_now else "matches and sets nothing new"
-    outcome = "chosen" if set_now else "passed"
-    answer.trace.append(
-        TraceStep(
-            stage="carrier", subject=rule.name, outcome=outcome, reason=reason, tests=_rows(tried)
-        )
-    )
+    return set_now
 
 
-def _step(
-    stage: str, subject: str, matched: bool | None, tried: Sequence[Trial], verb: str = ""
-) -> TraceStep:
-    if matched:
-        outcome, reason = "chosen", f"{verb} the warehouse"
-    else:
-        outcome, reason = "skipped", _why_not(tried, matched)
-    return TraceStep(
-        stage=stage, subject=subject, outcome=outcome, reason=reason, tests=_rows(tried)
-    )
-
-
-def _why_not(tried: Sequence[Trial], matched: bool | None) -> str:
-    """The condition that decided it: the last that was tried before the others were left out."""
-    open_ones = [one for one in tried if one.result.startswith("open")]
-    if matched is None and open_ones:
-        return f"{open_ones[0].text}: {open_ones[0].result.removeprefix('open: ')}"
-    asked = [one for one in tried if not one.result.startswith("open")]
-    return f"not so: {asked[-1].text} (it is {asked[-1].found or 'empty'})" if asked else "not so"
-
-
-def _rows(tried: Sequence[Trial]) -> Tests:
-    return tuple((one.text, one.result, one.found) for one in tried)
-
-
-def _out_of_force(ready: ReadyRule, day: str) -> TraceStep:
-    rule = ready.rule
-    span = " ".join(
-        part
-        for part in (
-            rule.valid_from and f"from {rule.valid_from}",
-            rule.valid_until and f"until {rule.valid_until}",
-        )
-        if part
-    )
-    reason = f"not evaluated: in force {span}, and this is {day}"
-    return TraceStep(stage="carrier", subject=rule.name, outcome="skipped", reason=reason)
-
-
-def _carrier_choice(carrier: str, why: str, subject: str) -> Choice:
-    step = TraceStep(stage="carrier", subject=subject, outcome="chosen", reason=f"{carrier}: {why}")
-    return Choice(carrier, f"{carrier} carries it: {why}.", (step,))
+def _words(rule: CarrierRule, name: str) -> str:
+    if name == "service":
+        return rule.wish.words if rule.wish else ""
+    return "hold" if name == "hold" else f"{name} {getattr(rule, name)}"
 
 
 def _wish_words(answer: _Answer) -> tuple[str, ...]:

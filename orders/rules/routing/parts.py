@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from orders.rules.service_wish import ANY_CHEAPEST, ServiceWish
@@ -11,6 +11,11 @@ from orders.rules.service_wish import ANY_CHEAPEST, ServiceWish
 NO_STOCK = "no_stock"
 NO_WAREHOUSE = "no_warehouse"
 NO_CARRIER_PLATFORM = "no_platform_for_carrier"
+NO_ROUTE = "no_route"
+
+# Stages of the trace in which rules are asked.
+WAREHOUSE_RULES = "warehouse rule"
+RULES = "carrier"
 
 
 class Reach(StrEnum):
@@ -67,7 +72,10 @@ class CarrierRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleBook:
-    """One version of the rules, in the order in which they are tried."""
+    """One version of the rules, in the order in which they are tried.
+
+    Without a default an order that no rule gives a carrier has no route.
+    """
 
     version: int
     rules: tuple[CarrierRule, ...]
@@ -104,6 +112,7 @@ class TraceStep:
     """One thing that was tried: `outcome` is chosen, passed, failed or skipped.
 
     `tests` are a rule's conditions in order: what was asked, what came of it, what was found.
+    `rule` is its place among the rules, -1 for a step that asked none.
     """
 
     stage: str
@@ -111,6 +120,10 @@ class TraceStep:
     outcome: str
     reason: str
     tests: tuple[tuple[str, str, str], ...] = ()
+    rule: int = -1
+
+    def told(self, outcome: str, reason: str) -> TraceStep:
+        return replace(self, outcome=outcome, reason=reason)
 
     def as_dict(self) -> dict[str, object]:
         told: dict[str, object] = {
@@ -137,15 +150,13 @@ class RouteDecision:
     failure: str = ""
     shortages: Mapping[str, int] = field(default_factory=dict)
     sentences: tuple[str, ...] = ()
-    trace: tuple[TraceStep, ...] = ()
+    explain: Callable[[], tuple[TraceStep, ...]] = field(default=tuple, compare=False, repr=False)
 
     @property
     def is_routed(self) -> bool:
         return not self.failure
 
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    value: str
-    reason: str
-    trace: tuple[TraceStep, ...]
+    @property
+    def trace(self) -> tuple[TraceStep, ...]:
+        """Every step that was tried, worked out anew each time by deciding once more."""
+        return self.explain()

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from operator import attrgetter
 
 from orders.rules.geography import centre, distance_km, same_region
 from orders.rules.routing.parts import (
     NO_STOCK,
     NO_WAREHOUSE,
-    Choice,
     RouteDecision,
     RouteSnapshot,
     TraceStep,
     WarehouseOption,
 )
+from orders.rules.routing.trace import Log, listed
+
+
+def holds_all(option: WarehouseOption, needs: Mapping[str, int]) -> bool:
+    # A loop and no generator, since this runs for each warehouse of each decision.
+    available = option.available
+    for sku, units in needs.items():  # noqa: SIM110
+        if available.get(sku, 0) < units:
+            return False
+    return True
 
 
 def missing_units(option: WarehouseOption, needs: Mapping[str, int]) -> dict[str, int]:
@@ -23,61 +33,60 @@ def missing_units(option: WarehouseOption, needs: Mapping[str, int]) -> dict[str
     return {sku: gap for sku, gap in gaps.items() if gap > 0}
 
 
-def stocked_warehouses(
-    snapshot: RouteSnapshot,
-) -> tuple[list[WarehouseOption], list[TraceStep]]:
-    stocked: list[WarehouseOption] = []
-    trace: list[TraceStep] = []
-    for option in snapshot.warehouses:
-        gaps = missing_units(option, snapshot.needs)
-        if not gaps:
-            stocked.append(option)
-        reason = f"short of {_listed(gaps)}" if gaps else "holds every line"
-        outcome = "failed" if gaps else "passed"
-        trace.append(TraceStep(stage="stock", subject=option.code, outcome=outcome, reason=reason))
-    return stocked, trace
+def stocked_warehouses(snapshot: RouteSnapshot, log: Log | None) -> list[WarehouseOption]:
+    if log:
+        for option in snapshot.warehouses:
+            log.stock(option.code, missing_units(option, snapshot.needs))
+    return [option for option in snapshot.warehouses if holds_all(option, snapshot.needs)]
 
 
-def no_stock(snapshot: RouteSnapshot, trace: Sequence[TraceStep]) -> RouteDecision:
+def no_stock(
+    snapshot: RouteSnapshot, explain: Callable[[], tuple[TraceStep, ...]]
+) -> RouteDecision:
     if not snapshot.warehouses:
         sentence = "No warehouse is active, so nothing can be shipped."
-        return RouteDecision(failure=NO_WAREHOUSE, sentences=(sentence,), trace=tuple(trace))
+        return RouteDecision(failure=NO_WAREHOUSE, sentences=(sentence,), explain=explain)
     shortages = [(option, missing_units(option, snapshot.needs)) for option in snapshot.warehouses]
     closest, gaps = min(shortages, key=lambda pair: (sum(pair[1].values()), pair[0].code))
     sentence = (
-        f"No warehouse holds every line; {closest.code} comes closest and lacks {_listed(gaps)}."
+        f"No warehouse holds every line; {closest.code} comes closest and lacks {listed(gaps)}."
     )
-    return RouteDecision(
-        failure=NO_STOCK, shortages=gaps, sentences=(sentence,), trace=tuple(trace)
-    )
+    return RouteDecision(failure=NO_STOCK, shortages=gaps, sentences=(sentence,), explain=explain)
 
 
 def choose_warehouse(
-    snapshot: RouteSnapshot, stocked: Sequence[WarehouseOption], preferences: Sequence[str]
-) -> Choice:
-    """The first preference that picks one of the stocked, else the first by code."""
-    trace: list[TraceStep] = []
+    snapshot: RouteSnapshot,
+    stocked: Sequence[WarehouseOption],
+    preferences: Sequence[str],
+    log: Log | None,
+) -> tuple[WarehouseOption, str]:
+    """The first preference that picks one of the stocked, else the first by code; and why."""
     for preference in preferences:
         found, why = _preferred(preference, snapshot, stocked)
-        outcome = "chosen" if found else "skipped"
-        trace.append(TraceStep(stage="warehouse", subject=preference, outcome=outcome, reason=why))
+        if log:
+            log.add("warehouse", preference, "chosen" if found else "skipped", why)
         if found:
-            return Choice(found, f"It leaves from {found}: {why}.", tuple(trace))
-    first = min(option.code for option in stocked)
+            return found, f"It leaves from {found.code}: {why}."
+    first = min(stocked, key=_code)
     why = "no preference applies, first by code among those that hold every line"
-    trace.append(TraceStep(stage="warehouse", subject="any", outcome="chosen", reason=why))
-    return Choice(first, f"It leaves from {first}: {why}.", tuple(trace))
+    if log:
+        log.add("warehouse", "any", "chosen", why)
+    return first, f"It leaves from {first.code}: {why}."
+
+
+_code = attrgetter("code")
+Pick = tuple[WarehouseOption | None, str]
 
 
 def _preferred(
     preference: str, snapshot: RouteSnapshot, stocked: Sequence[WarehouseOption]
-) -> tuple[str, str]:
-    """The warehouse that a preference picks ("" for none) and the reason."""
+) -> Pick:
+    """The warehouse that a preference picks, if any, and the reason."""
     if preference == "nearest":
         return _nearest(snapshot, stocked)
     if preference == "same_region":
         hits = [
-            w.code
+            w
             for w in stocked
             if same_region(w.country, w.region, snapshot.country, snapshot.region)
         ]
@@ -87,40 +96,36 @@ def _preferred(
     if kind == "warehouse":
         return _named(place, stocked)
     if kind != "region":
-        return "", f"the preference {preference!r} is not known"
-    hits = [w.code for w in stocked if f"{w.country}-{w.region}" == place]
+        return None, f"the preference {preference!r} is not known"
+    hits = [w for w in stocked if f"{w.country}-{w.region}" == place]
     return _first(hits, f"in {place} with every line")
 
 
-def _named(code: str, stocked: Sequence[WarehouseOption]) -> tuple[str, str]:
-    if any(option.code == code for option in stocked):
-        return code, "a rule prefers it, and it holds every line"
-    return "", f"{code} does not hold every line, or is not active"
+def _named(code: str, stocked: Sequence[WarehouseOption]) -> Pick:
+    for option in stocked:
+        if option.code == code:
+            return option, "a rule prefers it, and it holds every line"
+    return None, f"{code} does not hold every line, or is not active"
 
 
-def _first(codes: Sequence[str], place: str) -> tuple[str, str]:
-    if not codes:
-        return "", f"no warehouse {place}"
-    return min(codes), f"a warehouse {place}"
+def _first(hits: Sequence[WarehouseOption], place: str) -> Pick:
+    if not hits:
+        return None, f"no warehouse {place}"
+    return min(hits, key=_code), f"a warehouse {place}"
 
 
-def _nearest(snapshot: RouteSnapshot, stocked: Sequence[WarehouseOption]) -> tuple[str, str]:
-    reach: list[tuple[int, str]] = []
+def _nearest(snapshot: RouteSnapshot, stocked: Sequence[WarehouseOption]) -> Pick:
+    best: tuple[int, str, WarehouseOption] | None = None
     for option in stocked:
         km = _apart_km(option.country, option.region, snapshot.country, snapshot.region)
-        if km is not None:
-            reach.append((km, option.code))
-    if not reach:
-        return "", "the distance to the destination is not known"
-    km, code = min(reach)
-    return code, f"the nearest with every line, about {km} km"
+        if km is not None and (best is None or (km, option.code) < best[:2]):
+            best = (km, option.code, option)
+    if best is None:
+        return None, "the distance to the destination is not known"
+    return best[2], f"the nearest with every line, about {best[0]} km"
 
 
 @lru_cache(maxsize=10_000)
 def _apart_km(country_a: str, region_a: str, country_b: str, region_b: str) -> int | None:
     start, goal = centre(country_a, region_a), centre(country_b, region_b)
     return distance_km(start, goal) if start and goal else None
-
-
-def _listed(gaps: Mapping[str, int]) -> str:
-    return ", ".join(f"{units} × {sku}" for sku, units in sorted(gaps.items()))
