@@ -48,8 +48,11 @@ class OrderQuerySet(OwnedQuerySet["Order"]):
         return self.exclude(state__in=FINAL_VALUES)
 
     def dispatchable(self) -> Self:
+        """By itself: those of an organization that is switched off wait until it is on again."""
         return self.filter(
-            state__in=[state.value for state in DISPATCHABLE], cancel_requested_at__isnull=True
+            state__in=[state.value for state in DISPATCHABLE],
+            cancel_requested_at__isnull=True,
+            organization__is_active=True,
         )
 
     def needing_attention(self) -> Self:

@@ -6,6 +6,7 @@ import logging
 import time
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
@@ -18,7 +19,7 @@ from orders.audit import refunds
 from orders.audit.runs import audit_platform
 from orders.models import Order, OrderLine, Simulation
 from orders.rules.states import OrderState
-from orders.services.dispatch import dispatch_order
+from orders.services.dispatch import dispatch_order, hand_over
 from orders.services.simulations import SIMULATE, advance_simulation
 from shipping_project.jobs.queue import nudge
 from shipping_project.kernel.errors import AppError
@@ -68,8 +69,13 @@ def _dispatch(order_id: int) -> bool:
     except AppError as exc:
         logger.info("order not dispatched", extra={"order_id": order_id, "code": exc.code})
         return False
-    except Exception:
+    except DatabaseError:
         logger.exception("dispatch failed", extra={"order_id": order_id})
+        return False
+    except Exception:
+        # A bug meets the same order again and again, so a person has to know.
+        logger.exception("dispatch failed", extra={"order_id": order_id})
+        hand_over(order_id=order_id)
         return False
     return True
 

@@ -294,6 +294,12 @@ OWN_PROBLEMS = (
         is_assignable=False,
     ),
     Problem(
+        code="routing.internal",
+        cause="Something of ours failed over this order; nothing was sent for it.",
+        fix="Look in the log for the order's number; try again once that is mended.",
+        is_assignable=False,
+    ),
+    Problem(
         code="routing.no_live_rules",
         cause="No rule set is live, so no order can be routed.",
         fix="Put a rule set live, then try again.",

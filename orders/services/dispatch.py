@@ -45,6 +45,15 @@ def dispatch_order(*, order_id: int, actor: str = "") -> Dispatched:
         return _dispatch(order, actor=actor)
 
 
+def hand_over(*, order_id: int) -> None:
+    """Give an order to a person that dispatching failed over by a fault of ours."""
+    with transaction.atomic(durable=True):
+        order = Order.objects.locked().get(pk=order_id)
+        if OrderState(order.state) in DISPATCHABLE:
+            detail = "Something of ours failed over this order; the log tells what."
+            need_attention(order, code="routing.internal", detail=detail, kind="order.unrouted")
+
+
 def _dispatch(order: Order, *, actor: str) -> Dispatched:
     rule_set = live_rule_set()
     snapshot = route_snapshot(order, rule_book(rule_set))

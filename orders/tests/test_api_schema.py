@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 from django.core.management import call_command
-from django.test import SimpleTestCase
+from django.test import TestCase
 
 
 @pytest.fixture(scope="module")
@@ -88,9 +88,7 @@ def test_keys_and_tokens_are_ways_to_log_in(schema: dict[str, Any]) -> None:
     assert ways["jwtAuth"]["scheme"] == "bearer"
 
 
-class DocsPagesTests(SimpleTestCase):
-    databases = {"default"}
-
+class DocsPagesTests(TestCase):
     def test_schema_and_both_readers_are_served_without_login(self) -> None:
         for path in ("/api/schema/", "/api/docs/", "/api/redoc/"):
             with self.subTest(path):

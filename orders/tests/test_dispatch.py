@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import TestCase, TransactionTestCase
 
+from accounts.models import Organization
 from accounts.tests.builders import make_organization
 from carriers.models import CommandState, OutboxCommand
 from catalog.models import Sellable
@@ -253,6 +254,26 @@ class KeptBackTests(DispatchCase):
 
         good.refresh_from_db()
         self.assertEqual(good.state, OrderState.RESERVED.value)
+
+    def test_orders_of_an_organization_that_is_off_wait_until_it_is_on(self) -> None:
+        order = make_order(self.organization)
+        Organization.objects.update(is_active=False)
+        self.assertFalse(dispatch_one(order.pk))
+        self.assertEqual(dispatch_waiting(), 0)
+
+        Organization.objects.update(is_active=True)
+
+        self.assertEqual(dispatch_waiting(), 1)
+
+    def test_an_order_that_meets_a_fault_of_ours_is_handed_to_a_person(self) -> None:
+        broken = make_order(self.organization)
+        broken.lines.all().delete()
+
+        dispatch_waiting()
+
+        broken.refresh_from_db()
+        self.assertEqual(broken.state, OrderState.NEEDS_ATTENTION.value)
+        self.assertEqual(broken.attention_code, "routing.internal")
 
 
 class MoveTests(DispatchCase):
