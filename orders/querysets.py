@@ -178,6 +178,9 @@ class OrderEventQuerySet(OwnedQuerySet["OrderEvent"]):
 
 
 class RoutingDecisionQuerySet(OwnedQuerySet["RoutingDecision"]):
+    def update(self, **values: object) -> int:
+        raise TypeError("decisions cannot be changed")
+
     def newest_first(self) -> Self:
         return self.order_by("-id")
 

@@ -10,12 +10,15 @@ from orders.models import (
     Order,
     OrderEvent,
     Package,
+    Quote,
     RoutingDecision,
     Shipment,
     TrackingEvent,
     VoidRequest,
 )
 from orders.reports.ledger import OrderMoney, Spending
+from orders.rules.routing.record import Candidate
+from orders.services.decisions import decision_record
 
 Body = dict[str, Any]
 
@@ -115,6 +118,8 @@ def event_document(event: OrderEvent) -> Body:
 
 
 def decision_document(decision: RoutingDecision) -> Body:
+    record = decision_record(decision)
+    quotes = Quote.objects.filter(shipment__decision=decision).order_by("-is_chosen", "price", "id")
     return {
         "at": decision.at,
         "rule_set_version": decision.rule_set.version,
@@ -125,9 +130,30 @@ def decision_document(decision: RoutingDecision) -> Body:
         "service": decision.wish.words,
         "failure": decision.failure,
         "sentences": decision.sentences,
-        "trace": decision.trace,
+        "trace": [step.as_dict() for step in record.steps],
+        "candidates": [
+            *(_candidate_document(one) for one in record.candidates),
+            *(_quote_document(quote) for quote in quotes),
+        ],
+        "took_us": decision.took_us,
         "snapshot": decision.snapshot,
         "snapshot_digest": decision.snapshot_digest,
+    }
+
+
+def _candidate_document(candidate: Candidate) -> Body:
+    told = {"kind": candidate.kind, "name": candidate.name, "removed_by": candidate.removed_by}
+    return told | {"price": None, "currency": "", "delivery_days": None}
+
+
+def _quote_document(quote: Quote) -> Body:
+    return {
+        "kind": "service",
+        "name": f"{quote.carrier} {quote.service_name}",
+        "removed_by": quote.removed_by,
+        "price": str(quote.price),
+        "currency": quote.currency,
+        "delivery_days": quote.delivery_days,
     }
 
 

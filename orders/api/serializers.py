@@ -229,6 +229,17 @@ class TrackingSerializer(serializers.Serializer[None]):
     events = ScanSerializer(many=True)
 
 
+class CandidateSerializer(serializers.Serializer[None]):
+    """A warehouse, carrier or service; `removed_by` is the first thing that did."""
+
+    kind = serializers.ChoiceField(choices=["warehouse", "carrier", "service"])
+    name = TextField()
+    removed_by = TextField(help_text="Empty for the one chosen.")
+    price = TextField(allow_null=True)
+    currency = TextField()
+    delivery_days = serializers.IntegerField(allow_null=True)
+
+
 class DecisionSerializer(serializers.Serializer[None]):
     at = serializers.DateTimeField()
     rule_set_version = serializers.IntegerField()
@@ -240,6 +251,8 @@ class DecisionSerializer(serializers.Serializer[None]):
     failure = TextField(help_text="Why nothing was chosen.")
     sentences = serializers.ListField(child=TextField())
     trace = serializers.ListField(child=serializers.DictField())
+    candidates = CandidateSerializer(many=True)
+    took_us = serializers.IntegerField(allow_null=True, help_text="Microseconds.")
     snapshot = serializers.DictField()
     snapshot_digest = TextField()
 

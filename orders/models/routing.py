@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -182,8 +182,15 @@ class RoutingRule(models.Model):
         return self.name
 
 
+class DecisionSealed(TypeError):
+    """A decision is followed by another one, never changed."""
+
+
 class RoutingDecision(models.Model):
-    """One run of the rules over one order: what went in, what was tried, what came out."""
+    """One run of the rules over one order: what went in, what was tried, what came out.
+
+    `trace` is short (`orders.rules.routing.record`); `orders.services.decisions` reads it.
+    """
 
     organization_path: ClassVar[str] = "order__organization"
 
@@ -208,6 +215,9 @@ class RoutingDecision(models.Model):
     trace = models.JSONField(default=list)
     snapshot = models.JSONField(default=dict)
     snapshot_digest = models.CharField(max_length=64)
+    took_us = models.PositiveIntegerField(
+        null=True, blank=True, help_text="How long the choice took, in microseconds."
+    )
 
     objects: ClassVar = RoutingDecisionQuerySet.as_manager()
 
@@ -218,6 +228,14 @@ class RoutingDecision(models.Model):
         if self.failure:
             return f"no route: {self.failure}"
         return f"{self.get_platform_display()} · {self.carrier} from {self.warehouse}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None and not self._state.adding:
+            raise DecisionSealed("a decision cannot be changed")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise DecisionSealed("a decision cannot be removed")
 
     @property
     def wish(self) -> ServiceWish:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import secrets
 from enum import StrEnum
+from time import perf_counter_ns
 
 from django.db import transaction
 
 from carriers.outbox.commands import enqueue_command
-from inventory.models import Warehouse
 from inventory.services.stock import InsufficientStock, reserve_stock
-from orders.models import Order, OrderLine, Package, RoutingDecision, RuleSet, Shipment
+from orders.models import Order, OrderLine, Package, RoutingDecision, Shipment
 from orders.rules.parcels import parcel_fault
-from orders.rules.routing import NO_STOCK, RouteDecision, RouteSnapshot, choose_route
+from orders.rules.routing import NO_STOCK, RouteDecision, choose_route
 from orders.rules.states import DISPATCHABLE, OrderState
 from orders.services.contents import demands_of, parcel_of
+from orders.services.decisions import keep_decision
 from orders.services.kinds import BOOK
 from orders.services.progress import move_order, need_attention
 from orders.services.rule_books import live_rule_set, rule_book
-from orders.services.snapshots import HELD_BY_RULE, route_snapshot, snapshot_record
+from orders.services.snapshots import HELD_BY_RULE, route_snapshot
 from shipping_project.kernel.errors import Conflict
 
 # Read aloud and typed by hand, so without letters that look like digits.
@@ -57,12 +58,14 @@ def hand_over(*, order_id: int) -> None:
 def _dispatch(order: Order, *, actor: str) -> Dispatched:
     rule_set = live_rule_set()
     snapshot = route_snapshot(order, rule_book(rule_set))
+    begun = perf_counter_ns()
     route = choose_route(snapshot)
+    took_us = (perf_counter_ns() - begun) // 1000
     if route.failure == NO_STOCK and order.state == OrderState.BACKORDERED.value:
         # Looked at again every minute; only news is written down.
         _keep_shortage(order, dict(route.shortages))
         return Dispatched.BACKORDERED
-    record = _keep_decision(order, rule_set, snapshot, route)
+    record = keep_decision(order, rule_set, snapshot, route, took_us=took_us)
     if route.failure == NO_STOCK:
         _backorder(order, route, actor=actor)
         return Dispatched.BACKORDERED
@@ -131,28 +134,6 @@ def _hold(order: Order, route: RouteDecision, record: RoutingDecision) -> Dispat
         hold_reason=route.hold_reason,
     )
     return Dispatched.HELD
-
-
-def _keep_decision(
-    order: Order, rule_set: RuleSet, snapshot: RouteSnapshot, route: RouteDecision
-) -> RoutingDecision:
-    record, digest = snapshot_record(snapshot, rule_set=rule_set)
-    warehouse = Warehouse.objects.get(code=route.warehouse) if route.warehouse else None
-    decision: RoutingDecision = RoutingDecision.objects.create(
-        order=order,
-        rule_set=rule_set,
-        platform=route.platform,
-        carrier=route.carrier,
-        warehouse=warehouse,
-        service_strategy=route.wish.strategy,
-        service_wish=route.wish.as_dict(),
-        failure=route.failure,
-        sentences=list(route.sentences),
-        trace=[step.as_dict() for step in route.trace],
-        snapshot=record,
-        snapshot_digest=digest,
-    )
-    return decision
 
 
 def _backorder(order: Order, route: RouteDecision, *, actor: str) -> None:

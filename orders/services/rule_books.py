@@ -36,7 +36,10 @@ def rule_book(rule_set: RuleSet) -> RuleBook:
     """With the platforms of the carriers as they are set now."""
     if not rule_set.digest:
         return book_of(rule_set.content or book_content(rule_set), version=rule_set.version)
-    platform_of = carrier_platforms()
+    return _frozen_book(rule_set, carrier_platforms())
+
+
+def _frozen_book(rule_set: RuleSet, platform_of: Mapping[str, str]) -> RuleBook:
     key = (rule_set.version, rule_set.digest, *sorted(platform_of.items()))
     if key not in _books:
         if len(_books) >= MOST_BOOKS:
@@ -74,16 +77,17 @@ def record_digest(record: object) -> str:
     return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()
 
 
-def restored_book(record: Mapping[str, Any]) -> RuleBook:
-    """The book of a stored decision, which holds its rules or names the version that does."""
+def restored_book(record: Mapping[str, Any], *, rule_set: RuleSet | None = None) -> RuleBook:
+    """The book of a stored decision, which holds its rules or names the version that does.
+
+    `rule_set` is that version where it has been read already.
+    """
     if "rules" in record:
         return _book(record)
-    frozen = RuleSet.objects.get(version=record["version"])
+    frozen = rule_set or RuleSet.objects.get(version=record["version"])
     if frozen.digest != record["digest"]:
         raise Conflict(f"Version {frozen.version} is not what the decision was made by.")
-    return _book(
-        {**frozen.content, "version": frozen.version, "platform_of": record["platform_of"]}
-    )
+    return _frozen_book(frozen, record["platform_of"])
 
 
 def _book(data: Mapping[str, Any]) -> RuleBook:

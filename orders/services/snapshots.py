@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,15 @@ from orders.services.contents import parcel_of
 from orders.services.rule_books import record_digest, restored_book
 
 HELD_BY_RULE = "order.held_by_rule"
+NO_BOOK = RuleBook(
+    version=0,
+    rules=(),
+    default_carrier="",
+    export_carrier="",
+    export_platform="",
+    platform_of={},
+    warehouse_preference=(),
+)
 
 
 def route_snapshot(order: Order, book: RuleBook) -> RouteSnapshot:
@@ -101,15 +110,19 @@ def snapshot_record(
 
     Of a published rule set it names version and digest in place of the rules, which never change.
     """
-    record = asdict(snapshot)
-    if rule_set is not None and rule_set.digest:
-        record["book"] = {
-            "version": rule_set.version,
-            "digest": rule_set.digest,
-            "platform_of": snapshot.book.platform_of,
-        }
+    record = asdict(replace(snapshot, book=NO_BOOK)) | {"book": _book_record(snapshot, rule_set)}
     plain = json.loads(json.dumps(record))
     return plain, record_digest(plain)
+
+
+def _book_record(snapshot: RouteSnapshot, rule_set: RuleSet | None) -> dict[str, object]:
+    if rule_set is None or not rule_set.digest:
+        return asdict(snapshot.book)
+    return {
+        "version": rule_set.version,
+        "digest": rule_set.digest,
+        "platform_of": snapshot.book.platform_of,
+    }
 
 
 def restored_snapshot(record: Mapping[str, Any], *, book: RuleBook | None = None) -> RouteSnapshot:

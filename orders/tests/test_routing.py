@@ -22,6 +22,7 @@ from orders.rules.routing import (
     WarehouseOption,
     choose_route,
 )
+from orders.services.decisions import decision_record
 from orders.services.dispatch import dispatch_order
 from orders.services.rule_books import live_rule_set, record_digest, rule_book
 from orders.services.snapshots import restored_snapshot, snapshot_record
@@ -289,7 +290,7 @@ class StoredDecisionTests(TestCase):
             (stored.warehouse.code, stored.carrier, stored.platform),
         )
         self.assertEqual(list(again.sentences), stored.sentences)
-        self.assertEqual([step.as_dict() for step in again.trace], stored.trace)
+        self.assertEqual(again.trace, decision_record(stored).steps)
         self.assertEqual(record_digest(stored.snapshot), stored.snapshot_digest)
 
     def test_a_change_of_rules_leaves_old_decisions_as_they_were(self) -> None:

@@ -16,6 +16,7 @@ from orders.rules.routing import CarrierRule, RouteDecision, choose_route
 from orders.rules.rule_check import rule_faults
 from orders.rules.service_wish import ServiceWish
 from orders.rules.states import OrderState
+from orders.services.decisions import decision_record
 from orders.services.dispatch import Dispatched, dispatch_order
 from orders.services.holds import release_order
 from orders.services.rules import copy_rule_set, publish_rule_set
@@ -251,7 +252,7 @@ class RuleDispatchTests(TestCase):
         decision = self.order.decisions.get()
         self.assertEqual((decision.carrier, decision.wish.strategy), ("DHL", "fastest"))
         self.assertEqual(list(self.recomputed().sentences), decision.sentences)
-        self.assertEqual([s.as_dict() for s in self.recomputed().trace], decision.trace)
+        self.assertEqual(self.recomputed().trace, decision_record(decision).steps)
 
     def test_without_a_default_an_order_that_nothing_matches_waits_for_a_person(self) -> None:
         draft = copy_rule_set(rule_set_id=self.live.pk, actor="tests")

@@ -8,6 +8,7 @@ from accounts.models import AuditEntry, Role
 from accounts.tests.cases import ApiCase, client_for, client_with
 from orders.models import RoutingDecision, RuleSet
 from orders.rules.routing import choose_route
+from orders.services.decisions import decision_record
 from orders.services.dispatch import dispatch_order
 from orders.services.rule_books import record_digest
 from orders.services.snapshots import restored_snapshot
@@ -190,7 +191,7 @@ class PublishingTests(RuleSetCase):
         self.assertEqual(decision.snapshot["book"]["version"], 1)
         again = choose_route(restored_snapshot(decision.snapshot))
         self.assertEqual(list(again.sentences), decision.sentences)
-        self.assertEqual([step.as_dict() for step in again.trace], decision.trace)
+        self.assertEqual(again.trace, decision_record(decision).steps)
 
     def test_rows_changed_behind_its_back_do_not_change_what_is_live(self) -> None:
         self.live.rules.all().delete()

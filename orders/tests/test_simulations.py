@@ -7,6 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.test import override_settings
 from django.utils import timezone
 
@@ -150,9 +151,8 @@ class ReplayTests(SimulationCase):
 
     def test_a_record_that_cannot_be_read_is_counted(self) -> None:
         self.routed(2)
-        RoutingDecision.objects.filter(pk=RoutingDecision.objects.order_by("pk")[0].pk).update(
-            snapshot={"country": "US"}
-        )
+        rows: QuerySet[RoutingDecision] = QuerySet(RoutingDecision)
+        rows.filter(pk=rows.order_by("pk")[0].pk).update(snapshot={"country": "US"})
 
         told = self.simulated(self.drafted(None))
 

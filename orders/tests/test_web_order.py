@@ -15,6 +15,7 @@ from accounts.services.audit import record_audit
 from carriers.contracts import TrackingStatus
 from carriers.models import ApiCall, OutboxCommand
 from orders.models import Order, Package, TrackingEvent, VoidRequest
+from orders.services.decisions import decision_record
 from orders.services.ledger import enter_adjusted, enter_refunded
 from orders.services.progress import need_attention
 from orders.services.replacement import replace_label
@@ -100,8 +101,11 @@ class ContentTests(OrderPageCase):
         decision = order.decisions.get()
         for sentence in decision.sentences:
             self.assertContains(response, escape(sentence))
-        for step in decision.trace:
-            self.assertContains(response, escape(step["reason"]))
+        record = decision_record(decision)
+        for step in record.steps:
+            self.assertContains(response, escape(step.reason))
+        for candidate in record.candidates:
+            self.assertContains(response, escape(candidate.removed_by))
 
     def test_shortage_stands_beside_its_line(self) -> None:
         order = make_dispatched(self.alder, quantity=80)

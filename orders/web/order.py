@@ -20,6 +20,7 @@ from orders.rules.addresses import check_address
 from orders.rules.states import OrderState
 from orders.services.amend import correct_address
 from orders.services.contents import is_misfit
+from orders.services.decisions import decision_record
 from orders.services.label_files import LabelFileLost, LabelOutdated, open_label
 from orders.web.form_fields import address_fields, notes_by_field
 from orders.web.order_form import ADDRESS_NAMES, OrderForm
@@ -53,6 +54,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
         "address_fields": _current_fields(page.order),
         "has_label": Action.REPLACE in page.actions,
         "label_warning": _label_warning(page),
+        "record": decision_record(page.decision) if page.decision else None,
     }
     name = "orders/order/_body.html" if is_fragment(request) else "orders/order/page.html"
     return render(request, name, context)

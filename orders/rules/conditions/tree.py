@@ -12,6 +12,7 @@ from orders.rules.conditions.fields import LINES, Fact, Facts, Field, Kind, Oper
 NOT_KNOWN_YET = "known only once the warehouse is chosen"
 NOT_KNOWN = "not known of this order"
 DECIDED = "decided before it"
+OTHER_CURRENCY = "the order is in"
 WORDS = {
     Operator.IS: "is",
     Operator.IN: "is one of",
@@ -80,7 +81,7 @@ class Comparison:
         result = self(facts)
         found = self.found(facts)
         if result is None:
-            return None, [Trial(path, self.text, f"open: {self._why_open(facts)}", found)]
+            return None, [Trial(path, self.text, f"open: {self.why_open(facts)}", found)]
         return result, [Trial(path, self.text, "true" if result else "false", found)]
 
     def found(self, facts: Facts) -> str:
@@ -97,9 +98,9 @@ class Comparison:
     def comparisons(self) -> Iterator[Comparison]:
         yield self
 
-    def _why_open(self, facts: Facts) -> str:
+    def why_open(self, facts: Facts) -> str:
         if facts.get(self.field.name) is not None and self.currency:
-            return f"the order is in {facts.get('currency')}"
+            return f"{OTHER_CURRENCY} {facts.get('currency')}"
         return NOT_KNOWN_YET if self.field.from_warehouse else NOT_KNOWN
 
 

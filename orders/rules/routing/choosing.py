@@ -20,10 +20,10 @@ from orders.rules.routing.parts import (
     RULES,
     WAREHOUSE_RULES,
     CarrierRule,
+    Explanation,
     RouteDecision,
     RouteSnapshot,
     RuleBook,
-    TraceStep,
 )
 from orders.rules.routing.trace import Log
 from orders.rules.routing.warehouses import choose_warehouse, no_stock, stocked_warehouses
@@ -74,24 +74,26 @@ class Router:
 
     def route(self, snapshot: RouteSnapshot, log: Log | None = None) -> RouteDecision:
         """Warehouse first, since whether the parcel leaves the country decides the platform."""
-        trace = partial(self.trace, snapshot)
+        explain = partial(self.explain, snapshot)
         stocked = stocked_warehouses(snapshot, log)
         if not stocked:
-            return no_stock(snapshot, trace)
+            return no_stock(snapshot, explain)
         facts = OrderFacts(snapshot)
         fitting = self._index.fitting_order(facts)
         preferences = (*self._named(fitting, facts, log), *self.book.warehouse_preference)
         origin, why = choose_warehouse(snapshot, stocked, preferences, log)
         facts.origin = origin
+        if log:
+            log.origin = origin.code
         is_export = bool(facts.get("leaves_country"))
         answer = self._ask(fitting, facts, log)
         carrier, why_carrier = self._carrier(answer, snapshot, log, is_export=is_export)
         if not carrier:
-            return RouteDecision(failure=NO_ROUTE, sentences=(why_carrier,), explain=trace)
+            return RouteDecision(failure=NO_ROUTE, sentences=(why_carrier,), explain=explain)
         platform, why_platform = self._platform(answer, carrier, log, is_export=is_export)
         if not platform:
             return RouteDecision(
-                failure=NO_CARRIER_PLATFORM, sentences=(why_platform,), explain=trace
+                failure=NO_CARRIER_PLATFORM, sentences=(why_platform,), explain=explain
             )
         return RouteDecision(
             warehouse=origin.code,
@@ -100,13 +102,13 @@ class Router:
             wish=answer.wish or ANY_CHEAPEST,
             hold_reason="" if snapshot.is_released else answer.hold_reason,
             sentences=(why, why_carrier, why_platform, *_wish_words(answer)),
-            explain=trace,
+            explain=explain,
         )
 
-    def trace(self, snapshot: RouteSnapshot) -> tuple[TraceStep, ...]:
+    def explain(self, snapshot: RouteSnapshot) -> Explanation:
         log = Log()
         self.route(snapshot, log)
-        return tuple(log.steps)
+        return log
 
     def _named(self, fitting: int, facts: OrderFacts, log: Log | None) -> tuple[str, ...]:
         """The warehouses that the first matching rule names, which come before all others.
@@ -135,7 +137,7 @@ class Router:
                 log.took([_words(ready.rule, name) for name in set_now])
             if ready.rule.stop:
                 if log:
-                    log.stopped(RULES, ready.rule, self.rules[ready.place + 1 :])
+                    log.stopped(ready.rule, self.rules[ready.place + 1 :])
                 break
         return answer
 

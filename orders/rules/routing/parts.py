@@ -107,12 +107,22 @@ class RouteSnapshot:
     is_released: bool = False
 
 
+class Answer(StrEnum):
+    """What asking a rule came to, and why one was not asked."""
+
+    MATCHED = "matched"
+    REFUTED = "refuted"
+    OPEN = "open"
+    OUT_OF_FORCE = "out_of_force"
+    STOPPED = "stopped"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TraceStep:
     """One thing that was tried: `outcome` is chosen, passed, failed or skipped.
 
     `tests` are a rule's conditions in order: what was asked, what came of it, what was found.
-    `rule` is its place among the rules, -1 for a step that asked none.
+    `rule` is its place among the rules, -1 for a step that asked none; `answer` what it came to.
     """
 
     stage: str
@@ -121,6 +131,7 @@ class TraceStep:
     reason: str
     tests: tuple[tuple[str, str, str], ...] = ()
     rule: int = -1
+    answer: Answer | None = None
 
     def told(self, outcome: str, reason: str) -> TraceStep:
         return replace(self, outcome=outcome, reason=reason)
@@ -133,6 +144,14 @@ class TraceStep:
             "reason": self.reason,
         }
         return told | ({"tests": [list(test) for test in self.tests]} if self.tests else {})
+
+
+@dataclass
+class Explanation:
+    """Every step that was tried, in order; `origin`: the warehouse that rules were asked for."""
+
+    steps: list[TraceStep] = field(default_factory=list)
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +169,7 @@ class RouteDecision:
     failure: str = ""
     shortages: Mapping[str, int] = field(default_factory=dict)
     sentences: tuple[str, ...] = ()
-    explain: Callable[[], tuple[TraceStep, ...]] = field(default=tuple, compare=False, repr=False)
+    explain: Callable[[], Explanation] = field(default=Explanation, compare=False, repr=False)
 
     @property
     def is_routed(self) -> bool:
@@ -159,4 +178,4 @@ class RouteDecision:
     @property
     def trace(self) -> tuple[TraceStep, ...]:
         """Every step that was tried, worked out anew each time by deciding once more."""
-        return self.explain()
+        return tuple(self.explain().steps)

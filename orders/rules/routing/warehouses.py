@@ -10,9 +10,9 @@ from orders.rules.geography import centre, distance_km, same_region
 from orders.rules.routing.parts import (
     NO_STOCK,
     NO_WAREHOUSE,
+    Explanation,
     RouteDecision,
     RouteSnapshot,
-    TraceStep,
     WarehouseOption,
 )
 from orders.rules.routing.trace import Log, listed
@@ -40,9 +40,7 @@ def stocked_warehouses(snapshot: RouteSnapshot, log: Log | None) -> list[Warehou
     return [option for option in snapshot.warehouses if holds_all(option, snapshot.needs)]
 
 
-def no_stock(
-    snapshot: RouteSnapshot, explain: Callable[[], tuple[TraceStep, ...]]
-) -> RouteDecision:
+def no_stock(snapshot: RouteSnapshot, explain: Callable[[], Explanation]) -> RouteDecision:
     if not snapshot.warehouses:
         sentence = "No warehouse is active, so nothing can be shipped."
         return RouteDecision(failure=NO_WAREHOUSE, sentences=(sentence,), explain=explain)

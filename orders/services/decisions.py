@@ -1,0 +1,62 @@
+"""Decisions as they are kept, and as they are read again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from inventory.models import Warehouse
+from orders.models import Order, RoutingDecision, RuleSet
+from orders.rules.routing import RouteDecision, RouteSnapshot, TraceStep
+from orders.rules.routing.record import Candidate, kept_candidates, kept_steps, record_of
+from orders.services.rule_books import restored_book
+from orders.services.snapshots import restored_snapshot, snapshot_record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRecord:
+    """What was tried, and every warehouse and carrier with the first thing that removed it."""
+
+    steps: tuple[TraceStep, ...]
+    candidates: tuple[Candidate, ...]
+
+
+def keep_decision(
+    order: Order,
+    rule_set: RuleSet,
+    snapshot: RouteSnapshot,
+    route: RouteDecision,
+    *,
+    took_us: int | None = None,
+) -> RoutingDecision:
+    record, digest = snapshot_record(snapshot, rule_set=rule_set)
+    warehouse = Warehouse.objects.get(code=route.warehouse) if route.warehouse else None
+    decision: RoutingDecision = RoutingDecision.objects.create(
+        order=order,
+        rule_set=rule_set,
+        platform=route.platform,
+        carrier=route.carrier,
+        warehouse=warehouse,
+        service_strategy=route.wish.strategy,
+        service_wish=route.wish.as_dict(),
+        failure=route.failure,
+        sentences=list(route.sentences),
+        trace=record_of(snapshot, route),
+        snapshot=record,
+        snapshot_digest=digest,
+        took_us=took_us,
+    )
+    return decision
+
+
+def decision_record(decision: RoutingDecision) -> DecisionRecord:
+    """With the words of the version that decided."""
+    kept = decision.trace
+    if isinstance(kept, list):
+        # From before traces were kept short.
+        steps = tuple(
+            TraceStep(**{**row, "tests": tuple(map(tuple, row.get("tests", ())))}) for row in kept
+        )
+        return DecisionRecord(steps=steps, candidates=())
+    book = restored_book(decision.snapshot["book"], rule_set=decision.rule_set)
+    steps = kept_steps(kept, restored_snapshot(decision.snapshot, book=book))
+    return DecisionRecord(steps=steps, candidates=kept_candidates(kept))
