@@ -33,7 +33,7 @@ class CarrierServiceInline(ReadOnlyInline):
 @admin.register(Carrier)
 class CarrierAdmin(RoleAdmin):
     change_roles = MANAGERS
-    list_display = ["name", "code", "platform", "is_active"]
+    list_display = ["name", "code", "platform", "divisor_cm3_per_kg", "is_active"]
     list_filter = ["platform", "is_active"]
     search_fields = ["name", "code"]
     readonly_fields = ["code"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -34,6 +35,13 @@ class Carrier(models.Model):
         max_length=10,
         choices=PLATFORM_CHOICES,
         help_text="Where labels of this carrier are bought for parcels that stay in one country.",
+    )
+    divisor_cm3_per_kg = models.PositiveIntegerField(
+        "cm³ a kg",
+        default=5000,
+        db_default=5000,
+        validators=[MinValueValidator(1)],
+        help_text="Cubic centimetres that it bills as one kilogram.",
     )
     is_active = models.BooleanField(default=True)
 

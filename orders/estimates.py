@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from carriers.contracts import Consignment, ConsignmentItem, Parcel, RateQuote
+from django.utils import timezone
+
+from carriers.contracts import Consignment, ConsignmentItem, Parcel, Platform, RateQuote
+from carriers.errors import UpstreamError
 from carriers.lanes import band_of
 from carriers.limits import Priority
 from carriers.platforms import easyship_port
 from carriers.services.calls import calls_for
 from inventory.models import Warehouse
+from orders.rules.rate_table import Carriage
+from orders.services.rates import rate_table
 from shipping_project.kernel.money import Money
 from shipping_project.kernel.postal import PostalAddress
 
@@ -28,10 +33,14 @@ class Goods:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """Cheapest first. `weight_g` is the weight that was asked for: the top of its band."""
+    """Cheapest first. `weight_g` is the weight that was asked for: the top of its band.
+
+    `is_from_table`: the platform did not answer, and these are our own tables' prices.
+    """
 
     weight_g: int
     quotes: tuple[RateQuote, ...]
+    is_from_table: bool = False
 
 
 def estimate_rates(
@@ -39,7 +48,8 @@ def estimate_rates(
 ) -> Estimate:
     """Prices of every service at Easyship, which alone rates without an order.
 
-    Raises an UpstreamError when nothing is remembered and the platform does not answer.
+    Raises an UpstreamError when nothing is remembered, the platform does not answer and our own
+    tables of prices know no service for it either.
     """
     consignment = Consignment(
         reference="",
@@ -49,9 +59,41 @@ def estimate_rates(
         items=(_item(parcel, goods),),
         currency=goods.value.currency,
     )
-    with calls_for(Priority.RATE):
-        quotes = easyship_port().estimate(consignment)
-    return Estimate(weight_g=band_of(parcel.weight_g), quotes=tuple(sorted(quotes, key=_price)))
+    weight_g = band_of(parcel.weight_g)
+    try:
+        with calls_for(Priority.RATE):
+            quotes = easyship_port().estimate(consignment)
+    except UpstreamError:
+        found = _of_table(warehouse, ship_to, replace(parcel, weight_g=weight_g))
+        if not found:
+            raise
+        return Estimate(
+            weight_g=weight_g, quotes=tuple(sorted(found, key=_price)), is_from_table=True
+        )
+    return Estimate(weight_g=weight_g, quotes=tuple(sorted(quotes, key=_price)))
+
+
+def _of_table(warehouse: Warehouse, ship_to: PostalAddress, parcel: Parcel) -> list[RateQuote]:
+    volume_mm3 = parcel.length_mm * parcel.width_mm * parcel.height_mm
+    carriage = Carriage(
+        organization="",
+        warehouse=warehouse.code,
+        origin=warehouse.country,
+        destination=ship_to.country,
+        weight_g=parcel.weight_g,
+        volume_cm3=-(-volume_mm3 // 1000),
+        day=timezone.now().date().isoformat(),
+    )
+    return [
+        RateQuote(
+            carrier=one.carrier,
+            service_ref="",
+            service_name=one.service,
+            price=one.money,
+            delivery_days=one.days,
+        )
+        for one in rate_table().offers(carriage, platform=Platform.EASYSHIP.value)
+    ]
 
 
 def _item(parcel: Parcel, goods: Goods) -> ConsignmentItem:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         RoutingDecision,
         Shipment,
         Simulation,
+        TableRate,
         TrackingEvent,
         VoidRequest,
     )
@@ -274,3 +275,12 @@ class SimulationQuerySet(QuerySet["Simulation"]):
             state__in=["waiting", "running"], updated_at__lt=now - timedelta(minutes=1)
         )
         return idle.values_list("pk", flat=True)
+
+
+class TableRateQuerySet(OwnedQuerySet["TableRate"]):
+    def for_everybody_and(self, organization_id: int | None) -> Self:
+        """Rows of all organizations, and of this one where it is given."""
+        return self.filter(Q(organization=None) | Q(organization=organization_id))
+
+    def ready(self) -> Self:
+        return self.select_related("organization", "warehouse")

@@ -33,6 +33,9 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("orders.RoutingDecision", "Decisions", "fork_right"),
         ("orders.Simulation", "Simulations", "replay"),
         ("orders.SimulatedChange", "Simulated changes", "swap_calls"),
+        ("orders.TableRate", "Rate tables", "table"),
+        ("orders.LaneRate", "Prices told", "sell"),
+        ("orders.CurrencyRate", "Currency rates", "currency_exchange"),
     ),
     "Stock": (
         ("inventory.StockLevel", "Stock levels", "inventory_2"),

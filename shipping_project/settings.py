@@ -368,6 +368,10 @@ OUTCOME_SETTLE_S = ENV.integer("OUTCOME_SETTLE_S", 4 if DEMO else 30, minimum=1)
 # money (whole units of its currency), waits for a person.
 PRICE_RISE_PERCENT = ENV.integer("PRICE_RISE_PERCENT", 10)
 PRICE_RISE_AMOUNT = ENV.integer("PRICE_RISE_AMOUNT", 5)
+# How old a stored rate between two currencies may be to compare prices by it, in days.
+CURRENCY_RATE_DAYS = ENV.integer("CURRENCY_RATE_DAYS", 7, minimum=0)
+# How long a price that a platform told for a lane counts, in minutes.
+RATE_MINUTES = ENV.integer("RATE_MINUTES", 360, minimum=1)
 # A draft of the rules goes live only after it was tried on orders of the past. With more orders
 # that find no route any more, or labels that cost more by so many per cent, a second person must
 # approve. 0 at ROUTING_GATE_DAYS lets every draft go live at once.

@@ -10,7 +10,7 @@ from carriers.models import ApiCall, Carrier, CarrierService, OutboxCommand, Pla
 class CarrierSerializer(serializers.ModelSerializer[Carrier]):
     class Meta:
         model = Carrier
-        fields = ["code", "name", "platform", "is_active"]
+        fields = ["code", "name", "platform", "divisor_cm3_per_kg", "is_active"]
 
 
 class CarrierServiceSerializer(serializers.ModelSerializer[CarrierService]):

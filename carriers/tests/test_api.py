@@ -49,7 +49,13 @@ class CarrierTests(CarriersCase):
 
         self.assertEqual(
             response.json(),
-            {"code": "FEDEX", "name": "FedEx", "platform": "easyship", "is_active": True},
+            {
+                "code": "FEDEX",
+                "name": "FedEx",
+                "platform": "easyship",
+                "divisor_cm3_per_kg": 5000,
+                "is_active": True,
+            },
         )
 
     def test_services_are_listed_by_carrier(self) -> None:

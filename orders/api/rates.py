@@ -69,10 +69,14 @@ class RateSerializer(serializers.Serializer[None]):
 
 
 class RatesSerializer(serializers.Serializer[None]):
-    """Cheapest first. `weight_g` is the top of the band of weights that the prices are for."""
+    """Cheapest first. `weight_g` is the top of the band of weights that the prices are for.
+
+    `is_estimate`: the platform did not answer, so they are our own tables' prices.
+    """
 
     platform = TextField()
     weight_g = serializers.IntegerField()
+    is_estimate = serializers.BooleanField()
     rates = RateSerializer(many=True)
 
 
@@ -95,7 +99,14 @@ class RatesView(APIView):
             goods=Goods(value=value, **goods),
         )
         rates = [_document(quote) for quote in estimate.quotes]
-        return Response({"platform": "easyship", "weight_g": estimate.weight_g, "rates": rates})
+        return Response(
+            {
+                "platform": "easyship",
+                "weight_g": estimate.weight_g,
+                "is_estimate": estimate.is_from_table,
+                "rates": rates,
+            }
+        )
 
 
 def _address(given: dict[str, str]) -> PostalAddress:

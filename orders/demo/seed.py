@@ -22,10 +22,14 @@ from inventory.services.stock import move_stock
 from orders.models import OrderSource
 from orders.rules.drafts import LineDraft, OrderDraft
 from orders.services.intake import receive_order
+from orders.services.rates import enter_currency_rate, import_table
 from shipping_project.kernel.postal import PostalAddress
 
 WORLD = settings.BASE_DIR / "carriers" / "sandbox" / "worlds" / "demo.json"
 ORDERS = Path(__file__).parent / "orders.json"
+RATE_TABLE = Path(__file__).parent / "rate_table.csv"
+# What one unit of each buys in dollars.
+CURRENCIES = {"CAD": "0.73", "EUR": "1.09", "GBP": "1.27"}
 PASSWORD = "demo-Pass-2026"  # noqa: S105 # printed at every start of the demonstration
 ORGANIZATIONS = {"alder": "Alder & Pine Outfitters", "birch": "Birch Paper & Tea"}
 # Name, role, organization ("" is staff of the shipping firm itself).
@@ -59,9 +63,25 @@ def seed_demo(*, with_orders: bool = True, world_file: Path = WORLD) -> bool:
         warehouses = {row["code"]: _add_warehouse(row) for row in world["warehouses"]}
         for product in world["products"]:
             _add_product(organizations[product["organization"]], product, warehouses)
+        _add_rates()
     if with_orders:
         _add_orders(organizations)
     return True
+
+
+def _add_rates() -> None:
+    """About what the twin asks, and three currencies against the dollar."""
+    table = RATE_TABLE.read_text(encoding="utf-8")
+    import_table(text=table, replace=False, actor="demo")
+    for base, rate in CURRENCIES.items():
+        enter_currency_rate(
+            base=base,
+            quote="USD",
+            rate=Decimal(rate),
+            day=timezone.now().date(),
+            source="Demonstration",
+            actor="demo",
+        )
 
 
 def scaled_world(path: Path, *, factor: int) -> Path:

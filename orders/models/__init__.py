@@ -8,6 +8,7 @@ from orders.models.audit import (
 )
 from orders.models.intake import IntakeRecord, Order, OrderEvent, OrderLine, OrderSource
 from orders.models.money import LedgerKind, LedgerLine, LedgerSealed
+from orders.models.rates import CurrencyRate, LaneRate, TableRate
 from orders.models.routing import RoutingDecision, RoutingRule, RuleSet
 from orders.models.shipping import (
     LabelState,
@@ -21,11 +22,13 @@ from orders.models.simulation import SimulatedChange, Simulation, SimulationStat
 from orders.models.voids import VoidRequest
 
 __all__ = [
+    "CurrencyRate",
     "DiscrepancyState",
     "IntakeRecord",
     "LabelAudit",
     "LabelSighting",
     "LabelState",
+    "LaneRate",
     "LedgerKind",
     "LedgerLine",
     "LedgerSealed",
@@ -44,6 +47,7 @@ __all__ = [
     "SimulatedChange",
     "Simulation",
     "SimulationState",
+    "TableRate",
     "TrackingEvent",
     "VoidRequest",
 ]

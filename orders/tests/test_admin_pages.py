@@ -44,6 +44,7 @@ from orders.demo.seed import api_key_for, seed_demo
 from orders.models import (
     LabelAudit,
     LabelSighting,
+    LaneRate,
     Order,
     Package,
     PlatformDiscrepancy,
@@ -91,6 +92,7 @@ WRITTEN_ONCE = (
     "inventory.StockAlert",
     "inventory.StockMovement",
     "orders.IntakeRecord",
+    "orders.LaneRate",
     "orders.LedgerLine",
     "orders.LabelAudit",
     "orders.LabelSighting",
@@ -144,6 +146,15 @@ def _fill_shipment(shipment: Shipment, number: int) -> None:
     Quote.objects.create(shipment=shipment, carrier="UPS", service_name="Ground", price="7.10")
     TrackingEvent.objects.create(
         package=package, status="in_transit", happened_at=timezone.now(), description="Scanned"
+    )
+    LaneRate.objects.create(
+        platform="veeqo",
+        lane=f"US 895>US 100|{number}",
+        carrier="UPS",
+        service_name="Ground",
+        price="7.10",
+        currency="USD",
+        expires_at=timezone.now(),
     )
     CarrierService.objects.create(
         carrier=Carrier.objects.order_by("pk")[0], platform="veeqo", name=f"Ground {number}"

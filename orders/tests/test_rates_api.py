@@ -10,6 +10,7 @@ from accounts.models import Organization
 from accounts.tests.cases import client_with
 from carriers.models import ApiCall
 from inventory.models import Warehouse
+from orders.models import TableRate
 from orders.tests.builders import make_key
 from orders.tests.twin import TwinCase
 
@@ -66,7 +67,22 @@ class RatesTests(TwinCase):
         self.assertEqual(other.json()["weight_g"], 600)
         self.assertEqual(self.twin.asked("POST", "/rates"), 2)
 
+    def test_our_own_tables_serve_while_the_platform_is_away(self) -> None:
+        told = self.ask().json()
+        self.twin.fault("POST", "/rates", "error_before", status=503)
+
+        answer = self.ask(parcel=PARCEL | {"weight_g": 900}).json()
+
+        self.assertEqual((told["is_estimate"], answer["is_estimate"]), (False, True))
+        self.assertEqual(
+            {rate["service"] for rate in answer["rates"]},
+            {rate["service"] for rate in told["rates"]},
+        )
+        for mine, theirs in zip(answer["rates"], told["rates"], strict=True):
+            self.assertAlmostEqual(float(mine["price"]), float(theirs["price"]), delta=3)
+
     def test_a_platform_that_is_away_is_told_as_such(self) -> None:
+        TableRate.objects.all().delete()
         self.twin.fault("POST", "/rates", "error_before", status=503)
 
         answer = self.ask()

@@ -1,0 +1,88 @@
+"""Services that could carry a parcel, with what each costs and where that is known from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from shipping_project.kernel.money import Money
+
+# Cubic centimetres that count as one kilogram, where a carrier has no figure of its own.
+USUAL_DIVISOR = 5000
+
+
+class PriceSource(StrEnum):
+    """Asked for just now, asked for earlier and not expired, or taken from our own tables."""
+
+    LIVE = "live"
+    CACHED = "cached"
+    TABLE = "table"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """Plain values only, since a decision keeps it. A price of a table is an estimate.
+
+    `expires_at` is ISO 8601 in UTC, empty for a table. `billable_g` was found with `divisor`.
+    """
+
+    platform: str
+    carrier: str
+    service: str
+    price: str
+    currency: str
+    source: str
+    days: int | None = None
+    expires_at: str = ""
+    billable_g: int = 0
+    divisor: int = USUAL_DIVISOR
+
+    @property
+    def money(self) -> Money:
+        return Money(Decimal(self.price), self.currency)
+
+    @property
+    def is_estimate(self) -> bool:
+        return self.source == PriceSource.TABLE.value
+
+    @property
+    def words(self) -> str:
+        days = "" if self.days is None else f", {self.days} days"
+        about = "about " if self.is_estimate else ""
+        return f"{self.service} by {self.platform.capitalize()}, {about}{self.money}{days}"
+
+    def as_dict(self) -> dict[str, object]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillableWeight:
+    """What a carrier bills by, in grams: the weight, or what the size counts as if that is more."""
+
+    grams: int
+    weight_g: int
+    volumetric_g: int
+    divisor: int
+
+    @property
+    def words(self) -> str:
+        """Such as "2400 g billed: the size counts as 2400 g at 5000 cm³ a kg"."""
+        if self.grams == self.weight_g:
+            return f"{self.grams} g billed: the weight"
+        return f"{self.grams} g billed: the size counts as so much at {self.divisor} cm³ a kg"
+
+
+def billable_weight(
+    *, weight_g: int, volume_cm3: int, carrier: str = "", divisors: Mapping[str, int] | None = None
+) -> BillableWeight:
+    """`divisors` are cm³ a kg by carrier; rounded up to the gram."""
+    divisor = (divisors or {}).get(carrier) or USUAL_DIVISOR
+    volumetric = -(-volume_cm3 * 1000 // divisor)
+    return BillableWeight(
+        grams=max(weight_g, volumetric),
+        weight_g=weight_g,
+        volumetric_g=volumetric,
+        divisor=divisor,
+    )
