@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0004_audit_seals"),
         ("inventory", "0002_stock_alerts"),
-        ("orders", "0016_rules_without_default"),
+        ("orders", "0017_decision_time"),
     ]
 
     operations = [
