@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from accounts.admin_actions import NamedAction, Words, confirmed
 from accounts.admin_base import LedgerAdmin, ReadOnlyInline, RoleAdmin
 from accounts.permissions import MANAGERS
-from catalog.models import PlatformListing, Product, Sellable
+from catalog.models import KitComponent, PlatformListing, Product, Sellable
 from catalog.services import remove_product, remove_sellable
 from catalog.sync import admin as sync_admin  # noqa: F401 # registers its pages
 
@@ -41,6 +41,12 @@ class SellableInline(ReadOnlyInline):
 class PlatformListingInline(ReadOnlyInline):
     model = PlatformListing
     fields = readonly_fields = ["platform", "external_ref", "updated_at"]
+
+
+class KitComponentInline(ReadOnlyInline):
+    model = KitComponent
+    fk_name = "kit"
+    fields = readonly_fields = ["component", "units"]
 
 
 def _remove_product(product: Product, words: Words, actor: str) -> str:
@@ -82,7 +88,7 @@ class SellableAdmin(RoleAdmin):
     list_select_related = ["organization"]
     search_fields = ["sku", "title", "=barcode"]
     autocomplete_fields = ["organization", "product"]
-    inlines = [PlatformListingInline]
+    inlines = [KitComponentInline, PlatformListingInline]
     fieldsets = [
         (None, {"fields": ["organization", "product", "sku", "title", "barcode", "is_active"]}),
         ("Money", {"fields": [("price", "cost", "currency")]}),
@@ -113,3 +119,13 @@ class PlatformListingAdmin(LedgerAdmin):
     list_filter = ["platform", ("missing_since", admin.EmptyFieldListFilter)]
     list_select_related = ["sellable"]
     search_fields = ["sellable__sku", "=external_ref"]
+
+
+@admin.register(KitComponent)
+class KitComponentAdmin(LedgerAdmin):
+    """Kits are put together on the page Stock, Kits, where all their components are seen."""
+
+    list_display = ["kit", "component", "units"]
+    list_select_related = ["kit", "component"]
+    list_filter = ["kit__organization"]
+    search_fields = ["=kit__sku", "=component__sku"]

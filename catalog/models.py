@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from carriers.models import PLATFORM_CHOICES
+from catalog.kits.models import KitComponent as KitComponent
 from catalog.querysets import PlatformListingQuerySet, ProductQuerySet, SellableQuerySet
 from catalog.sync.models import CatalogRun as CatalogRun
 from catalog.sync.models import CatalogSchedule as CatalogSchedule

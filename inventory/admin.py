@@ -82,7 +82,16 @@ class StockLevelAdmin(RoleAdmin):
     """Numbers change by the ledger alone; here only the alert's threshold is edited."""
 
     change_roles = act_roles = STAFF
-    list_display = ["sellable", "warehouse", "on_hand", "reserved", "left", "low_at", "updated_at"]
+    list_display = [
+        "sellable",
+        "warehouse",
+        "on_hand",
+        "reserved",
+        "left",
+        "incoming",
+        "low_at",
+        "updated_at",
+    ]
     list_filter = ["warehouse", "sellable__organization"]
     list_select_related = ["sellable", "warehouse"]
     search_fields = ["sellable__sku", "sellable__title", "=sellable__barcode"]
@@ -91,11 +100,19 @@ class StockLevelAdmin(RoleAdmin):
         "warehouse",
         "on_hand",
         "reserved",
+        "incoming",
         "low_at",
         "overstock_factor",
         "updated_at",
     ]
-    readonly_fields = ["sellable", "warehouse", "on_hand", "reserved", "updated_at"]
+    readonly_fields = [
+        "sellable",
+        "warehouse",
+        "on_hand",
+        "reserved",
+        "incoming",
+        "updated_at",
+    ]
     actions = [
         confirmed(
             NamedAction(

@@ -77,11 +77,16 @@ class StockLevel(models.Model):
     """Units of one sellable in one warehouse. Only `inventory.services.stock` writes here."""
 
     organization_path: ClassVar[str] = "sellable__organization"
+    # Of rows that were read `with_kits`.
+    is_kit: bool
 
     sellable = models.ForeignKey(Sellable, on_delete=models.CASCADE, related_name="stock_levels")
     warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="stock_levels")
     on_hand = models.IntegerField(default=0)
     reserved = models.IntegerField(default=0)
+    incoming = models.IntegerField(
+        default=0, db_default=0, help_text="Ordered from suppliers or sent from other warehouses."
+    )
     low_at = models.PositiveIntegerField(
         default=10, help_text="An alert is shown when available units fall to this number."
     )
@@ -104,6 +109,7 @@ class StockLevel(models.Model):
                 fields=["sellable", "warehouse"], name="one_level_per_sellable_and_warehouse"
             ),
             models.CheckConstraint(condition=Q(reserved__gte=0), name="reserved_not_negative"),
+            models.CheckConstraint(condition=Q(incoming__gte=0), name="incoming_not_negative"),
             models.CheckConstraint(
                 condition=Q(reserved__lte=F("on_hand")), name="never_reserved_beyond_on_hand"
             ),
@@ -115,6 +121,11 @@ class StockLevel(models.Model):
     @property
     def available(self) -> int:
         return self.on_hand - self.reserved
+
+    @property
+    def is_low(self) -> bool:
+        """Out, or at or below the reorder point with what is on its way."""
+        return self.available <= 0 or self.available + self.incoming <= self.low_at
 
 
 class ReservationState(models.TextChoices):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from accounts.querysets import OwnedQuerySet
+from catalog.kits.models import KitComponent
 
 if TYPE_CHECKING:
     from inventory.models import Reservation, StockLevel, StockMovement  # noqa: F401 # in base classes, as text
+
+IS_LOW = Q(available_units__lte=0) | Q(available_units__lte=F("low_at") - F("incoming"))
 
 
 class StockLevelQuerySet(OwnedQuerySet["StockLevel"]):
@@ -31,14 +34,19 @@ class StockLevelQuerySet(OwnedQuerySet["StockLevel"]):
             | Q(checked_at__lt=F("warehouse__updated_at"))
         )
 
+    def with_kits(self) -> Self:
+        """Whether it is of a kit, which has no stock of its own."""
+        parts = KitComponent.objects.filter(kit=OuterRef("sellable"))
+        return self.annotate(is_kit=Exists(parts))
+
     def with_available(self) -> Self:
         return self.annotate(available_units=F("on_hand") - F("reserved"))
 
     def running_low(self) -> Self:
-        """At or below the reorder point of the row, worst first."""
+        """Out, or at or below the reorder point with what is on its way; worst first."""
         return (
             self.with_available()
-            .filter(Q(available_units__lte=F("low_at")), warehouse__is_active=True)
+            .filter(IS_LOW, warehouse__is_active=True)
             .order_by("available_units", "pk")
         )
 
@@ -63,9 +71,7 @@ class StockLevelQuerySet(OwnedQuerySet["StockLevel"]):
 
     def well_stocked(self) -> Self:
         """Every row that `running_low` leaves out."""
-        return self.with_available().exclude(
-            Q(available_units__lte=F("low_at")) & Q(warehouse__is_active=True)
-        )
+        return self.with_available().exclude(IS_LOW & Q(warehouse__is_active=True))
 
 
 class ReservationQuerySet(OwnedQuerySet["Reservation"]):

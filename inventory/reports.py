@@ -27,6 +27,7 @@ class StockRow:
     on_hand: int
     reserved: int
     available: int
+    incoming: int
     low_at: int
     is_low: bool
     updated_at: datetime
@@ -108,8 +109,9 @@ def _rows(levels: Iterable[StockLevel]) -> tuple[StockRow, ...]:
             on_hand=level.on_hand,
             reserved=level.reserved,
             available=level.available,
+            incoming=level.incoming,
             low_at=level.low_at,
-            is_low=level.warehouse.is_active and level.available <= level.low_at,
+            is_low=level.warehouse.is_active and level.is_low,
             updated_at=level.updated_at,
         )
         for level in levels

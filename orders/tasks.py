@@ -13,6 +13,7 @@ from django.utils import timezone
 from carriers.contracts import Platform
 from carriers.limits import Priority
 from carriers.services.calls import calls_for
+from catalog.models import KitComponent
 from inventory.models import StockLevel, Warehouse
 from orders import pulls
 from orders.audit import refunds
@@ -38,14 +39,15 @@ def dispatch_one(order_id: int) -> bool:
 
 
 def dispatch_waiting() -> int:
-    """Dispatch every order that waits for it, oldest first; returns how many went on.
+    """Dispatch every order that waits for it; returns how many went on.
 
-    One order that fails does not keep the others back, nor do the backordered ones.
+    Backordered ones whose stock has arrived come first, the oldest promise before the others, so
+    that no younger order takes their units. One that fails or still waits keeps no other back.
     """
     waiting = Order.objects.dispatchable().order_by("id").values_list("pk", flat=True)
     new = list(waiting.filter(state=OrderState.VALID.value)[:DISPATCH_BATCH])
     short = waiting.filter(Exists(_warehouses_with_all_lines()), state=OrderState.BACKORDERED.value)
-    return sum(_dispatch(order_id) for order_id in [*new, *short[:DISPATCH_BATCH]])
+    return sum(_dispatch(order_id) for order_id in [*short[:DISPATCH_BATCH], *new])
 
 
 def _warehouses_with_all_lines() -> QuerySet[Warehouse]:
@@ -59,7 +61,16 @@ def _warehouses_with_all_lines() -> QuerySet[Warehouse]:
         warehouse=OuterRef(OuterRef("pk")),
         on_hand__gte=F("reserved") + OuterRef("quantity"),
     )
-    short = OrderLine.objects.filter(~Exists(enough), order=OuterRef(OuterRef("pk")))
+    enough_for_kit = StockLevel.objects.filter(
+        sellable=OuterRef("component"),
+        warehouse=OuterRef(OuterRef(OuterRef("pk"))),
+        on_hand__gte=F("reserved") + OuterRef("units") * OuterRef(OuterRef("quantity")),
+    )
+    parts = KitComponent.objects.filter(kit=OuterRef("sellable"))
+    short = OrderLine.objects.filter(
+        (~Exists(enough) & ~Exists(parts)) | Exists(parts.filter(~Exists(enough_for_kit))),
+        order=OuterRef(OuterRef("pk")),
+    )
     return Warehouse.objects.filter(~Exists(short), is_active=True)
 
 

@@ -48,6 +48,7 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
     "Catalog": (
         ("catalog.Product", "Products", "category"),
         ("catalog.Sellable", "Sellables", "sell"),
+        ("catalog.KitComponent", "Kit components", "deployed_code"),
         ("catalog.PlatformListing", "Listings at platforms", "link"),
         ("catalog.SyncConflict", "Conflicts", "call_split"),
         ("catalog.ListedIssue", "Listed, not matched", "link_off"),

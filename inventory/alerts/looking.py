@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from inventory.alerts.models import StockAlert
 from inventory.models import StockLevel
-from inventory.rules.alerts import Alert, alert_for
+from inventory.rules.alerts import Alert, AlertKind, alert_for
 from shipping_project.hooks.rules.events import add_events
 from shipping_project.hooks.services import announce
 
@@ -25,12 +25,14 @@ LOOK_SECONDS = 40
 # this long is looked at once more.
 GRACE = timedelta(minutes=1)
 OPENED, CHANGED, CLOSED = "stock.alert_opened", "stock.alert_changed", "stock.alert_closed"
+LOW = "stock.low"
 
 add_events(
     {
         OPENED: "Stock ran out, runs low, or is far too much.",
         CHANGED: "An open alert on stock became more or less urgent.",
         CLOSED: "The stock of an alert recovered.",
+        LOW: "Stock ran out or runs low; besides `stock.alert_opened`.",
     }
 )
 
@@ -43,7 +45,8 @@ def look_at_stock() -> int:
     while is_more and time.monotonic() < stop_at:
         started = timezone.now()
         rows = StockLevel.objects.to_check().filter(pk__gt=after).order_by("pk")
-        levels = list(rows.select_related("sellable__organization", "warehouse")[:BATCH])
+        rows = rows.with_kits().select_related("sellable__organization", "warehouse")
+        levels = list(rows[:BATCH])
         try:
             moved += _look_at(levels, started)
         except IntegrityError:
@@ -80,13 +83,14 @@ def _settle(level: StockLevel, standing: list[StockAlert], now: datetime) -> int
 
 
 def _wanted(level: StockLevel) -> Alert | None:
-    """What is not sold, or lies where nothing ships from, worries nobody."""
-    if not (level.sellable.is_active and level.warehouse.is_active):
+    """What is not sold, lies where nothing ships from, or is a kit, worries nobody."""
+    if not (level.sellable.is_active and level.warehouse.is_active) or level.is_kit:
         return None
     return alert_for(
         available=level.available,
         low_at=level.low_at,
         overstock_factor=level.overstock_factor,
+        incoming=level.incoming,
     )
 
 
@@ -102,6 +106,8 @@ def _open(level: StockLevel, wanted: Alert, now: datetime) -> int:
         muted_until=mutes.order_by("-id").values_list("muted_until", flat=True).first(),
     )
     _tell(OPENED, alert, level, now)
+    if wanted.kind in (AlertKind.OUT, AlertKind.LOW):
+        _tell(LOW, alert, level, now)
     return 1
 
 
@@ -138,6 +144,7 @@ def _tell(event: str, alert: StockAlert, level: StockLevel, now: datetime) -> No
             "sku": level.sellable.sku,
             "warehouse": level.warehouse.code,
             "available": level.available,
+            "incoming": level.incoming,
             "low_at": level.low_at,
         },
     )

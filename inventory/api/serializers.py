@@ -75,7 +75,9 @@ class UnitsSerializer(serializers.Serializer[Any]):
 
 class StockLevelSerializer(UnitsSerializer, serializers.ModelSerializer[StockLevel]):
     available = serializers.IntegerField(read_only=True)
-    is_low = serializers.SerializerMethodField()
+    is_low = serializers.BooleanField(
+        read_only=True, help_text="Out, or at or below `low_at` with what is incoming."
+    )
 
     class Meta:
         model = StockLevel
@@ -87,15 +89,13 @@ class StockLevelSerializer(UnitsSerializer, serializers.ModelSerializer[StockLev
             "on_hand",
             "reserved",
             "available",
+            "incoming",
             "low_at",
             "overstock_factor",
             "is_low",
             "updated_at",
         ]
-        read_only_fields = ["on_hand", "reserved"]
-
-    def get_is_low(self, level: StockLevel) -> bool:
-        return level.available <= level.low_at
+        read_only_fields = ["on_hand", "reserved", "incoming"]
 
 
 class StockMovementSerializer(UnitsSerializer, serializers.ModelSerializer[StockMovement]):

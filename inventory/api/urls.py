@@ -4,6 +4,7 @@ from rest_framework.routers import SimpleRouter
 from inventory.api import views
 from inventory.api.alerts import StockAlertViewSet
 from inventory.api.why import StockWhyView
+from inventory.kits.api import KitViewSet
 
 router = SimpleRouter(trailing_slash=False)
 router.register("warehouses", views.WarehouseViewSet)
@@ -11,6 +12,7 @@ router.register("stock/levels", views.StockLevelViewSet)
 router.register("stock/movements", views.StockMovementViewSet)
 router.register("stock/alerts", StockAlertViewSet)
 router.register("stock/reservations", views.ReservationViewSet)
+router.register("stock/kits", KitViewSet, basename="kit")
 
 urlpatterns = [
     path("stock/adjustments", views.AdjustmentView.as_view(), name="stock-adjustments"),

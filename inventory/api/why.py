@@ -48,6 +48,23 @@ class PlaceWhySerializer(serializers.Serializer[Any]):
     is_explained = serializers.BooleanField(help_text="Ledger and promises give what is stored.")
 
 
+class KitPartWhySerializer(serializers.Serializer[Any]):
+    sku = serializers.CharField()
+    units = serializers.IntegerField(help_text="Units of it in one kit.")
+    available = serializers.IntegerField()
+    makes = serializers.IntegerField(help_text="Kits that its available units are enough for.")
+
+
+class KitPlaceWhySerializer(serializers.Serializer[Any]):
+    warehouse = serializers.CharField()
+    available = serializers.IntegerField(help_text="Kits that the scarcest component makes.")
+    parts = KitPartWhySerializer(many=True)
+
+
+class KitWhySerializer(serializers.Serializer[Any]):
+    places = KitPlaceWhySerializer(many=True)
+
+
 class StockWhySerializer(serializers.Serializer[Any]):
     sku = serializers.CharField(source="sellable.sku")
     organization = serializers.CharField(source="sellable.organization.slug")
@@ -55,6 +72,7 @@ class StockWhySerializer(serializers.Serializer[Any]):
     on_hand = serializers.IntegerField()
     reserved = serializers.IntegerField()
     available = serializers.IntegerField()
+    kit = KitWhySerializer(allow_null=True, help_text="Null for what is no kit, and in the past.")
     places = PlaceWhySerializer(many=True)
     movements = StockMovementSerializer(many=True, help_text="The newest 50, newest first.")
     promises = ReservationSerializer(many=True, help_text="The oldest 50, oldest first.")

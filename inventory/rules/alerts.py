@@ -27,16 +27,20 @@ class Alert:
     severity: Severity
 
 
-def alert_for(*, available: int, low_at: int, overstock_factor: int) -> Alert | None:
+def alert_for(
+    *, available: int, low_at: int, overstock_factor: int, incoming: int = 0
+) -> Alert | None:
     """Low is at or below `low_at`, high from half of it; overstock is above a multiple of it.
 
-    A factor of nought means that there is never too much.
+    Both count what is on its way. What is out is out until something arrives, since it cannot be
+    sold before. A factor of nought means that there is never too much.
     """
     if available <= 0:
         return Alert(AlertKind.OUT, Severity.CRITICAL)
-    if available <= low_at:
-        is_half = available * 2 <= low_at
+    expected = available + incoming
+    if expected <= low_at:
+        is_half = expected * 2 <= low_at
         return Alert(AlertKind.LOW, Severity.HIGH if is_half else Severity.MEDIUM)
-    if overstock_factor and low_at and available > low_at * overstock_factor:
+    if overstock_factor and low_at and expected > low_at * overstock_factor:
         return Alert(AlertKind.OVERSTOCK, Severity.MINOR)
     return None

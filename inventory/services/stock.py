@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from catalog.kits.contents import unpacked
+from catalog.kits.models import KitComponent
 from inventory.models import (
     MovementKind,
     Reservation,
@@ -43,17 +46,24 @@ class BelowReserved(Conflict):
     title = "These units are promised to orders"
 
 
+class KitNotMoved(Conflict):
+    """A kit has no units of its own: what comes and goes are its components."""
+
+    code = "kit.not_moved"
+    title = "A kit has no stock of its own"
+
+
 @transaction.atomic
 def reserve_stock(
     *, reference: str, demands: Sequence[StockDemand], warehouse_code: str
 ) -> list[Reservation]:
     """Hold stock for `reference`; a repeat returns the first hold.
 
-    Quantities are units of the sellable, each sellable at most once.
-    Raises InsufficientStock listing every short line.
+    Quantities are units of the sellable, each sellable at most once; of a kit its components are
+    held. Raises InsufficientStock listing every short line.
     """
     warehouse = Warehouse.objects.get(code=warehouse_code)
-    wanted = sorted(demands, key=lambda demand: demand.sellable_id)
+    wanted = unpack(demands)
     # Looked for under the locks: of two callers with one reference the second finds the first's.
     _lock(warehouse, wanted)
     first = list(Reservation.objects.held_for(reference))
@@ -71,6 +81,14 @@ def reserve_stock(
         )
         for demand in wanted
     )
+
+
+def unpack(demands: Sequence[StockDemand]) -> list[StockDemand]:
+    """Kits as their components, each sellable once, in the order of their ids."""
+    units: Counter[int] = Counter()
+    for demand in demands:
+        units[demand.sellable_id] += demand.quantity
+    return [StockDemand(sellable_id=pk, quantity=count) for pk, count in unpacked(units).items()]
 
 
 @transaction.atomic
@@ -115,7 +133,10 @@ def move_stock(
     actor: str,
     reference: str = "",
 ) -> StockMovement:
-    """Add units (positive) or take them (negative). Raises BelowReserved with nothing written."""
+    """Add units (positive) or take them (negative).
+
+    Raises BelowReserved and KitNotMoved with nothing written.
+    """
     StockLevel.objects.get_or_create(sellable_id=sellable_id, warehouse_id=warehouse_id)
     changed = StockLevel.objects.filter(
         sellable_id=sellable_id, warehouse_id=warehouse_id, on_hand__gte=F("reserved") - quantity
@@ -126,7 +147,7 @@ def move_stock(
             f"{level.on_hand} units are there and {level.reserved} of them promised; "
             f"{-quantity} cannot be taken."
         )
-    return _write_movement(
+    movement = _write_movement(
         sellable_id=sellable_id,
         warehouse_id=warehouse_id,
         kind=kind,
@@ -135,6 +156,10 @@ def move_stock(
         reference=reference,
         actor=actor,
     )
+    # After the first write that refers to the sellable: whoever makes it a kit waits for that.
+    if KitComponent.objects.filter(kit_id=sellable_id).exists():
+        raise KitNotMoved("Move its components instead.")
+    return movement
 
 
 def _lock(warehouse: Warehouse, wanted: Sequence[StockDemand]) -> None:

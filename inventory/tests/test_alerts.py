@@ -112,6 +112,18 @@ class LookTests(AlertCase):
         self.assertEqual((self.open_ones(), alert.available), ([], 60))
         self.assertIsNotNone(alert.closed_at)
 
+    def test_what_is_on_its_way_counts_unless_nothing_is_left(self) -> None:
+        StockLevel.objects.filter(pk=self.level.pk).change(incoming=20)
+
+        self.to(4)
+        self.assertEqual(self.open_ones(), [])
+
+        self.to(0)
+        self.assertEqual(self.open_ones(), [("out", "critical", 0)])
+
+        self.to(90)
+        self.assertEqual(self.open_ones(), [("overstock", "minor", 90)])
+
     def test_second_look_moves_nothing(self) -> None:
         self.to(0)
 
@@ -200,6 +212,7 @@ class TellingTests(AlertCase):
             [(row.event, row.payload["data"]["severity"]) for row in rows],
             [
                 ("stock.alert_opened", "medium"),
+                ("stock.low", "medium"),
                 ("stock.alert_changed", "high"),
                 ("stock.alert_closed", "high"),
             ],

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from catalog.models import Sellable
-from inventory.models import StockLevel
+from inventory.kits.availability import available_units
+from inventory.models import Warehouse
 from shipping_project.kernel.money import Money
 
 
@@ -52,13 +53,17 @@ def products_by_sku(*, organization_id: int, skus: Iterable[str]) -> dict[str, P
 
 
 def _with_stock(sellables: Sequence[Sellable]) -> tuple[ProductStock, ...]:
-    levels = StockLevel.objects.filter(
-        sellable_id__in=[sellable.pk for sellable in sellables], warehouse__is_active=True
-    ).select_related("warehouse")
-    stock: dict[int, list[WarehouseStock]] = {}
-    for level in levels.order_by("warehouse__code"):
-        item = WarehouseStock(warehouse=level.warehouse.code, available=level.available)
-        stock.setdefault(level.sellable_id, []).append(item)
+    units = available_units([sellable.pk for sellable in sellables])
+    active = Warehouse.objects.filter(is_active=True).order_by("code")
+    codes = dict(active.values_list("pk", "code"))
+    stock = {
+        pk: [
+            WarehouseStock(warehouse=code, available=there[warehouse_id])
+            for warehouse_id, code in codes.items()
+            if warehouse_id in there
+        ]
+        for pk, there in units.items()
+    }
     return tuple(
         ProductStock(
             sku=sellable.sku,

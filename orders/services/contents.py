@@ -6,7 +6,7 @@ from collections import Counter
 
 from carriers.contracts import Parcel
 from inventory.models import Reservation
-from inventory.services.stock import StockDemand
+from inventory.services.stock import StockDemand, unpack
 from orders.models import Order, OrderLine, Shipment
 from orders.rules.parcels import PackedItem, parcel_for
 
@@ -27,7 +27,7 @@ def is_outdated(order: Order, shipment: Shipment) -> bool:
     routed = shipment.decision.snapshot
     return (
         is_misfit(order, shipment)
-        or _held(shipment) != demands_of(order)
+        or _held(shipment) != unpack(demands_of(order))
         or (routed.get("country"), routed.get("region")) != (order.country, order.region)
         or routed.get("requested_carrier") != order.requested_carrier
     )

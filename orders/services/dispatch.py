@@ -9,6 +9,7 @@ from time import perf_counter_ns
 from django.db import transaction
 
 from carriers.outbox.commands import enqueue_command
+from catalog.kits.contents import parts_of
 from inventory.services.stock import InsufficientStock, reserve_stock
 from orders.models import Order, OrderLine, Package, RoutingDecision, Shipment
 from orders.rules.parcels import parcel_fault
@@ -149,11 +150,18 @@ def _backorder(order: Order, route: RouteDecision, *, actor: str) -> None:
 
 
 def _keep_shortage(order: Order, shortages: dict[str, int]) -> None:
-    """Spread what is missing of a SKU over its lines, last line first."""
+    """Spread what is missing of a SKU over its lines, last line first.
+
+    Of a kit, as many are missing as the scarcest of its components allows.
+    """
     lines = list(order.lines.order_by("-position"))
+    kits = parts_of([line.sellable_id for line in lines])
     for line in lines:
-        line.short_quantity = min(line.quantity, shortages.get(line.sku, 0))
-        shortages[line.sku] = shortages.get(line.sku, 0) - line.short_quantity
+        parts = {p.sku: p.units for p in kits.get(line.sellable_id, ())} or {line.sku: 1}
+        lacking = max(-(-shortages.get(sku, 0) // units) for sku, units in parts.items())
+        line.short_quantity = max(0, min(line.quantity, lacking))
+        for sku, units in parts.items():
+            shortages[sku] = shortages.get(sku, 0) - line.short_quantity * units
     OrderLine.objects.bulk_update(lines, ["short_quantity"])
 
 

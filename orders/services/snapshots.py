@@ -11,6 +11,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from catalog.kits.contents import unpacked
+from catalog.models import Sellable
 from inventory.models import StockLevel, Warehouse
 from orders.models import Order, OrderLine, RuleSet
 from orders.rules.addresses import is_po_box
@@ -35,15 +37,14 @@ def route_snapshot(order: Order, book: RuleBook) -> RouteSnapshot:
     """The order as routing sees it; available units are read at this moment."""
     now = timezone.now()
     lines = list(order.lines.select_related("sellable__product"))
-    needs: Counter[str] = Counter()
-    for line in lines:
-        needs[line.sku] += line.quantity
+    units = _units(lines)
+    skus = _skus(lines, units)
     return RouteSnapshot(
         country=order.country,
         region=order.region,
         requested_carrier=order.requested_carrier,
-        needs=dict(sorted(needs.items())),
-        warehouses=_options(lines),
+        needs={skus[pk]: units[pk] for pk in sorted(units, key=skus.__getitem__)},
+        warehouses=_options(skus),
         book=book,
         facts=_facts(order, len(lines), now),
         lines=tuple(_line_facts(line) for line in lines),
@@ -85,9 +86,23 @@ def _line_facts(line: OrderLine) -> dict[str, str]:
     }
 
 
-def _options(lines: Sequence[OrderLine]) -> tuple[WarehouseOption, ...]:
-    # By the SKU that the order knows; the product may have got another one since.
-    skus = {line.sellable_id: line.sku for line in lines}
+def _units(lines: Sequence[OrderLine]) -> dict[int, int]:
+    """What has to leave the shelf: of a kit its components."""
+    ordered: Counter[int] = Counter()
+    for line in lines:
+        ordered[line.sellable_id] += line.quantity
+    return unpacked(ordered)
+
+
+def _skus(lines: Sequence[OrderLine], units: Mapping[int, int]) -> dict[int, str]:
+    """By the SKU that the order knows; the product may have got another one since."""
+    skus = {line.sellable_id: line.sku for line in lines if line.sellable_id in units}
+    parts = units.keys() - skus.keys()
+    named = Sellable.objects.filter(pk__in=parts).values_list("pk", "sku") if parts else ()
+    return skus | dict(named)
+
+
+def _options(skus: Mapping[int, str]) -> tuple[WarehouseOption, ...]:
     available: dict[int, dict[str, int]] = {}
     for level in StockLevel.objects.filter(sellable_id__in=skus):
         available.setdefault(level.warehouse_id, {})[skus[level.sellable_id]] = level.available

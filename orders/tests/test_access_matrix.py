@@ -74,6 +74,7 @@ RULES = {
     "catalog/masters": CATALOG,
     "warehouses": Rule(read_scope="stock:read", write=MANAGERS, staff="write"),
     "stock/": STOCK,
+    "stock/kits": Rule(read_scope="stock:read", write_scope="catalog:write"),
     "orders": ORDERS,
     "shipments": ORDERS,
     "ledger/": ORDERS,

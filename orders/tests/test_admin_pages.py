@@ -39,6 +39,7 @@ from catalog.models import (
     Sellable,
     SyncConflict,
 )
+from inventory.kits.services import compose_kit
 from inventory.models import StockAlert, StockLevel, Warehouse, WarehouseLink
 from orders.demo.seed import api_key_for, seed_demo
 from orders.models import (
@@ -81,6 +82,7 @@ WRITTEN_ONCE = (
     "carriers.SyncCursor",
     "carriers.WebhookReceipt",
     "catalog.CatalogRun",
+    "catalog.KitComponent",
     "catalog.ListedIssue",
     "catalog.PlatformListing",
     "hooks.WebhookDelivery",
@@ -132,6 +134,7 @@ def fill_every_table() -> None:
     _fill_simulations()
     _fill_catalog_sync()
     _fill_alerts()
+    _fill_kits()
     _fill_background()
     tokens_for(User.objects.get(username="operator"))
 
@@ -198,6 +201,17 @@ def _fill_inbox() -> None:
 def _fill_alerts() -> None:
     for level in StockLevel.objects.order_by("pk")[:3]:
         StockAlert.objects.create(level=level, kind="low", severity="high", available=3)
+
+
+def _fill_kits() -> None:
+    """Kits of every organization, that have no stock of their own."""
+    for organization in Organization.objects.all():
+        part = Sellable.objects.filter(organization=organization).order_by("pk")[0]
+        for number in range(3):
+            kit = Sellable.objects.get(pk=part.pk)
+            kit.pk, kit.sku = None, f"KIT-{number}"
+            kit.save(force_insert=True)
+            compose_kit(kit_id=kit.pk, units={part.pk: 2}, actor="tests")
 
 
 def _fill_catalog_sync() -> None:

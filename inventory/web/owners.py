@@ -1,0 +1,60 @@
+"""Whose rows a form is about, and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest
+
+from accounts.models import Organization
+from accounts.principals import sees_all
+from inventory.rules.sku_lines import SkuLine, UnreadableLine, read_lines
+from shipping_project.kernel.errors import AppError, FieldError, InvalidInput
+
+Done = TypeVar("Done")
+
+
+def organizations_for(request: HttpRequest) -> list[Organization]:
+    """The choice of staff; anybody else acts for the own one alone."""
+    rows = Organization.objects.filter(is_active=True).order_by("name")
+    if not sees_all(request.user):
+        own: int | None = getattr(request.user, "organization_id", None)
+        rows = rows.filter(pk=own or 0)
+    return list(rows)
+
+
+def owner_of(request: HttpRequest) -> Organization:
+    """The one that the form names, else the only one there is."""
+    choice = organizations_for(request)
+    slug = request.POST.get("organization", "")
+    found = [one for one in choice if one.slug == slug or (not slug and len(choice) == 1)]
+    if not found:
+        raise Http404
+    return found[0]
+
+
+def lines_in(request: HttpRequest, name: str = "lines") -> tuple[SkuLine, ...]:
+    """Raises InvalidInput for text that cannot be read."""
+    try:
+        return read_lines(request.POST.get(name, ""))
+    except UnreadableLine as exc:
+        fault = FieldError(field=name, code="line.unreadable", message=str(exc))
+        raise InvalidInput(errors=[fault]) from exc
+
+
+def text_in(request: HttpRequest, name: str, longest: int = 200) -> str:
+    return request.POST.get(name, "").replace("\x00", "").strip()[:longest]
+
+
+def told(request: HttpRequest, do: Callable[[], tuple[Done, str]]) -> Done | None:
+    """What came of it is shown on the next page; None where it was refused."""
+    try:
+        done, words = do()
+    except AppError as exc:
+        named = [error.message for error in exc.errors] or [exc.detail]
+        messages.error(request, " ".join([f"{exc.title}.", *named]))
+        return None
+    messages.success(request, words)
+    return done
