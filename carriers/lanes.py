@@ -40,7 +40,7 @@ def lane_of(consignment: Consignment, day: date) -> str:
             f"{parcel.length_mm}x{parcel.width_mm}x{parcel.height_mm}",
             f"{band_of(parcel.weight_g)}g",
             str(item.unit_value),
-            f"{item.category}/{item.hs_code}/{item.origin_country}",
+            "/".join((item.category, item.hs_code, item.origin_country, *item.dangers)),
             f"{consignment.currency}/{consignment.incoterm}",
         )
     )

@@ -18,6 +18,9 @@ from catalog.sync import admin as sync_admin  # noqa: F401 # registers its pages
 REMOVE = "What was never ordered, counted or listed is deleted; anything else is switched off."
 
 
+SELLABLE_FACTS = ["organization", "product", "sku", "title", "barcode", "image_url", "is_active"]
+
+
 class BlocksExport(admin.SimpleListFilter):
     title = "ready for export"
     parameter_name = "blocks_export"
@@ -58,13 +61,26 @@ def _remove_sellable(sellable: Sellable, words: Words, actor: str) -> str:
     return "Deleted." if remove_sellable(sellable=sellable, actor=actor) else "Switched off."
 
 
+class Dangerous(admin.SimpleListFilter):
+    title = "dangerous goods"
+    parameter_name = "dangerous"
+
+    def lookups(self, request: HttpRequest, page: Any) -> list[tuple[str, str]]:
+        return [("yes", "Yes"), ("no", "No")]
+
+    def queryset(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = {"yes": "dangerous", "no": "harmless"}.get(self.value() or "")
+        found: QuerySet[Any] = getattr(rows, chosen)() if chosen else rows
+        return found
+
+
 @admin.register(Product)
 class ProductAdmin(RoleAdmin):
     add_roles = change_roles = act_roles = MANAGERS
     list_display = ["title", "brand", "category", "organization", "is_active"]
     list_filter = ["is_active", "organization", "category"]
     list_select_related = ["organization"]
-    search_fields = ["title", "brand", "sellables__sku"]
+    search_fields = ["title", "brand", "tags", "sellables__sku"]
     autocomplete_fields = ["organization"]
     inlines = [SellableInline]
     actions = [
@@ -84,19 +100,30 @@ class ProductAdmin(RoleAdmin):
 class SellableAdmin(RoleAdmin):
     add_roles = change_roles = act_roles = MANAGERS
     list_display = ["sku", "title", "price", "currency", "weight_g", "organization", "is_active"]
-    list_filter = ["is_active", BlocksExport, "organization", "origin_country"]
+    list_filter = ["is_active", BlocksExport, Dangerous, "organization", "origin_country"]
     list_select_related = ["organization"]
     search_fields = ["sku", "title", "=barcode"]
     autocomplete_fields = ["organization", "product"]
     inlines = [KitComponentInline, PlatformListingInline]
     fieldsets = [
-        (None, {"fields": ["organization", "product", "sku", "title", "barcode", "is_active"]}),
-        ("Money", {"fields": [("price", "cost", "currency")]}),
+        (None, {"fields": SELLABLE_FACTS}),
+        ("Money", {"fields": [("price", "currency"), ("cost", "cost_currency")]}),
         (
             "Size of one unit as packed",
             {"fields": ["weight_g", ("length_mm", "width_mm", "height_mm")]},
         ),
-        ("Customs", {"fields": ["hs_code", "origin_country", "customs_description"]}),
+        ("Customs", {"fields": ["hs_code", "hs_codes", "origin_country", "customs_description"]}),
+        (
+            "Dangerous goods",
+            {
+                "fields": [
+                    "contains_liquids",
+                    "contains_battery_pi966",
+                    "contains_battery_pi967",
+                    "un_number",
+                ]
+            },
+        ),
     ]
     actions = [
         confirmed(

@@ -14,7 +14,7 @@ from carriers.outbox.outcomes import Delivered, Outcome, Rejected
 from carriers.outbox.registry import CommandHandler, register
 from carriers.platforms import easyship_client, veeqo_client
 from catalog.models import PlatformListing
-from catalog.rules.merge import Value
+from catalog.rules.merge import FIELDS, Group, Value
 from catalog.sync.items import ListedItem, item_of_row, items_of_product
 from catalog.sync.telling import TELL, compare, note_telling, record_not_told, record_told
 from shipping_project.kernel.money import Money
@@ -77,13 +77,13 @@ def _write(listing: PlatformListing, item: ListedItem, values: dict[str, Value])
 
 def _draft(listing: PlatformListing, values: dict[str, Value]) -> CatalogItemDraft:
     """An amount travels with its currency, whichever of the two has changed."""
-    sellable, prices = listing.sellable, {"price", "cost", "currency"}
+    sellable, prices = listing.sellable, set(FIELDS[Group.PRICE])
     plain = {key: value for key, value in values.items() if key not in prices}
     draft = CatalogItemDraft(**_typed(plain))
     if values.keys() & {"price", "currency"}:
         draft = replace(draft, selling_price=Money(sellable.price, sellable.currency))
-    if "cost" in values:
-        draft = replace(draft, cost_price=Money(sellable.cost, sellable.currency))
+    if values.keys() & {"cost", "cost_currency"}:
+        draft = replace(draft, cost_price=sellable.cost_money)
     return draft
 
 

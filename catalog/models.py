@@ -8,7 +8,9 @@ from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 
+from carriers.contracts import Danger
 from carriers.models import PLATFORM_CHOICES
+from catalog.fields import COUNTRY, HS_CODE, CodesField, TagsField
 from catalog.kits.models import KitComponent as KitComponent
 from catalog.querysets import PlatformListingQuerySet, ProductQuerySet, SellableQuerySet
 from catalog.sync.models import CatalogRun as CatalogRun
@@ -17,10 +19,13 @@ from catalog.sync.models import FieldMaster as FieldMaster
 from catalog.sync.models import ListedIssue as ListedIssue
 from catalog.sync.models import SyncConflict as SyncConflict
 from shipping_project.kernel.models import Timestamped
+from shipping_project.kernel.money import Money
 
 CURRENCY = RegexValidator(r"^[A-Z]{3}$", "Give an ISO 4217 code such as USD.")
-COUNTRY = RegexValidator(r"^[A-Z]{2}$", "Give an ISO 3166 code such as US.")
-HS_CODE = RegexValidator(r"^\d{6,10}$", "An HS code has 6 to 10 digits.")
+UN_NUMBER = RegexValidator(r"^UN\d{4}$", "Give a UN number such as UN3480.")
+WEB_LINK = RegexValidator(
+    r"^https?://[^\s<>\"'\x00-\x1f]+\Z", "Give a link that starts with https://."
+)
 
 
 class Product(Timestamped):
@@ -30,6 +35,7 @@ class Product(Timestamped):
     title = models.CharField(max_length=200)
     brand = models.CharField(max_length=80, blank=True, default="")
     category = models.CharField(max_length=80, blank=True, default="")
+    tags = TagsField(db_default=[])
     is_active = models.BooleanField(default=True)
 
     objects: ClassVar = ProductQuerySet.as_manager()
@@ -56,6 +62,14 @@ class Sellable(Timestamped):
         max_digits=12, decimal_places=2, default=0, validators=[MinValueValidator(0)]
     )
     currency = models.CharField(max_length=3, default="USD", validators=[CURRENCY])
+    cost_currency = models.CharField(
+        max_length=3,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[CURRENCY],
+        help_text="Empty where it is that of the price.",
+    )
     weight_g = models.PositiveIntegerField("weight (g)", validators=[MinValueValidator(1)])
     length_mm = models.PositiveIntegerField("length (mm)", validators=[MinValueValidator(1)])
     width_mm = models.PositiveIntegerField("width (mm)", validators=[MinValueValidator(1)])
@@ -66,7 +80,33 @@ class Sellable(Timestamped):
     origin_country = models.CharField(
         max_length=2, blank=True, default="", validators=[COUNTRY], help_text="Where it was made."
     )
+    hs_codes = CodesField("HS codes by destination", db_default={})
     customs_description = models.CharField(max_length=120, blank=True, default="")
+    contains_liquids = models.BooleanField(default=False, db_default=False)
+    contains_battery_pi966 = models.BooleanField(
+        "lithium ion batteries, packed by themselves",
+        default=False,
+        db_default=False,
+        help_text="Packing instruction 966.",
+    )
+    contains_battery_pi967 = models.BooleanField(
+        "lithium ion batteries, in equipment",
+        default=False,
+        db_default=False,
+        help_text="Packing instruction 967.",
+    )
+    un_number = models.CharField(
+        "UN number",
+        max_length=6,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[UN_NUMBER],
+        help_text="Of any other dangerous goods.",
+    )
+    image_url = models.CharField(
+        "image link", max_length=500, blank=True, default="", db_default="", validators=[WEB_LINK]
+    )
     is_active = models.BooleanField(default=True)
 
     objects: ClassVar = SellableQuerySet.as_manager()
@@ -88,6 +128,24 @@ class Sellable(Timestamped):
     def export_gaps(self) -> list[str]:
         """The fields without which it cannot cross a border."""
         return [name for name in ("hs_code", "origin_country") if not getattr(self, name)]
+
+    @property
+    def cost_money(self) -> Money:
+        return Money(self.cost, self.cost_currency or self.currency)
+
+    @property
+    def dangers(self) -> tuple[Danger, ...]:
+        told = {
+            Danger.LIQUID: self.contains_liquids,
+            Danger.BATTERY_PI966: self.contains_battery_pi966,
+            Danger.BATTERY_PI967: self.contains_battery_pi967,
+            Danger.OTHER: bool(self.un_number),
+        }
+        return tuple(danger for danger, is_there in told.items() if is_there)
+
+    def hs_code_for(self, country: str) -> str:
+        """The code of that country's tariff, where it has one of its own."""
+        return str(self.hs_codes.get(country, self.hs_code))
 
 
 class PlatformListing(Timestamped):

@@ -13,9 +13,20 @@ if TYPE_CHECKING:
     from catalog.models import PlatformListing, Product, Sellable  # noqa: F401 # in base classes, as text
 
 
+DANGEROUS = (
+    Q(contains_liquids=True)
+    | Q(contains_battery_pi966=True)
+    | Q(contains_battery_pi967=True)
+    | ~Q(un_number="")
+)
+
+
 class ProductQuerySet(OwnedQuerySet["Product"]):
     def active(self) -> Self:
         return self.filter(is_active=True)
+
+    def tagged(self, tag: str) -> Self:
+        return self.filter(tags__icontains=f'"{tag}"')
 
 
 class SellableQuerySet(OwnedQuerySet["Sellable"]):
@@ -32,6 +43,15 @@ class SellableQuerySet(OwnedQuerySet["Sellable"]):
 
     def ready_for_export(self) -> Self:
         return self.active().exclude(hs_code="").exclude(origin_country="")
+
+    def tagged(self, tag: str) -> Self:
+        return self.filter(product__tags__icontains=f'"{tag}"')
+
+    def dangerous(self) -> Self:
+        return self.filter(DANGEROUS)
+
+    def harmless(self) -> Self:
+        return self.exclude(DANGEROUS)
 
     def search(self, text: str) -> Self:
         words = text.split()

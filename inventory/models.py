@@ -9,7 +9,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from carriers.models import PLATFORM_CHOICES
-from catalog.models import COUNTRY, Sellable
+from catalog.fields import COUNTRY
+from catalog.models import Sellable
 from inventory.alerts.models import StockAlert as StockAlert
 from inventory.querysets import ReservationQuerySet, StockLevelQuerySet, StockMovementQuerySet
 from shipping_project.kernel.models import Timestamped

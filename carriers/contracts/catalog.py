@@ -154,6 +154,9 @@ class CatalogItemDraft:
     barcode: str = ""
     pick_location: str = ""
     image_url: str = ""
+    contains_liquids: bool | None = None
+    contains_battery_pi966: bool | None = None
+    contains_battery_pi967: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,15 @@ class TrackingStatus(StrEnum):
     RETURNED = "returned"
 
 
+class Danger(StrEnum):
+    """Goods that carriers take under conditions. Lithium batteries by their packing instruction."""
+
+    LIQUID = "liquid"
+    BATTERY_PI966 = "battery_pi966"
+    BATTERY_PI967 = "battery_pi967"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsignmentItem:
     """One order line of a parcel. `unit_value` is the price of one unit.
@@ -56,6 +65,7 @@ class ConsignmentItem:
     origin_country: str = ""
     category: str = ""
     item_ref: str = ""
+    dangers: tuple[Danger, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from carriers.contracts import Consignment, ConsignmentItem, LabelOrder
+from carriers.contracts import Consignment, ConsignmentItem, Danger, LabelOrder
 from carriers.easyship.codes import CATEGORIES, FALLBACK_CATEGORY
 from shipping_project.kernel.errors import AppError
 from shipping_project.kernel.postal import PostalAddress
@@ -23,6 +23,12 @@ ORIGIN_COMPANY = 27
 DESTINATION_NAME = 50
 HS_CODE = re.compile(r"\d{6,10}")
 HS_PUNCTUATION = re.compile(r"[.\s-]")
+# Others have no key there.
+DANGERS = {
+    Danger.LIQUID: "contains_liquids",
+    Danger.BATTERY_PI966: "contains_battery_pi966",
+    Danger.BATTERY_PI967: "contains_battery_pi967",
+}
 UNITS = {"weight": "kg", "dimensions": "cm"}
 
 
@@ -175,7 +181,7 @@ def _item(item: ConsignmentItem, currency: str) -> dict[str, Any]:
         entry["category"] = item.category if item.category in CATEGORIES else FALLBACK_CATEGORY
     if item.origin_country:
         entry["origin_country_alpha2"] = item.origin_country
-    return entry
+    return entry | {DANGERS[danger]: True for danger in item.dangers if danger in DANGERS}
 
 
 def origin_address(address: PostalAddress) -> dict[str, str]:

@@ -30,6 +30,9 @@ def product_body(draft: CatalogItemDraft) -> dict[str, Any]:
         "pick_location": draft.pick_location[:80],
         "image_url": draft.image_url,
         **_priced("cost_price", draft.cost_price),
+        "contains_liquids": draft.contains_liquids,
+        "contains_battery_pi966": draft.contains_battery_pi966,
+        "contains_battery_pi967": draft.contains_battery_pi967,
         **_priced("selling_price", draft.selling_price),
     }
     return {key: value for key, value in values.items() if value not in (None, "")}

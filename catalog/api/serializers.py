@@ -10,6 +10,8 @@ from rest_framework import serializers
 
 from accounts.api.owners import OwnerField
 from accounts.models import Organization
+from carriers.contracts import Danger
+from catalog.fields import HS_CODE, MAX_TAG, MAX_TAGS, TAG
 from catalog.models import PlatformListing, Product, Sellable
 from catalog.origins import country_codes
 from catalog.services import SKU_TAKEN
@@ -22,6 +24,12 @@ MEASURE = {"min_value": 1, "max_value": MAX_MEASURE}
 
 class ProductSerializer(serializers.ModelSerializer[Product]):
     organization = OwnerField()
+    tags = serializers.ListField(
+        child=serializers.CharField(max_length=MAX_TAG, validators=[TAG]),
+        max_length=MAX_TAGS,
+        required=False,
+        help_text="Words in small letters, such as `fragile`.",
+    )
 
     class Meta:
         model = Product
@@ -31,6 +39,7 @@ class ProductSerializer(serializers.ModelSerializer[Product]):
             "title",
             "brand",
             "category",
+            "tags",
             "is_active",
             "created_at",
             "updated_at",
@@ -55,6 +64,15 @@ class SellableSerializer(serializers.ModelSerializer[Sellable]):
         read_only=True,
         help_text="Fields without which it cannot cross a border.",
     )
+    hs_codes = serializers.DictField(
+        child=serializers.CharField(max_length=10, validators=[HS_CODE]),
+        required=False,
+        help_text="By country of destination, where its tariff has another code than `hs_code`.",
+    )
+    dangers = serializers.ListField(
+        child=serializers.ChoiceField(choices=[(one.value, one.value) for one in Danger]),
+        read_only=True,
+    )
 
     class Meta:
         model = Sellable
@@ -68,14 +86,22 @@ class SellableSerializer(serializers.ModelSerializer[Sellable]):
             "price",
             "cost",
             "currency",
+            "cost_currency",
             "weight_g",
             "length_mm",
             "width_mm",
             "height_mm",
             "hs_code",
+            "hs_codes",
             "origin_country",
             "customs_description",
             "export_gaps",
+            "contains_liquids",
+            "contains_battery_pi966",
+            "contains_battery_pi967",
+            "un_number",
+            "dangers",
+            "image_url",
             "is_active",
             "created_at",
             "updated_at",
@@ -99,6 +125,13 @@ class SellableSerializer(serializers.ModelSerializer[Sellable]):
         if others.exists():
             raise serializers.ValidationError(f"{sku!r} is in use already.", code=SKU_TAKEN)
         return sku
+
+    def validate_hs_codes(self, codes: dict[str, str]) -> dict[str, str]:
+        unknown = sorted(set(codes) - country_codes())
+        if unknown:
+            message = f"{', '.join(unknown)[:80]}: no country."
+            raise serializers.ValidationError(message, code="country.unknown")
+        return codes
 
     def validate_origin_country(self, code: str) -> str:
         if code and code not in country_codes():

@@ -34,20 +34,40 @@ CATALOG_SCOPES = {"read": "catalog:read", "write": "catalog:write"}
 
 class ProductFilter(filters.FilterSet):  # type: ignore[misc] # django-filter ships no types
     organization = filters.CharFilter(field_name="organization__slug")
+    brand = filters.CharFilter()
+    category = filters.CharFilter()
+    tag = filters.CharFilter(method="by_tag")
     is_active = TrueOrFalse()
     search = filters.CharFilter(field_name="title", lookup_expr="icontains")
+
+    def by_tag(self, rows: Any, name: str, value: str) -> QuerySet[Product]:
+        found: QuerySet[Product] = rows.tagged(value)
+        return found
 
 
 class SellableFilter(filters.FilterSet):  # type: ignore[misc]
     organization = filters.CharFilter(field_name="organization__slug")
     sku = filters.CharFilter()
     barcode = filters.CharFilter()
+    hs_code = filters.CharFilter(lookup_expr="startswith")
+    brand = filters.CharFilter(field_name="product__brand")
+    category = filters.CharFilter(field_name="product__category")
+    tag = filters.CharFilter(method="by_tag")
+    is_dangerous = TrueOrFalse(method="by_danger")
     is_active = TrueOrFalse()
     blocks_export = TrueOrFalse(method="by_export")
     search = filters.CharFilter(method="by_search")
 
     def by_export(self, rows: Any, name: str, value: bool) -> QuerySet[Sellable]:
         found: QuerySet[Sellable] = rows.blocking_export() if value else rows.ready_for_export()
+        return found
+
+    def by_tag(self, rows: Any, name: str, value: str) -> QuerySet[Sellable]:
+        found: QuerySet[Sellable] = rows.tagged(value)
+        return found
+
+    def by_danger(self, rows: Any, name: str, value: bool) -> QuerySet[Sellable]:
+        found: QuerySet[Sellable] = rows.dangerous() if value else rows.harmless()
         return found
 
     def by_search(self, rows: Any, name: str, value: str) -> QuerySet[Sellable]:

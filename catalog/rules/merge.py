@@ -2,7 +2,8 @@
 
 Titles are the same where their words are: platforms put them together with other signs between.
 A group of fields is taken or told whole: half of one parcel's sizes with half of another's would
-be a parcel that nobody has. A value that the platform does not state takes no part.
+be a parcel that nobody has. A value that the platform does not state takes no part, and that goods
+are harmless is never stated: a platform's "no" is what it says of goods that nobody asked about.
 """
 
 from __future__ import annotations
@@ -22,14 +23,16 @@ class Group(StrEnum):
     CONTENT = "content"
     MEASURES = "measures"
     CUSTOMS = "customs"
+    GOODS = "goods"
     PRICE = "price"
 
 
 FIELDS: Mapping[Group, tuple[str, ...]] = {
-    Group.CONTENT: ("title", "barcode"),
+    Group.CONTENT: ("title", "barcode", "image_url"),
     Group.MEASURES: ("weight_g", "length_mm", "width_mm", "height_mm"),
     Group.CUSTOMS: ("hs_code", "origin_country", "customs_description"),
-    Group.PRICE: ("price", "cost", "currency"),
+    Group.GOODS: ("contains_liquids", "contains_battery_pi966", "contains_battery_pi967"),
+    Group.PRICE: ("price", "currency", "cost", "cost_currency"),
 }
 
 

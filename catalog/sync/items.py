@@ -43,7 +43,7 @@ def _of_sellable(row: ListedSellable, product: ListedProduct) -> ListedItem:
 
 
 def item_of_row(row: CatalogItem) -> ListedItem:
-    names = (*_names(Group.MEASURES), "hs_code", "origin_country")
+    names = (*_names(Group.MEASURES, Group.GOODS), "hs_code", "origin_country", "image_url")
     stated: dict[str, Value | None] = {name: getattr(row, name) for name in names}
     stated |= {"title": row.title, "barcode": row.barcode, **_prices(row)}
     return ListedItem(
@@ -56,17 +56,14 @@ def item_of_row(row: CatalogItem) -> ListedItem:
 
 
 def _prices(row: CatalogItem) -> dict[str, Value | None]:
-    """A cost in another currency than the price has no place in a sellable."""
-    if row.selling_price is None:
-        return {}
-    currency = row.selling_price.currency
-    cost = row.cost_price
-    same = cost is not None and cost.currency == currency
-    return {
-        "price": amount_text(row.selling_price.amount),
-        "currency": currency,
-        "cost": amount_text(cost.amount) if cost is not None and same else None,
-    }
+    prices: dict[str, Value | None] = {}
+    if row.selling_price is not None:
+        prices["price"] = amount_text(row.selling_price.amount)
+        prices["currency"] = row.selling_price.currency
+    if row.cost_price is not None:
+        prices["cost"] = amount_text(row.cost_price.amount)
+        prices["cost_currency"] = row.cost_price.currency
+    return prices
 
 
 def amount_text(amount: Decimal) -> str:

@@ -24,10 +24,16 @@ class ValuesUnfit(AppError):
 
 
 def values_of(sellable: Sellable) -> dict[str, Value]:
-    """Every field that the platforms may know; a cost that was never given is left out."""
+    """Every field that the platforms may know, but for a cost that was never given, and dangers
+    that are not there.
+    """
     names = [name for group in Group for name in FIELDS[group]]
     found: dict[str, Value] = {name: _plain(getattr(sellable, name)) for name in names}
-    return {name: value for name, value in found.items() if (name, value) != ("cost", "0.00")}
+    if sellable.cost:
+        found["cost_currency"] = sellable.cost_money.currency
+    else:
+        del found["cost"], found["cost_currency"]
+    return {name: value for name, value in found.items() if value is not False}
 
 
 def fitting(values: Mapping[str, object]) -> dict[str, object]:

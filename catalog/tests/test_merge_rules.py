@@ -107,4 +107,4 @@ class TestMerge:
     def test_no_field_stands_in_two_groups(self) -> None:
         names = [name for fields in FIELDS.values() for name in fields]
 
-        assert len(names) == len(set(names)) == 12
+        assert len(names) == len(set(names)) == 17

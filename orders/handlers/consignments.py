@@ -106,10 +106,11 @@ def _item(order: Order, line: OrderLine, item_ref: str) -> ConsignmentItem:
         length_mm=sellable.length_mm,
         width_mm=sellable.width_mm,
         height_mm=sellable.height_mm,
-        hs_code=sellable.hs_code,
+        hs_code=sellable.hs_code_for(order.country),
         origin_country=sellable.origin_country,
         category=sellable.product.category,
         item_ref=item_ref,
+        dangers=sellable.dangers,
     )
 
 

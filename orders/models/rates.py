@@ -11,7 +11,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from carriers.models import PLATFORM_CHOICES
-from catalog.models import COUNTRY, CURRENCY
+from catalog.fields import COUNTRY
+from catalog.models import CURRENCY
 from inventory.models import Warehouse
 from orders.models.intake import CARRIER_CHOICES
 from orders.querysets import TableRateQuerySet
