@@ -17,6 +17,7 @@ from orders.rules.voids import OPEN_VOIDS, REFUNDABLE, VoidState
 
 if TYPE_CHECKING:
     from orders.models import (  # noqa: F401 # in base classes, as text
+        Box,
         LabelAudit,
         LedgerLine,
         Order,
@@ -284,3 +285,13 @@ class TableRateQuerySet(OwnedQuerySet["TableRate"]):
 
     def ready(self) -> Self:
         return self.select_related("organization", "warehouse")
+
+
+class BoxQuerySet(OwnedQuerySet["Box"]):
+    def usable(self, *, organization_id: int, warehouse_id: int | None) -> Self:
+        """Those at hand for an organization, in a warehouse or, without one, wherever it is."""
+        owners = Q(organization=None) | Q(organization=organization_id)
+        places = Q(warehouse=None)
+        if warehouse_id is not None:
+            places |= Q(warehouse=warehouse_id)
+        return self.filter(owners, places, is_active=True).order_by("id")

@@ -15,6 +15,7 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("orders.Order", "Orders", "package_2"),
         ("orders.Shipment", "Shipments", "local_shipping"),
         ("orders.Package", "Packages and labels", "label"),
+        ("orders.Box", "Boxes", "deployed_code"),
         ("orders.TrackingEvent", "Tracking", "location_on"),
         ("orders.PurchaseIntent", "Label purchases", "payments"),
         ("orders.LedgerLine", "Money ledger", "account_balance"),

@@ -1,4 +1,4 @@
-"""Prices and currencies as people keep them."""
+"""Prices, currencies and boxes as people keep them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from accounts.admin_base import AnyRow, LedgerAdmin, RoleAdmin
 from accounts.permissions import MANAGERS
 from accounts.principals import label_of, sees_all
-from orders.models import CurrencyRate, LaneRate, TableRate
+from orders.models import Box, CurrencyRate, LaneRate, TableRate
 
 
 class StaffRowsAdmin(RoleAdmin):
@@ -69,3 +69,21 @@ class LaneRateAdmin(LedgerAdmin):
     ]
     list_filter = ["platform", "carrier"]
     search_fields = ["lane", "service_name"]
+
+
+@admin.register(Box)
+class BoxAdmin(StaffRowsAdmin):
+    """Orders dispatched from now on are packed by these; what is booked keeps its box."""
+
+    list_display = [
+        *("name", "length_mm", "width_mm", "height_mm", "weight_g", "max_weight_g"),
+        *("warehouse", "organization", "is_active"),
+    ]
+    list_filter = ["is_active", "warehouse", "organization"]
+    list_select_related = ["organization", "warehouse"]
+    search_fields = ["name"]
+    fieldsets = [
+        (None, {"fields": ["name", ("organization", "warehouse"), "is_active"]}),
+        ("Inside", {"fields": [("length_mm", "width_mm", "height_mm")]}),
+        ("The box itself", {"fields": [("wall_mm", "weight_g", "max_weight_g")]}),
+    ]

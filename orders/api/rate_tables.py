@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status, viewsets
@@ -16,9 +15,9 @@ from rest_framework.response import Response
 from accounts.models import Organization
 from accounts.permissions import MANAGERS, RoleAllows, StaffWrite
 from accounts.principals import label_of
-from accounts.services.audit import record_audit
 from carriers.models import PLATFORM_CHOICES
 from inventory.models import Warehouse
+from orders.api.kept_rows import KeptRowsViewSet
 from orders.models import CurrencyRate, TableRate
 from orders.models.intake import CARRIER_CHOICES
 from orders.services.rates import COLUMNS, enter_currency_rate, import_table
@@ -68,7 +67,7 @@ class TableRateFilter(filters.FilterSet):  # type: ignore[misc] # django-filter 
     destination = filters.CharFilter()
 
 
-class TableRateViewSet(viewsets.ModelViewSet[TableRate]):
+class TableRateViewSet(KeptRowsViewSet[TableRate]):
     """Prices by service, place and band of billable weight, for where a platform tells none.
 
     What is chosen by them is marked as an estimate.
@@ -77,27 +76,6 @@ class TableRateViewSet(viewsets.ModelViewSet[TableRate]):
     queryset = TableRate.objects.all()
     serializer_class = TableRateSerializer
     filterset_class = TableRateFilter
-    permission_classes = [RoleAllows, StaffWrite]
-    write_roles = MANAGERS
-    required_scopes = {"read": "rules:read"}
-    http_method_names = ["get", "post", "patch", "delete", "head", "options"]
-
-    def get_queryset(self) -> QuerySet[TableRate]:
-        rows: QuerySet[TableRate] = TableRate.objects.visible_to(self.request.user)
-        return rows.select_related("organization", "warehouse").order_by("-id")
-
-    def perform_create(self, serializer: Any) -> None:
-        self._note(serializer.save(), "created")
-
-    def perform_update(self, serializer: Any) -> None:
-        self._note(serializer.save(), "changed")
-
-    def perform_destroy(self, instance: TableRate) -> None:
-        self._note(instance, "deleted")
-        instance.delete()
-
-    def _note(self, row: TableRate, verb: str) -> None:
-        record_audit(actor=label_of(self.request.user), action=f"tablerate.{verb}", subject=row)
 
     @extend_schema(request=TableImportSerializer, responses=ImportedSerializer)
     @action(detail=False, methods=["post"], url_path="import", url_name="import")

@@ -4,6 +4,7 @@ from rest_framework.routers import SimpleRouter
 from orders.api import views
 from orders.api.bulk import BulkOrdersView
 from orders.api.money import LedgerTotalsView
+from orders.api.packing import BoxViewSet
 from orders.api.rate_tables import CurrencyRateViewSet, TableRateViewSet
 from orders.api.rates import RatesView
 from orders.api.rules import RuleSetViewSet
@@ -14,6 +15,7 @@ router.register("orders", views.OrderViewSet, basename="order")
 router.register("shipments", views.ShipmentViewSet, basename="shipment")
 router.register("routing/rule-sets", RuleSetViewSet, basename="rule-set")
 router.register("routing/simulations", SimulationViewSet, basename="simulation")
+router.register("routing/boxes", BoxViewSet, basename="box")
 router.register("routing/rate-tables", TableRateViewSet, basename="table-rate")
 router.register("routing/currency-rates", CurrencyRateViewSet, basename="currency-rate")
 

@@ -32,6 +32,7 @@ from orders.api.documents import (
 )
 from orders.api.filters import OrderFilter, ShipmentFilter
 from orders.api.intake import MAY_NOT_BUY, read_order
+from orders.api.packing import PackingView
 from orders.api.renderers import PdfRenderer
 from orders.api.serializers import (
     DecisionSerializer,
@@ -79,7 +80,7 @@ class TextTooLong(AppError):
     title = "The text is too long"
 
 
-class OrderViewSet(LabelSteering, viewsets.GenericViewSet[Order]):
+class OrderViewSet(LabelSteering, PackingView, viewsets.GenericViewSet[Order]):
     """Orders of the caller's organization, looked up by our number or id."""
 
     queryset = Order.objects.all()

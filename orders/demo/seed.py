@@ -19,7 +19,7 @@ from accounts.services.keys import KeyTerms, create_api_key
 from catalog.models import Product, Sellable
 from inventory.models import MovementKind, Warehouse
 from inventory.services.stock import move_stock
-from orders.models import OrderSource
+from orders.models import Box, OrderSource
 from orders.rules.drafts import LineDraft, OrderDraft
 from orders.services.intake import receive_order
 from orders.services.rates import enter_currency_rate, import_table
@@ -28,6 +28,12 @@ from shipping_project.kernel.postal import PostalAddress
 WORLD = settings.BASE_DIR / "carriers" / "sandbox" / "worlds" / "demo.json"
 ORDERS = Path(__file__).parent / "orders.json"
 RATE_TABLE = Path(__file__).parent / "rate_table.csv"
+# Name, inner millimetres, grams when empty and at most when closed.
+BOXES = (
+    ("Small", (250, 200, 150), 160, 5_000),
+    ("Medium", (400, 300, 250), 380, 15_000),
+    ("Large", (600, 400, 400), 820, 30_000),
+)
 # What one unit of each buys in dollars.
 CURRENCIES = {"CAD": "0.73", "EUR": "1.09", "GBP": "1.27"}
 PASSWORD = "demo-Pass-2026"  # noqa: S105 # printed at every start of the demonstration
@@ -64,6 +70,7 @@ def seed_demo(*, with_orders: bool = True, world_file: Path = WORLD) -> bool:
         for product in world["products"]:
             _add_product(organizations[product["organization"]], product, warehouses)
         _add_rates()
+        _add_boxes()
     if with_orders:
         _add_orders(organizations)
     return True
@@ -81,6 +88,18 @@ def _add_rates() -> None:
             day=timezone.now().date(),
             source="Demonstration",
             actor="demo",
+        )
+
+
+def _add_boxes() -> None:
+    for name, (length, width, height), weight, heaviest in BOXES:
+        Box.objects.create(
+            name=name,
+            length_mm=length,
+            width_mm=width,
+            height_mm=height,
+            weight_g=weight,
+            max_weight_g=heaviest,
         )
 
 

@@ -8,6 +8,7 @@ from orders.models.audit import (
 )
 from orders.models.intake import IntakeRecord, Order, OrderEvent, OrderLine, OrderSource
 from orders.models.money import LedgerKind, LedgerLine, LedgerSealed
+from orders.models.packing import Box
 from orders.models.rates import CurrencyRate, LaneRate, TableRate
 from orders.models.routing import RoutingDecision, RoutingRule, RuleSet
 from orders.models.shipping import (
@@ -22,6 +23,7 @@ from orders.models.simulation import SimulatedChange, Simulation, SimulationStat
 from orders.models.voids import VoidRequest
 
 __all__ = [
+    "Box",
     "CurrencyRate",
     "DiscrepancyState",
     "IntakeRecord",

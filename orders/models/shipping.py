@@ -93,6 +93,22 @@ class Package(Timestamped):
     length_mm = models.PositiveIntegerField("length (mm)")
     width_mm = models.PositiveIntegerField("width (mm)")
     height_mm = models.PositiveIntegerField("height (mm)")
+    box_name = models.CharField(
+        "box",
+        max_length=60,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Empty: made to measure.",
+    )
+    contents_digest = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="SHA-256 of the units, weights and sizes that it was packed for.",
+    )
     label_state = models.CharField(
         max_length=8, choices=LabelState.choices, default=LabelState.NONE
     )

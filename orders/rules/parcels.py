@@ -1,7 +1,7 @@
-"""The box for a set of items: one carton that holds them, and its gross weight.
+"""A carton made to measure for a set of items, and its gross weight, where no saved box is at hand.
 
-First cut of packing: items are stacked along their shortest side, which gives a box that really
-holds them. Sizes are millimetres, weights grams.
+Items are stacked along their shortest side, which gives a box that really holds them. Sizes are
+millimetres, weights grams. `orders.rules.packing` chooses among saved boxes.
 """
 
 from __future__ import annotations

@@ -2,17 +2,49 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
 
 from carriers.contracts import Parcel
 from inventory.models import Reservation
 from inventory.services.stock import StockDemand, unpack
-from orders.models import Order, OrderLine, Shipment
+from orders.models import Box, Order, OrderLine, Package, Shipment
+from orders.rules.packing import PackedBox, pack, packed_parcel
 from orders.rules.parcels import PackedItem, parcel_for
 
 
-def parcel_of(order: Order) -> Parcel:
-    return parcel_for([_packed(line) for line in order.lines.select_related("sellable")])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packing:
+    """The one parcel that an order is booked as, and the boxes that a packer needs for it.
+
+    `box_name` is empty for a carton made to measure; then there may be several boxes.
+    """
+
+    box_name: str
+    parcel: Parcel
+    boxes: tuple[PackedBox, ...]
+    contents_digest: str
+
+
+def packing_of(order: Order, warehouse_id: int | None = None) -> Packing:
+    """By the boxes at hand in the warehouse, or wherever it is before one is chosen."""
+    items = items_of(order)
+    rows = Box.objects.usable(organization_id=order.organization_id, warehouse_id=warehouse_id)
+    kinds = [row.as_kind() for row in rows]
+    box_name, parcel = packed_parcel(items, kinds)
+    return Packing(
+        box_name=box_name,
+        parcel=parcel,
+        boxes=pack(items, kinds),
+        contents_digest=_digest(items),
+    )
+
+
+def items_of(order: Order) -> list[PackedItem]:
+    """One for each line, in their order."""
+    return [_packed(line) for line in order.lines.select_related("sellable")]
 
 
 def demands_of(order: Order) -> list[StockDemand]:
@@ -34,17 +66,30 @@ def is_outdated(order: Order, shipment: Shipment) -> bool:
 
 
 def is_misfit(order: Order, shipment: Shipment) -> bool:
-    """Whether the box that was booked is not the one that the order needs by now."""
-    boxes = [
-        Parcel(
-            weight_g=package.weight_g,
-            length_mm=package.length_mm,
-            width_mm=package.width_mm,
-            height_mm=package.height_mm,
-        )
-        for package in shipment.packages.all()
-    ]
-    return boxes != [parcel_of(order)]
+    """Whether units, weights or sizes are not those any more that the box was packed for.
+
+    Boxes that were added or taken away since make no booked parcel a misfit.
+    """
+    items = items_of(order)
+    return any(not _fits(package, items) for package in shipment.packages.all())
+
+
+def _fits(package: Package, items: Sequence[PackedItem]) -> bool:
+    if package.contents_digest:
+        return package.contents_digest == _digest(items)
+    # Booked before boxes were saved, so in a carton made to measure.
+    booked = Parcel(
+        weight_g=package.weight_g,
+        length_mm=package.length_mm,
+        width_mm=package.width_mm,
+        height_mm=package.height_mm,
+    )
+    return booked == parcel_for(items)
+
+
+def _digest(items: Sequence[PackedItem]) -> str:
+    told = sorted(repr(astuple(item)) for item in items)
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
 def _held(shipment: Shipment) -> list[StockDemand]:

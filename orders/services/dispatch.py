@@ -15,7 +15,7 @@ from orders.models import Order, OrderLine, Package, RoutingDecision, Shipment
 from orders.rules.parcels import parcel_fault
 from orders.rules.routing import NO_STOCK, RouteDecision, choose_route
 from orders.rules.states import DISPATCHABLE, OrderState
-from orders.services.contents import demands_of, parcel_of
+from orders.services.contents import demands_of, packing_of
 from orders.services.decisions import keep_decision
 from orders.services.kinds import BOOK
 from orders.services.progress import move_order, need_attention
@@ -75,7 +75,7 @@ def _dispatch(order: Order, *, actor: str) -> Dispatched:
             order, code=f"routing.{route.failure}", detail=route.sentences[0], kind="order.unrouted"
         )
         return Dispatched.UNROUTED
-    if fault := parcel_fault(parcel_of(order)):
+    if fault := parcel_fault(packing_of(order, record.warehouse_id).parcel):
         detail = "All of it in one parcel is more than anybody carries."
         need_attention(order, code=fault, detail=detail, kind="order.unpackable")
         return Dispatched.UNROUTED
@@ -190,13 +190,16 @@ def _create_shipment(order: Order, record: RoutingDecision) -> Shipment:
         platform=record.platform,
         carrier=record.carrier,
     )
-    box = parcel_of(order)
+    packing = packing_of(order, record.warehouse_id)
+    box = packing.parcel
     Package.objects.create(
         shipment=shipment,
         weight_g=box.weight_g,
         length_mm=box.length_mm,
         width_mm=box.width_mm,
         height_mm=box.height_mm,
+        box_name=packing.box_name,
+        contents_digest=packing.contents_digest,
     )
     return shipment
 

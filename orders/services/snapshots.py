@@ -18,7 +18,7 @@ from orders.models import Order, OrderLine, RuleSet
 from orders.rules.addresses import is_po_box
 from orders.rules.conditions.fields import billable_weight_g
 from orders.rules.routing import RouteSnapshot, RuleBook, WarehouseOption
-from orders.services.contents import parcel_of
+from orders.services.contents import packing_of
 from orders.services.rule_books import record_digest, restored_book
 
 HELD_BY_RULE = "order.held_by_rule"
@@ -55,7 +55,7 @@ def route_snapshot(order: Order, book: RuleBook) -> RouteSnapshot:
 
 
 def _facts(order: Order, line_count: int, now: datetime) -> dict[str, str | int | bool | None]:
-    parcel = parcel_of(order)
+    parcel = packing_of(order).parcel
     volume_cm3 = -(-parcel.length_mm * parcel.width_mm * parcel.height_mm // 1000)
     until = None if order.ship_by is None else order.ship_by - now
     return {

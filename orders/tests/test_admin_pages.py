@@ -43,6 +43,7 @@ from inventory.kits.services import compose_kit
 from inventory.models import StockAlert, StockLevel, Warehouse, WarehouseLink
 from orders.demo.seed import api_key_for, seed_demo
 from orders.models import (
+    Box,
     LabelAudit,
     LabelSighting,
     LaneRate,
@@ -131,6 +132,7 @@ def fill_every_table() -> None:
         _add_call(command, number)
     _fill_inbox()
     _fill_audit()
+    _fill_boxes()
     _fill_simulations()
     _fill_catalog_sync()
     _fill_alerts()
@@ -241,6 +243,12 @@ def _fill_audit() -> None:
             platform_ref=str(number),
             shipment=shipment,
         )
+
+
+def _fill_boxes() -> None:
+    for number in range(3):
+        sides = dict.fromkeys(("length_mm", "width_mm", "height_mm"), 100 * (number + 1))
+        Box.objects.create(name=f"Box {number}", weight_g=90, max_weight_g=9000, **sides)
 
 
 def _fill_simulations() -> None:

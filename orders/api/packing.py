@@ -1,0 +1,134 @@
+"""Saved boxes, and which of them an order is packed in, over REST."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import Organization
+from inventory.models import Warehouse
+from orders.api.kept_rows import KeptRowsViewSet
+from orders.models import Box
+from orders.rules.packing import PackedBox
+from orders.services.packing import OrderPacking, order_packing
+
+TextField = serializers.CharField
+NumberField = serializers.IntegerField
+
+
+class BoxSerializer(serializers.ModelSerializer[Box]):
+    """Inner sides; `max_weight_g` is that of the closed box."""
+
+    organization = serializers.SlugRelatedField(
+        slug_field="slug", queryset=Organization.objects.all(), required=False, allow_null=True
+    )
+    warehouse = serializers.SlugRelatedField(
+        slug_field="code", queryset=Warehouse.objects.all(), required=False, allow_null=True
+    )
+
+    class Meta:
+        model = Box
+        fields = [
+            *("id", "organization", "warehouse", "name", "length_mm", "width_mm", "height_mm"),
+            *("wall_mm", "weight_g", "max_weight_g", "is_active"),
+        ]
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        before = self.instance
+        now = {
+            name: attrs.get(name, getattr(before, name, None))
+            for name in ("weight_g", "max_weight_g")
+        }
+        try:
+            Box(**now).clean()
+        except ValidationError as exc:
+            raise serializers.ValidationError(exc.message_dict) from exc
+        return attrs
+
+
+class BoxViewSet(KeptRowsViewSet[Box]):
+    """Boxes that there is a stack of. Orders dispatched from now on are packed by them."""
+
+    queryset = Box.objects.all()
+    serializer_class = BoxSerializer
+
+
+class ContentSerializer(serializers.Serializer[None]):
+    sku = TextField()
+    quantity = NumberField()
+
+
+class PackedBoxSerializer(serializers.Serializer[None]):
+    """`box` is empty for a carton made to measure. Outer sides, and the weight with the box."""
+
+    box = TextField()
+    weight_g = NumberField()
+    length_mm = NumberField()
+    width_mm = NumberField()
+    height_mm = NumberField()
+    fill_percent = NumberField()
+    contents = ContentSerializer(many=True)
+
+
+class BillableSerializer(serializers.Serializer[None]):
+    carrier = TextField()
+    billable_g = NumberField()
+    volumetric_g = NumberField()
+    divisor_cm3_per_kg = NumberField()
+
+
+class PackingSerializer(serializers.Serializer[None]):
+    """`boxes` is what a packer needs; `is_booked`: `parcel` is what the platform was told."""
+
+    is_booked = serializers.BooleanField()
+    parcel = PackedBoxSerializer()
+    boxes = PackedBoxSerializer(many=True)
+    billable = BillableSerializer(many=True)
+
+
+class PackingView:
+    """A part of the orders' viewset."""
+
+    get_object: Any
+
+    @extend_schema(responses=PackingSerializer)
+    @action(detail=True, methods=["get"])
+    def packing(self, request: Request, pk: str) -> Response:
+        """The parcel that is booked for it, or would be, and what each carrier bills it by."""
+        return Response(packing_document(order_packing(self.get_object())))
+
+
+def packing_document(packing: OrderPacking) -> dict[str, Any]:
+    return {
+        "is_booked": packing.is_booked,
+        "parcel": _box_document(packing.parcel, packing.skus),
+        "boxes": [_box_document(box, packing.skus) for box in packing.boxes],
+        "billable": [
+            {
+                "carrier": carrier,
+                "billable_g": weight.grams,
+                "volumetric_g": weight.volumetric_g,
+                "divisor_cm3_per_kg": weight.divisor,
+            }
+            for carrier, weight in packing.billable
+        ],
+    }
+
+
+def _box_document(box: PackedBox, skus: tuple[str, ...]) -> dict[str, Any]:
+    parcel = box.parcel
+    return {
+        "box": box.name,
+        "weight_g": parcel.weight_g,
+        "length_mm": parcel.length_mm,
+        "width_mm": parcel.width_mm,
+        "height_mm": parcel.height_mm,
+        "fill_percent": box.fill_percent,
+        "contents": [{"sku": skus[item], "quantity": units} for item, units in box.units],
+    }
