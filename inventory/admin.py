@@ -17,6 +17,7 @@ from accounts.admin_base import LedgerAdmin, ReadOnlyInline, RoleAdmin
 from accounts.permissions import MANAGERS, STAFF
 from inventory.alerts import admin as alerts_admin  # noqa: F401 # registers its page
 from inventory.models import Reservation, StockLevel, StockMovement, Warehouse, WarehouseLink
+from inventory.purchasing import admin as purchasing_admin  # noqa: F401
 from inventory.services.adjustments import adjust_stock
 
 

@@ -12,6 +12,12 @@ from carriers.models import PLATFORM_CHOICES
 from catalog.fields import COUNTRY
 from catalog.models import Sellable
 from inventory.alerts.models import StockAlert as StockAlert
+from inventory.purchasing.models import GoodsReceipt as GoodsReceipt
+from inventory.purchasing.models import PurchaseLine as PurchaseLine
+from inventory.purchasing.models import PurchaseOrder as PurchaseOrder
+from inventory.purchasing.models import PurchaseState as PurchaseState
+from inventory.purchasing.models import Supplier as Supplier
+from inventory.purchasing.models import SupplierItem as SupplierItem
 from inventory.querysets import ReservationQuerySet, StockLevelQuerySet, StockMovementQuerySet
 from shipping_project.kernel.models import Timestamped
 from shipping_project.kernel.postal import PostalAddress

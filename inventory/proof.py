@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 
-from inventory.models import Reservation, StockLevel, StockMovement
+from inventory.models import PurchaseLine, Reservation, StockLevel, StockMovement
 
 Place = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockDifference:
-    """A number that its ledger does not explain; `what` is "on hand" or "reserved"."""
+    """A number that its ledger does not explain; `what` is "on hand", "reserved" or "incoming"."""
 
     sellable_id: int
     warehouse_id: int
@@ -24,15 +24,17 @@ class StockDifference:
 
 
 def stock_differences() -> list[StockDifference]:
-    """On hand must be the sum of movements, and reserved that of open reservations."""
+    """On hand must be the sum of movements, reserved that of open reservations, and incoming that
+    of what was ordered and has not arrived.
+    """
     levels = {
-        (sellable, warehouse): (on_hand, reserved)
-        for sellable, warehouse, on_hand, reserved in StockLevel.objects.values_list(
-            "sellable_id", "warehouse_id", "on_hand", "reserved"
+        (sellable, warehouse): numbers
+        for sellable, warehouse, *numbers in StockLevel.objects.values_list(
+            "sellable_id", "warehouse_id", "on_hand", "reserved", "incoming"
         )
     }
-    stored = {"on hand": 0, "reserved": 1}
-    explained = {"on hand": _moved(), "reserved": _held()}
+    stored = {"on hand": 0, "reserved": 1, "incoming": 2}
+    explained = {"on hand": _moved(), "reserved": _held(), "incoming": _awaited()}
     return [
         difference
         for what, column in stored.items()
@@ -63,3 +65,10 @@ def _held() -> dict[Place, int]:
     sums = Reservation.objects.still_open().order_by().values("sellable_id", "warehouse_id")
     rows = sums.annotate(units=Sum("quantity"))
     return {(row["sellable_id"], row["warehouse_id"]): row["units"] for row in rows}
+
+
+def _awaited() -> dict[Place, int]:
+    lines = PurchaseLine.objects.awaited().order_by()
+    sums = lines.values("sellable_id", "order__warehouse_id")
+    rows = sums.annotate(units=Sum(F("quantity") - F("received")))
+    return {(row["sellable_id"], row["order__warehouse_id"]): row["units"] for row in rows}

@@ -7,6 +7,6 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         # Tells the outbox how to carry out what orders ask of the platforms, and the inbox what
-        # orders listen to, and the jobs what is done with many orders.
-        from orders import handlers, receivers, runners  # noqa: F401
+        # orders listen to, and the jobs what is done with many orders, and stock who waits for it.
+        from orders import arrivals, handlers, receivers, runners  # noqa: F401
         from orders.web import audit_section  # noqa: F401

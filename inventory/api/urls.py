@@ -5,6 +5,7 @@ from inventory.api import views
 from inventory.api.alerts import StockAlertViewSet
 from inventory.api.why import StockWhyView
 from inventory.kits.api import KitViewSet
+from inventory.purchasing.api import PurchaseViewSet, SupplierItemViewSet, SupplierViewSet
 
 router = SimpleRouter(trailing_slash=False)
 router.register("warehouses", views.WarehouseViewSet)
@@ -13,6 +14,9 @@ router.register("stock/movements", views.StockMovementViewSet)
 router.register("stock/alerts", StockAlertViewSet)
 router.register("stock/reservations", views.ReservationViewSet)
 router.register("stock/kits", KitViewSet, basename="kit")
+router.register("stock/suppliers", SupplierViewSet)
+router.register("stock/supplier-items", SupplierItemViewSet)
+router.register("stock/purchase-orders", PurchaseViewSet)
 
 urlpatterns = [
     path("stock/adjustments", views.AdjustmentView.as_view(), name="stock-adjustments"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -157,9 +157,33 @@ def move_stock(
         actor=actor,
     )
     # After the first write that refers to the sellable: whoever makes it a kit waits for that.
-    if KitComponent.objects.filter(kit_id=sellable_id).exists():
-        raise KitNotMoved("Move its components instead.")
+    _refuse_kits([sellable_id])
     return movement
+
+
+@transaction.atomic
+def expect_stock(*, warehouse_id: int, units: Mapping[int, int]) -> None:
+    """Change the units by sellable that are on their way there; below zero, less is to come.
+
+    Raises KitNotMoved.
+    """
+    known = StockLevel.objects.filter(warehouse_id=warehouse_id, sellable_id__in=units)
+    missing = units.keys() - set(known.values_list("sellable_id", flat=True))
+    StockLevel.objects.bulk_create(
+        (StockLevel(sellable_id=pk, warehouse_id=warehouse_id) for pk in sorted(missing)),
+        ignore_conflicts=True,
+    )
+    _lock_levels({warehouse_id}, units.keys())
+    _refuse_kits(units)
+    for sellable_id, count in units.items():
+        StockLevel.objects.filter(sellable_id=sellable_id, warehouse_id=warehouse_id).change(
+            incoming=F("incoming") + count
+        )
+
+
+def _refuse_kits(sellable_ids: Collection[int]) -> None:
+    if KitComponent.objects.filter(kit_id__in=sellable_ids).exists():
+        raise KitNotMoved("Its components come and go instead.")
 
 
 def _lock(warehouse: Warehouse, wanted: Sequence[StockDemand]) -> None:

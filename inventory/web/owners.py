@@ -14,6 +14,7 @@ from inventory.rules.sku_lines import SkuLine, UnreadableLine, read_lines
 from shipping_project.kernel.errors import AppError, FieldError, InvalidInput
 
 Done = TypeVar("Done")
+LONGEST_NUMBER = 9
 
 
 def organizations_for(request: HttpRequest) -> list[Organization]:
@@ -58,3 +59,9 @@ def told(request: HttpRequest, do: Callable[[], tuple[Done, str]]) -> Done | Non
         return None
     messages.success(request, words)
     return done
+
+
+def number_in(request: HttpRequest, name: str) -> int:
+    """Nought where there is none."""
+    text = request.POST.get(name, "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER else 0

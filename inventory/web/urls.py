@@ -1,6 +1,7 @@
 from django.urls import path
 
 from inventory.kits.web import compose, kits
+from inventory.purchasing import web as purchasing
 from inventory.web.alerts import acknowledge, alerts, mute
 from inventory.web.stock import stock
 from inventory.web.why import why
@@ -12,5 +13,15 @@ urlpatterns = [
     path("stock/alerts/<int:alert_id>/mute/", mute, name="stock-alert-mute"),
     path("stock/kits/", kits, name="stock-kits"),
     path("stock/kits/compose/", compose, name="stock-kit-compose"),
+    path("stock/suppliers/", purchasing.suppliers, name="suppliers"),
+    path("stock/suppliers/add/", purchasing.supplier_add, name="supplier-add"),
+    path("stock/suppliers/sells/", purchasing.supply, name="supplier-sells"),
+    path("stock/purchases/", purchasing.purchases, name="purchases"),
+    path("stock/purchases/draft/", purchasing.draft, name="purchase-draft"),
+    path("stock/purchases/<int:order_id>/", purchasing.purchase, name="purchase"),
+    path("stock/purchases/<int:order_id>/change/", purchasing.change, name="purchase-change"),
+    path("stock/purchases/<int:order_id>/place/", purchasing.place, name="purchase-place"),
+    path("stock/purchases/<int:order_id>/receive/", purchasing.receive, name="purchase-receive"),
+    path("stock/purchases/<int:order_id>/cancel/", purchasing.cancel, name="purchase-cancel"),
     path("stock/<int:sellable_id>/why/", why, name="stock-why"),
 ]

@@ -40,7 +40,14 @@ from catalog.models import (
     SyncConflict,
 )
 from inventory.kits.services import compose_kit
-from inventory.models import StockAlert, StockLevel, Warehouse, WarehouseLink
+from inventory.models import StockAlert, StockLevel, Supplier, Warehouse, WarehouseLink
+from inventory.purchasing.services import (
+    PurchaseItem,
+    draft_purchase,
+    place_purchase,
+    receive_purchase,
+)
+from inventory.purchasing.suppliers import set_supply
 from orders.demo.seed import api_key_for, seed_demo
 from orders.models import (
     Box,
@@ -91,9 +98,13 @@ WRITTEN_ONCE = (
     "jobs.Job",
     "jobs.JobItem",
     "catalog.SyncConflict",
+    "inventory.GoodsReceipt",
+    "inventory.PurchaseLine",
+    "inventory.PurchaseOrder",
     "inventory.Reservation",
     "inventory.StockAlert",
     "inventory.StockMovement",
+    "inventory.SupplierItem",
     "orders.IntakeRecord",
     "orders.LaneRate",
     "orders.LedgerLine",
@@ -137,6 +148,7 @@ def fill_every_table() -> None:
     _fill_catalog_sync()
     _fill_alerts()
     _fill_kits()
+    _fill_purchases()
     _fill_background()
     tokens_for(User.objects.get(username="operator"))
 
@@ -214,6 +226,29 @@ def _fill_kits() -> None:
             kit.pk, kit.sku = None, f"KIT-{number}"
             kit.save(force_insert=True)
             compose_kit(kit_id=kit.pk, units={part.pk: 2}, actor="tests")
+
+
+def _fill_purchases() -> None:
+    """A draft, one that has arrived, and what is bought from whom."""
+    warehouse = Warehouse.objects.order_by("pk")[0]
+    for number, sellable in enumerate(Sellable.objects.filter(components=None).order_by("pk")[:9]):
+        supplier = Supplier.objects.create(
+            organization=sellable.organization, name=f"Kiln {number}", lead_time_days=number
+        )
+        set_supply(
+            supplier=supplier, sellable_id=sellable.pk, unit_cost=Decimal("2.50"), actor="tests"
+        )
+        for is_placed in (False, True):
+            order = draft_purchase(
+                supplier=supplier,
+                warehouse_id=warehouse.pk,
+                items=[PurchaseItem(sellable_id=sellable.pk, quantity=10)],
+                actor="tests",
+            )
+            if is_placed:
+                place_purchase(order_id=order.pk, actor="tests")
+                units = {sellable.pk: 4}
+                receive_purchase(order_id=order.pk, reference="D-1", units=units, actor="tests")
 
 
 def _fill_catalog_sync() -> None:

@@ -12,8 +12,9 @@ from inventory.proof import StockDifference, stock_differences
 
 class Command(BaseCommand):
     help = (
-        "Compares units on hand with the sum of movements, and reserved units with open "
-        "reservations. Prints each difference and exits with 1 if there is any."
+        "Compares units on hand with the sum of movements, reserved units with open reservations, "
+        "and incoming ones with what was ordered and has not arrived. Prints each "
+        "difference and exits with 1 if there is any."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
