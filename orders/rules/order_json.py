@@ -22,6 +22,7 @@ KNOWN = frozenset({
 })  # fmt: skip
 ADDRESS = tuple(field.name for field in fields(PostalAddress))
 LINE = ("sku", "quantity", "unit_price")
+KNOWN_OF_ADDRESS, KNOWN_OF_LINE = frozenset(ADDRESS), frozenset(LINE)
 MAX_TEXT = 5_000
 
 
@@ -63,6 +64,8 @@ class _Reading:
         return moment
 
     def refuse_unknown(self, known: frozenset[str]) -> None:
+        if self.value.keys() <= known:
+            return
         for name in sorted(set(map(str, self.value)) - known):
             message = f"There is no such field; known are {', '.join(sorted(known))}."
             self.fault(name[:60], "field.unknown", message)
@@ -117,7 +120,7 @@ def _address(top: _Reading) -> PostalAddress:
         top.fault("ship_to", "type.object", "Give the address as an object.")
         return PostalAddress()
     reading = _Reading(given, "ship_to", top.faults)
-    reading.refuse_unknown(frozenset(ADDRESS))
+    reading.refuse_unknown(KNOWN_OF_ADDRESS)
     return PostalAddress(**{name: reading.text(name, 300) for name in ADDRESS})
 
 
@@ -136,7 +139,7 @@ def _line(top: _Reading, index: int, given: Any) -> LineDraft:
         top.fault(f"lines[{index}]", "type.object", "Give each line as an object.")
         given = {}
     reading = _Reading(given, f"lines[{index}]", top.faults)
-    reading.refuse_unknown(frozenset(LINE))
+    reading.refuse_unknown(KNOWN_OF_LINE)
     return LineDraft(
         sku=reading.text("sku", 64),
         quantity=_quantity(reading),

@@ -19,13 +19,18 @@ CURRENCY_PATTERN = re.compile(r"[A-Z]{3}")
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
-def check_draft(draft: OrderDraft) -> list[FieldError]:
-    """Faults that need no database: reference, currency, address with carrier, lines."""
+def check_draft(draft: OrderDraft, doubts: Sequence[Finding] | None = None) -> list[FieldError]:
+    """Faults that need no database: reference, currency, address with carrier, lines.
+
+    `doubts` about the address where they are known already.
+    """
+    if doubts is None:
+        doubts = check_address(draft.ship_to, carrier=draft.requested_carrier)
     return [
         *_check_reference(draft.external_ref),
         *_check_currency(draft.currency),
         *_check_text(draft),
-        *address_errors(check_address(draft.ship_to, carrier=draft.requested_carrier)),
+        *address_errors(doubts),
         *_check_lines(draft.lines),
     ]
 

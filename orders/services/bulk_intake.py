@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Case, CharField, F, Value, When
-from django.db.models.functions import Cast, Concat, LPad
+from django.db.models import F
 
 from orders.models import IntakeRecord, Order, OrderEvent, OrderLine
 from orders.rules.drafts import OrderDraft
 from orders.rules.states import OrderState
+from orders.rules.weighing import Weighed
 from orders.services.intake import (
     CHECKED,
     receive_order,
@@ -21,26 +22,30 @@ from orders.services.intake import (
 from orders.services.intake_checks import (
     CheckedDraft,
     check_order,
-    intake_row,
-    line_rows,
-    order_row,
+    intake_values,
+    line_values,
+    order_values,
     sellables_by_sku,
 )
-from orders.services.news import tell_of_new_orders
-from orders.services.progress import event_row
+from orders.services.news import NewOrder, tell_of_new_orders
+from orders.services.progress import event_values
 from shipping_project.jobs.queue import nudge
 from shipping_project.kernel.errors import AppError, FieldError
+from shipping_project.kernel.rows import insert_rows, reserve_ids
 
 DISPATCH_ALL = "orders.tasks.dispatch_waiting"
-NUMBER_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
     """An order as it came, and what the reader of its form found wrong."""
 
-    draft: OrderDraft
+    weighed: Weighed
     faults: Sequence[FieldError] = ()
+
+    @property
+    def draft(self) -> OrderDraft:
+        return self.weighed.draft
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,12 +99,12 @@ class _Intake:
         first = None if one.faults else self.firsts.get(_name(one.draft))
         try:
             if first is not None:
-                refuse_other_contents(first, one.draft)
+                refuse_other_contents(first, one.weighed.digest)
                 self.repeated.append(first.pk)
                 return Taken(number=first.order.number)
             self.checked[index] = check_order(
                 organization_id=self.organization_id,
-                draft=one.draft,
+                weighed=one.weighed,
                 faults=one.faults,
                 sellables=self.sellables,
                 hold=self.hold,
@@ -139,55 +144,56 @@ def _firsts(
 def _write(fresh: Mapping[int, CheckedDraft], actor: str) -> dict[int, Taken]:
     if not fresh:
         return {}
-    orders = {index: _begun(checked) for index, checked in fresh.items()}
-    Order.objects.bulk_create(orders.values())
-    _number(orders.values())
-    pairs = [(orders[index], checked) for index, checked in fresh.items()]
-    OrderLine.objects.bulk_create(row for pair in pairs for row in line_rows(*pair))
-    IntakeRecord.objects.bulk_create(intake_row(*pair, actor) for pair in pairs)
-    OrderEvent.objects.bulk_create(row for pair in pairs for row in _story(*pair, actor))
-    tell_of_new_orders(orders.values())
+    ids = reserve_ids(Order, len(fresh))
+    pairs = list(zip(fresh.values(), ids, strict=True))
+    orders = [_begun(*pair) for pair in pairs]
+    insert_rows(Order, orders, with_ids=True)
+    insert_rows(OrderLine, (line for pair in pairs for line in line_values(*pair)))
+    insert_rows(IntakeRecord, (intake_values(*pair, actor) for pair in pairs))
+    insert_rows(OrderEvent, (event for pair in pairs for event in _story(*pair, actor)))
+    tell_of_new_orders(organization_id=pairs[0][0].organization_id, told=map(_news, orders))
     nudge(DISPATCH_ALL, queue="orders")
-    return {i: Taken(number=order.number, created=True) for i, order in orders.items()}
+    return {
+        index: Taken(number=order["number"], created=True)
+        for index, order in zip(fresh, orders, strict=True)
+    }
 
 
-def _begun(checked: CheckedDraft) -> Order:
+def _begun(checked: CheckedDraft, order_id: int) -> dict[str, Any]:
     """Where `receive_order` has moved an order by the end of its transaction."""
-    order = order_row(checked)
-    held = bool(checked.hold_reason)
-    order.state = (OrderState.HELD if held else OrderState.VALID).value
-    order.hold_reason = checked.hold_reason
-    return order
+    return {
+        **order_values(checked, order_id),
+        "state": _state(checked),
+        "hold_reason": checked.hold_reason,
+    }
 
 
-def _number(orders: Collection[Order]) -> None:
-    digits = Cast("pk", CharField())
-    padded = LPad(digits, NUMBER_DIGITS, Value("0"))
-    number = Case(When(pk__lt=10**NUMBER_DIGITS, then=padded), default=digits)
-    rows = Order.objects.filter(pk__in=[order.pk for order in orders])
-    rows.update(number=Concat(Value("SO-"), number))
-    for order in orders:
-        order.number = f"SO-{order.pk:0{NUMBER_DIGITS}d}"
+def _state(checked: CheckedDraft) -> str:
+    return (OrderState.HELD if checked.hold_reason else OrderState.VALID).value
 
 
-def _story(order: Order, checked: CheckedDraft, actor: str) -> list[OrderEvent]:
-    received = event_row(
-        order,
+def _news(order: Mapping[str, Any]) -> NewOrder:
+    return NewOrder(order["number"], order["external_ref"], order["source"], order["state"])
+
+
+def _story(checked: CheckedDraft, order_id: int, actor: str) -> tuple[dict[str, Any], ...]:
+    held = checked.hold_reason
+    received = event_values(
+        order_id,
         kind="order.received",
-        message=received_words(order),
+        message=received_words(checked.clean.source, checked.clean.external_ref),
         actor=actor,
         state_to=OrderState.RECEIVED,
     )
-    held = checked.hold_reason
-    checked_over = event_row(
-        order,
+    checked_over = event_values(
+        order_id,
         kind="order.held" if held else "order.valid",
         message=f"Held: {held}" if held else CHECKED,
         actor=actor if held else "",
         state_from=OrderState.RECEIVED,
-        state_to=OrderState(order.state),
+        state_to=_state(checked),
     )
-    return [received, checked_over]
+    return received, checked_over
 
 
 def _alone(organization_id: int, one: Sent, actor: str, hold: str) -> Taken:

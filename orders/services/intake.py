@@ -8,20 +8,22 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from orders.models import IntakeRecord, Order, OrderLine
+from orders.models import IntakeRecord, Order, OrderLine, OrderSource
 from orders.rules.drafts import OrderDraft
 from orders.rules.states import OrderState
+from orders.rules.weighing import weigh
 from orders.services.intake_checks import (
     CheckedDraft,
     check_order,
-    intake_row,
-    line_rows,
-    order_row,
+    intake_values,
+    line_values,
+    order_values,
     sellables_by_sku,
 )
 from orders.services.progress import move_order, note_event
 from shipping_project.jobs.queue import nudge
 from shipping_project.kernel.errors import Conflict, FieldError
+from shipping_project.kernel.rows import reserve_ids
 
 DISPATCH = "orders.tasks.dispatch_one"
 CHECKED = "Checked: it can be shipped."
@@ -62,7 +64,7 @@ def receive_order(
         return _repeated(first, draft)
     checked = check_order(
         organization_id=organization_id,
-        draft=draft,
+        weighed=weigh(draft),
         faults=faults,
         sellables=sellables_by_sku(organization_id, draft.lines),
         hold=hold,
@@ -92,11 +94,11 @@ def _first_order(organization_id: int, draft: OrderDraft) -> IntakeRecord | None
     )
 
 
-def refuse_other_contents(first: IntakeRecord, draft: OrderDraft) -> None:
+def refuse_other_contents(first: IntakeRecord, digest: str) -> None:
     """Raises ReferenceReused when the reference of an order comes with something else."""
-    if first.body_digest != draft.digest():
+    if first.body_digest != digest:
         message = (
-            f"{draft.external_ref!r} already names order {first.order.number}, which says "
+            f"{first.external_ref!r} already names order {first.order.number}, which says "
             "something else. Use a new number, or change the existing order."
         )
         fault = FieldError(field="external_ref", code=ReferenceReused.code, message=message)
@@ -104,19 +106,17 @@ def refuse_other_contents(first: IntakeRecord, draft: OrderDraft) -> None:
 
 
 def _repeated(first: IntakeRecord, draft: OrderDraft) -> Received:
-    refuse_other_contents(first, draft)
+    refuse_other_contents(first, draft.digest())
     IntakeRecord.objects.filter(pk=first.pk).update(repeats=F("repeats") + 1)
     return Received(first.order, created=False)
 
 
 def _write(checked: CheckedDraft, actor: str) -> Order:
-    order = order_row(checked)
-    # Our number follows from the id, so it needs the row first.
+    [order_id] = reserve_ids(Order, 1)
+    order = Order(**order_values(checked, order_id))
     order.save(force_insert=True)
-    order.number = f"SO-{order.pk:06d}"
-    order.save(update_fields=["number"])
-    OrderLine.objects.bulk_create(line_rows(order, checked))
-    intake_row(order, checked, actor).save(force_insert=True)
+    OrderLine.objects.bulk_create(OrderLine(**line) for line in line_values(checked, order_id))
+    IntakeRecord(**intake_values(checked, order_id, actor)).save(force_insert=True)
     return order
 
 
@@ -124,7 +124,7 @@ def _open_story(order: Order, *, hold_reason: str, actor: str) -> None:
     note_event(
         order,
         kind="order.received",
-        message=received_words(order),
+        message=received_words(order.source, order.external_ref),
         actor=actor,
         state_to=OrderState.RECEIVED,
     )
@@ -142,5 +142,5 @@ def _open_story(order: Order, *, hold_reason: str, actor: str) -> None:
     nudge(DISPATCH, order.pk, queue="orders")
 
 
-def received_words(order: Order) -> str:
-    return f"Received from {order.get_source_display()} as {order.external_ref}."
+def received_words(source: str, external_ref: str) -> str:
+    return f"Received from {OrderSource(source).label} as {external_ref}."

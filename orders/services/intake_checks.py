@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
-from uuid import uuid4
+from typing import Any
 
 from django.utils import timezone
 
 from catalog.models import Sellable
-from orders.models import IntakeRecord, Order, OrderLine
-from orders.rules.addresses import check_address, normalize_address
 from orders.rules.drafts import LineDraft, OrderDraft
-from orders.rules.validation import check_draft, check_total, warnings_of
+from orders.rules.validation import check_total
+from orders.rules.weighing import Weighed
 from shipping_project.kernel.errors import FieldError, InvalidInput
 
 
@@ -32,18 +31,22 @@ class CheckedDraft:
 def check_order(
     *,
     organization_id: int,
-    draft: OrderDraft,
+    weighed: Weighed,
     faults: Sequence[FieldError],
     sellables: Mapping[str, Sellable],
     hold: str,
 ) -> CheckedDraft:
     """Raises InvalidInput naming every faulty field once, by its first fault."""
-    clean, warnings = _normalised(draft)
-    found = [*faults, *_faults(clean, faults, sellables)]
+    found = [*faults, *_faults(weighed, faults, sellables)]
     if found:
         raise InvalidInput(errors=found)
     return CheckedDraft(
-        organization_id, clean, draft.digest(), draft.hold_reason or hold, sellables, warnings
+        organization_id,
+        weighed.clean,
+        weighed.digest,
+        weighed.draft.hold_reason or hold,
+        sellables,
+        weighed.warnings,
     )
 
 
@@ -53,66 +56,60 @@ def sellables_by_sku(organization_id: int, lines: Iterable[LineDraft]) -> dict[s
     return {sellable.sku: sellable for sellable in found}
 
 
-def order_row(checked: CheckedDraft) -> Order:
-    """The order, yet without the number that follows from its id."""
+def order_values(checked: CheckedDraft, order_id: int) -> dict[str, Any]:
+    """A new order's columns by attribute name; its number follows from its id."""
     draft = checked.clean
     address = draft.ship_to.as_dict()
-    return Order(
-        organization_id=checked.organization_id,
-        number=f"new-{uuid4().hex[:16]}",
-        source=draft.source,
-        external_ref=draft.external_ref,
-        region=address.pop("state"),
+    return {
+        "id": order_id,
+        "organization_id": checked.organization_id,
+        "number": f"SO-{order_id:06d}",
+        "source": draft.source,
+        "external_ref": draft.external_ref,
+        "region": address.pop("state"),
         **address,
-        currency=_currency(draft, checked.sellables),
-        total=_total(draft, checked.sellables),
-        requested_carrier=draft.requested_carrier,
-        note=draft.note,
-        findings=checked.warnings,
-        placed_at=draft.placed_at or timezone.now(),
-        ship_by=draft.ship_by,
-    )
+        "currency": _currency(draft, checked.sellables),
+        "total": _total(draft, checked.sellables),
+        "requested_carrier": draft.requested_carrier,
+        "note": draft.note,
+        "findings": checked.warnings,
+        "placed_at": draft.placed_at or timezone.now(),
+        "ship_by": draft.ship_by,
+    }
 
 
-def line_rows(order: Order, checked: CheckedDraft) -> list[OrderLine]:
+def line_values(checked: CheckedDraft, order_id: int) -> list[dict[str, Any]]:
+    known = checked.sellables
     return [
-        OrderLine(
-            order=order,
-            position=position,
-            sellable=checked.sellables[line.sku],
-            sku=line.sku,
-            title=checked.sellables[line.sku].title,
-            quantity=line.quantity,
-            unit_price=_price(line, checked.sellables[line.sku]),
-        )
+        {
+            "order_id": order_id,
+            "position": position,
+            "sellable_id": known[line.sku].pk,
+            "sku": line.sku,
+            "title": known[line.sku].title,
+            "quantity": line.quantity,
+            "unit_price": _price(line, known[line.sku]),
+        }
         for position, line in enumerate(checked.clean.lines, start=1)
     ]
 
 
-def intake_row(order: Order, checked: CheckedDraft, actor: str) -> IntakeRecord:
-    return IntakeRecord(
-        organization_id=checked.organization_id,
-        source=checked.clean.source,
-        external_ref=checked.clean.external_ref,
-        body_digest=checked.digest,
-        order=order,
-        received_by=actor,
-    )
-
-
-def _normalised(draft: OrderDraft) -> tuple[OrderDraft, list[dict[str, str]]]:
-    address, findings = normalize_address(draft.ship_to)
-    carrier = draft.requested_carrier.strip().upper()
-    clean = replace(draft, ship_to=address, requested_carrier=carrier)
-    doubts = (*findings, *check_address(address, carrier=carrier))
-    return clean, warnings_of(doubts)
+def intake_values(checked: CheckedDraft, order_id: int, actor: str) -> dict[str, Any]:
+    return {
+        "organization_id": checked.organization_id,
+        "source": checked.clean.source,
+        "external_ref": checked.clean.external_ref,
+        "body_digest": checked.digest,
+        "order_id": order_id,
+        "received_by": actor,
+    }
 
 
 def _faults(
-    draft: OrderDraft, known: Sequence[FieldError], sellables: Mapping[str, Sellable]
+    weighed: Weighed, known: Sequence[FieldError], sellables: Mapping[str, Sellable]
 ) -> list[FieldError]:
-    named = {fault.field for fault in known}
-    faults = [fault for fault in check_draft(draft) if fault.field not in named]
+    draft, named = weighed.clean, {fault.field for fault in known}
+    faults = [fault for fault in weighed.faults if fault.field not in named]
     faults += [
         FieldError(
             field=f"lines[{index}].sku",

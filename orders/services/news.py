@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import groupby
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from orders.models import Order, Package, Shipment
@@ -11,6 +11,7 @@ from orders.rules.states import OrderState
 from shipping_project.hooks.rules.events import add_events
 from shipping_project.hooks.services import announce, announce_all
 
+FROM_RECEIVED = {"previous_state": OrderState.RECEIVED.value, "reason": ""}
 LABELLED = "shipment.labelled"
 SCANNED = "tracking.updated"
 
@@ -28,23 +29,26 @@ add_events(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    order: str
+    external_ref: str
+    source: str
+    state: str
+
+
 def tell_of_order(order: Order, *, previous: str) -> None:
     data = _order(order) | {"previous_state": previous, "reason": order.attention_code}
     announce(organization_id=order.organization_id, event=f"order.{order.state}", data=data)
 
 
-def tell_of_new_orders(orders: Iterable[Order]) -> None:
-    """All of one organization."""
-    for state, group in groupby(sorted(orders, key=_state), key=_state):
-        members = list(group)
-        announce_all(
-            organization_id=members[0].organization_id,
-            event=f"order.{state}",
-            data=[
-                _order(order) | {"previous_state": OrderState.RECEIVED.value, "reason": ""}
-                for order in members
-            ],
-        )
+def tell_of_new_orders(*, organization_id: int, told: Iterable[NewOrder]) -> None:
+    by_state: dict[str, list[NewOrder]] = {}
+    for order in told:
+        by_state.setdefault(order.state, []).append(order)
+    for state, members in by_state.items():
+        data = ({**asdict(order), **FROM_RECEIVED} for order in members)
+        announce_all(organization_id=organization_id, event=f"order.{state}", data=data)
 
 
 def tell_of_label(order: Order, shipment: Shipment, package: Package) -> None:
@@ -64,10 +68,6 @@ def tell_of_label(order: Order, shipment: Shipment, package: Package) -> None:
 def tell_of_scans(order: Order, package: Package) -> None:
     data = _order(order) | _parcel(package) | {"tracking_status": package.tracking_status}
     announce(organization_id=order.organization_id, event=SCANNED, data=data)
-
-
-def _state(order: Order) -> str:
-    return str(order.state)
 
 
 def _order(order: Order) -> dict[str, Any]:

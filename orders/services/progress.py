@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils import timezone
 
@@ -87,21 +88,23 @@ def _write_event(
     state_from: OrderState | str,
     state_to: OrderState | str,
 ) -> OrderEvent:
-    event = event_row(
-        order,
-        kind=kind,
-        message=message,
-        actor=actor,
-        data=data,
-        state_from=state_from,
-        state_to=state_to,
+    event = OrderEvent(
+        **event_values(
+            order.pk,
+            kind=kind,
+            message=message,
+            actor=actor,
+            data=data,
+            state_from=state_from,
+            state_to=state_to,
+        )
     )
     event.save(force_insert=True)
     return event
 
 
-def event_row(
-    order: Order,
+def event_values(
+    order_id: int,
     *,
     kind: str,
     message: str,
@@ -109,18 +112,18 @@ def event_row(
     data: Mapping[str, object] | None = None,
     state_from: OrderState | str = "",
     state_to: OrderState | str = "",
-) -> OrderEvent:
-    """One line of the story, for whoever writes many at once."""
-    return OrderEvent(
-        order=order,
-        kind=kind,
-        message=message[:500],
-        actor=actor,
-        state_from=str(state_from),
-        state_to=str(state_to),
-        data=dict(data or {}),
-        request_id=current_request_id(),
-    )
+) -> dict[str, Any]:
+    """One line of the story by column, for whoever writes many at once."""
+    return {
+        "order_id": order_id,
+        "kind": kind,
+        "message": message[:500],
+        "actor": actor,
+        "state_from": str(state_from),
+        "state_to": str(state_to),
+        "data": dict(data or {}),
+        "request_id": current_request_id(),
+    }
 
 
 def need_attention(order: Order, *, code: str, detail: str, kind: str) -> None:

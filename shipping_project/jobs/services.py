@@ -26,6 +26,7 @@ from shipping_project.jobs.models import (
 from shipping_project.jobs.queue import nudge
 from shipping_project.kernel.errors import Conflict, FieldError, InvalidInput
 from shipping_project.kernel.request_id import current_request_id
+from shipping_project.kernel.rows import insert_rows
 
 RUN = "shipping_project.jobs.worker.run_job"
 QUEUE = "default"
@@ -104,7 +105,7 @@ def _write_rows(job: Job, rows: Iterable[NewRow]) -> None:
     coming = iter(rows)
     total = refused = 0
     while batch := list(islice(coming, WRITTEN_AT_ONCE)):
-        JobItem.objects.bulk_create(_item(job, row) for row in batch)
+        insert_rows(JobItem, (_item(job, row) for row in batch))
         total += len(batch)
         refused += sum(row.fault is not None for row in batch)
     if not total:
@@ -114,14 +115,14 @@ def _write_rows(job: Job, rows: Iterable[NewRow]) -> None:
     job.save(update_fields=["total", "refused"])
 
 
-def _item(job: Job, row: NewRow) -> JobItem:
-    return JobItem(
-        job=job,
-        position=row.position,
-        payload=row.payload,
-        state=ItemState.WAITING if row.fault is None else ItemState.REFUSED,
-        faults=[] if row.fault is None else [asdict(row.fault)],
-    )
+def _item(job: Job, row: NewRow) -> dict[str, Any]:
+    return {
+        "job_id": job.pk,
+        "position": row.position,
+        "payload": row.payload,
+        "state": (ItemState.WAITING if row.fault is None else ItemState.REFUSED).value,
+        "faults": [] if row.fault is None else [asdict(row.fault)],
+    }
 
 
 def cancel_job(*, job: Job, actor: str) -> None:

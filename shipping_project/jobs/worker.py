@@ -6,7 +6,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import timedelta
 
 from django.conf import settings
@@ -14,7 +13,9 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from shipping_project.jobs.models import OPEN_STATES, ItemState, Job, JobItem, JobState
+from shipping_project.jobs.item_rows import write_outcomes
+from shipping_project.jobs.lots import Row, lots_of, without_collector
+from shipping_project.jobs.models import OPEN_STATES, Job, JobState
 from shipping_project.jobs.queue import nudge
 from shipping_project.jobs.runners import (
     JobRunner,
@@ -112,17 +113,21 @@ def _stop(job: QuerySet[Job]) -> None:
 def _work(job: Job, runner: JobRunner) -> int:
     stop_at = time.monotonic() + settings.DRAIN_SECONDS
     done = 0
-    while time.monotonic() < stop_at:
-        rows = list(_waiting(job)[: runner.rows_at_once])
-        if not rows:
-            _finish(job)
+    for lot in lots_of(job, rows_at_once=runner.rows_at_once):
+        with without_collector():
+            _work_off(job, runner, lot)
+        done += len(lot)
+        if time.monotonic() >= stop_at:
+            _hand_on(job)
             return done
-        _work_off(job, runner, rows)
-        done += len(rows)
-    with transaction.atomic():
-        _settle(job, lease_until=None, attempts=0)
-        nudge(RUN, job.pk, queue=QUEUE)
+    _finish(job)
     return done
+
+
+@transaction.atomic
+def _hand_on(job: Job) -> None:
+    _settle(job, lease_until=None, attempts=0)
+    nudge(RUN, job.pk, queue=QUEUE)
 
 
 @transaction.atomic
@@ -132,12 +137,7 @@ def _finish(job: Job) -> None:
     tell_finished(job)
 
 
-def _waiting(job: Job) -> QuerySet[JobItem]:
-    waiting: QuerySet[JobItem] = JobItem.objects.filter(job=job, state=ItemState.WAITING)
-    return waiting.order_by("position")
-
-
-def _work_off(job: Job, runner: JobRunner, rows: Sequence[JobItem]) -> None:
+def _work_off(job: Job, runner: JobRunner, rows: Sequence[Row]) -> None:
     """A bug over some rows is told of the row that causes it; the others go on."""
     try:
         with transaction.atomic():
@@ -150,27 +150,18 @@ def _work_off(job: Job, runner: JobRunner, rows: Sequence[JobItem]) -> None:
             with transaction.atomic():
                 _write(job, rows, [RowOutcome(faults=[BUG])])
             return
-        for row in rows:
-            _work_off(job, runner, [row])
+        half = len(rows) // 2
+        _work_off(job, runner, rows[:half])
+        _work_off(job, runner, rows[half:])
 
 
-def _write(job: Job, rows: Sequence[JobItem], outcomes: Sequence[RowOutcome]) -> None:
-    for row, outcome in zip(rows, outcomes, strict=True):
-        row.state = ItemState.REFUSED if outcome.faults else ItemState.DONE
-        row.payload = row.payload if outcome.faults else None
-        row.result = dict(outcome.result)
-        row.faults = [asdict(fault) for fault in outcome.faults]
-    # Rows that are there already: one statement for all of them.
-    JobItem.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["id"],
-        update_fields=["state", "payload", "result", "faults"],
-    )
-    refused = sum(row.state == ItemState.REFUSED for row in rows)
+def _write(job: Job, rows: Sequence[Row], outcomes: Sequence[RowOutcome]) -> None:
+    ids = [row.pk for row in rows]
+    write_outcomes(dict(zip(ids, outcomes, strict=True)))
+    refused = sum(bool(outcome.faults) for outcome in outcomes)
     _settle(
         job,
-        succeeded=F("succeeded") + len(rows) - refused,
+        succeeded=F("succeeded") + len(ids) - refused,
         refused=F("refused") + refused,
         attempts=0,
         lease_until=timezone.now() + LEASE,
