@@ -51,6 +51,8 @@ class NamedAction:
     run: Run
     form: type[forms.Form] = NoWords
     is_danger: bool = False
+    # What it would change, in words by the row's id; without it a sample of the rows is listed.
+    preview: Callable[[list[Any]], Mapping[Any, str]] | None = None
     permission: str = "act"
 
 
@@ -83,7 +85,7 @@ def confirmed(action: NamedAction) -> Callable[..., TemplateResponse]:
         if form.is_bound and form.is_valid() and len(chosen) <= ROW_LIMIT:
             report = _carry_out(action, chosen, form.cleaned_data, label_of(request.user))
             return _render(page, request, action, {"report": report})
-        return _render(page, request, action, _question(chosen, form))
+        return _render(page, request, action, _question(action, chosen, form))
 
     act.__name__ = action.name
     act.short_description = action.description  # type: ignore[attr-defined]
@@ -102,13 +104,16 @@ def _carry_out(action: NamedAction, rows: list[Any], words: Words, actor: str) -
     return report
 
 
-def _question(chosen: list[Any], form: forms.Form) -> dict[str, Any]:
+def _question(action: NamedAction, chosen: list[Any], form: forms.Form) -> dict[str, Any]:
+    too_many = len(chosen) > ROW_LIMIT
+    shown = action.preview(chosen) if action.preview and not too_many else {}
     return {
+        "previewed": [(row, shown[row.pk]) for row in chosen if row.pk in shown],
         "form": form,
         "chosen": chosen,
         "sample": chosen[:SAMPLE],
         "more": max(0, len(chosen) - SAMPLE),
-        "too_many": len(chosen) > ROW_LIMIT,
+        "too_many": too_many,
         "limit": ROW_LIMIT,
         "checkbox_name": ACTION_CHECKBOX_NAME,
     }

@@ -32,6 +32,7 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("orders.RuleSet", "Rule sets", "alt_route"),
         ("orders.RoutingRule", "Rules", "rule"),
         ("orders.RoutingDecision", "Decisions", "fork_right"),
+        ("orders.RoutingOverride", "Overrides", "turn_slight_right"),
         ("orders.Simulation", "Simulations", "replay"),
         ("orders.SimulatedChange", "Simulated changes", "swap_calls"),
         ("orders.TableRate", "Rate tables", "table"),

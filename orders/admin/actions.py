@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django import forms
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
 from accounts.admin_actions import NamedAction, ReasonForm, Words, confirmed
 from orders.models import Order
 from orders.services.cancellation import cancel_order
 from orders.services.dispatch import Dispatched, dispatch_order
 from orders.services.holds import hold_order, release_order
+from orders.services.overrides import override_route
 from orders.services.replacement import keep_label, replace_label, write_off_label
+from orders.services.rerouting import Rerouted, preview_reroute, reroute_order
 from orders.services.retry import buy_anyway, retry_order
+from orders.way_forms import WayForm, picked_from
 
 TOLD = {
     Dispatched.RESERVED: "Routed; stock is held and the booking is under way.",
@@ -64,6 +72,45 @@ def _write_off_label(order: Order, words: Words, actor: str) -> str:
     return "The label counts as paid for nothing; another one is bought."
 
 
+def _reroute(order: Order, words: Words, actor: str) -> str:
+    return _change_words(reroute_order(order_id=order.pk, actor=actor))
+
+
+def _preview_reroute(orders: list[Order]) -> dict[int, str]:
+    previewed = preview_reroute(order_ids=[order.pk for order in orders])
+    return {pk: _change_words(one) for pk, one in previewed.items()}
+
+
+def _change_words(done: Rerouted) -> str:
+    if done.refusal:
+        return f"Stays as it is: {done.refusal.message}"
+    before = done.before.words or "not routed yet"
+    if not done.is_changed:
+        return f"The same: {before}"
+    held = f", held: {done.after.hold}" if done.after.hold else ""
+    return f"{before} → {done.after.words}, {done.after.service or 'no service'}{held}"
+
+
+def _override(order: Order, words: Words, actor: str) -> str:
+    override = override_route(
+        order_id=order.pk, picked=picked_from(words), reason=words["reason"], actor=actor
+    )
+    return f"It goes {override}; the choice of the rules is kept beside it."
+
+
+class AdminWayForm(WayForm):
+    """In the admin's own look."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for field in self.fields.values():
+            if isinstance(field, forms.ChoiceField):
+                field.widget = UnfoldAdminSelectWidget()
+                field.widget.choices = field.choices
+            else:
+                field.widget = UnfoldAdminTextInputWidget()
+
+
 ORDER_ACTIONS = [
     confirmed(
         NamedAction(
@@ -106,6 +153,25 @@ ORDER_ACTIONS = [
             description="Release",
             question="Held orders go on to dispatch.",
             run=_release,
+        )
+    ),
+    confirmed(
+        NamedAction(
+            name="reroute",
+            description="Route anew",
+            question="Each is routed by the rules of now, as shown. Booked orders are not touched.",
+            run=_reroute,
+            preview=_preview_reroute,
+        )
+    ),
+    confirmed(
+        NamedAction(
+            name="override",
+            description="Pick the way",
+            question="Each goes the way picked here in place of the rules' own, which is kept "
+            "beside it. What is left to the rules they choose. Booked orders are refused.",
+            run=_override,
+            form=AdminWayForm,
         )
     ),
     confirmed(

@@ -7,7 +7,7 @@ from django.db import models
 from django.http import HttpRequest
 
 from accounts.admin_base import LedgerAdmin
-from orders.models import IntakeRecord, OrderEvent, OrderLine, RoutingDecision
+from orders.models import IntakeRecord, OrderEvent, OrderLine, RoutingDecision, RoutingOverride
 
 
 @admin.register(OrderLine)
@@ -45,3 +45,11 @@ class RoutingDecisionAdmin(LedgerAdmin):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[RoutingDecision]:
         return super().get_queryset(request).defer("trace", "snapshot")
+
+
+@admin.register(RoutingOverride)
+class RoutingOverrideAdmin(LedgerAdmin):
+    list_display = ["at", "order", "__str__", "reason", "actor"]
+    list_filter = ["order__organization"]
+    list_select_related = ["order"]
+    search_fields = ["=order__number", "reason"]

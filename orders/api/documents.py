@@ -12,6 +12,7 @@ from orders.models import (
     Package,
     Quote,
     RoutingDecision,
+    RoutingOverride,
     Shipment,
     TrackingEvent,
     VoidRequest,
@@ -136,8 +137,21 @@ def decision_document(decision: RoutingDecision) -> Body:
             *(_quote_document(quote) for quote in quotes),
         ],
         "took_us": decision.took_us,
+        "override": _override_document(decision.override),
+        "machine": decision.machine or None,
         "snapshot": decision.snapshot,
         "snapshot_digest": decision.snapshot_digest,
+    }
+
+
+def _override_document(override: RoutingOverride | None) -> Body | None:
+    if override is None:
+        return None
+    return {
+        "by": override.actor,
+        "at": override.at,
+        "reason": override.reason,
+        "picked": override.picked,
     }
 
 

@@ -240,6 +240,13 @@ class CandidateSerializer(serializers.Serializer[None]):
     delivery_days = serializers.IntegerField(allow_null=True)
 
 
+class OverriddenSerializer(serializers.Serializer[None]):
+    by = TextField()
+    at = serializers.DateTimeField()
+    reason = TextField()
+    picked = serializers.DictField()
+
+
 class DecisionSerializer(serializers.Serializer[None]):
     at = serializers.DateTimeField()
     rule_set_version = serializers.IntegerField()
@@ -253,6 +260,10 @@ class DecisionSerializer(serializers.Serializer[None]):
     trace = serializers.ListField(child=serializers.DictField())
     candidates = CandidateSerializer(many=True)
     took_us = serializers.IntegerField(allow_null=True, help_text="Microseconds.")
+    override = OverriddenSerializer(allow_null=True, help_text="The way that a person picked.")
+    machine = serializers.DictField(
+        allow_null=True, help_text="What the rules chose by themselves, where a person did."
+    )
     snapshot = serializers.DictField()
     snapshot_digest = TextField()
 

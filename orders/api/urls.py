@@ -7,6 +7,7 @@ from orders.api.money import LedgerTotalsView
 from orders.api.packing import BoxViewSet
 from orders.api.rate_tables import CurrencyRateViewSet, TableRateViewSet
 from orders.api.rates import RatesView
+from orders.api.rerouting import RerouteView
 from orders.api.rules import RuleSetViewSet
 from orders.api.simulations import SimulationViewSet
 
@@ -21,6 +22,7 @@ router.register("routing/currency-rates", CurrencyRateViewSet, basename="currenc
 
 urlpatterns = [
     path("orders/bulk", BulkOrdersView.as_view(), name="orders-bulk"),
+    path("orders/reroute", RerouteView.as_view(), name="orders-reroute"),
     path("orders/parse", views.ParseView.as_view(), name="orders-parse"),
     path("rates", RatesView.as_view(), name="rates"),
     path("ledger/totals", LedgerTotalsView.as_view(), name="ledger-totals"),

@@ -34,6 +34,7 @@ from orders.api.filters import OrderFilter, ShipmentFilter
 from orders.api.intake import MAY_NOT_BUY, read_order
 from orders.api.packing import PackingView
 from orders.api.renderers import PdfRenderer
+from orders.api.rerouting import RouteSteering
 from orders.api.serializers import (
     DecisionSerializer,
     EventsSerializer,
@@ -71,6 +72,7 @@ STEERING_SCOPES = ORDER_SCOPES | {
     "replace_label": BUY_LABELS,
     "buy_anyway": BUY_LABELS,
     "write_off_label": BUY_LABELS,
+    "override": BUY_LABELS,
 }
 
 
@@ -80,7 +82,7 @@ class TextTooLong(AppError):
     title = "The text is too long"
 
 
-class OrderViewSet(LabelSteering, PackingView, viewsets.GenericViewSet[Order]):
+class OrderViewSet(LabelSteering, PackingView, RouteSteering, viewsets.GenericViewSet[Order]):
     """Orders of the caller's organization, looked up by our number or id."""
 
     queryset = Order.objects.all()
@@ -191,7 +193,7 @@ class OrderViewSet(LabelSteering, PackingView, viewsets.GenericViewSet[Order]):
     @action(detail=True, methods=["get"])
     def decision(self, request: Request, pk: str) -> Response:
         """The newest decision with everything it rested on."""
-        decisions = self.get_object().decisions.select_related("rule_set", "warehouse")
+        decisions = self.get_object().decisions.select_related("rule_set", "warehouse", "override")
         newest = decisions.newest_first().first()
         if newest is None:
             raise NotFound("This order was not routed yet.")

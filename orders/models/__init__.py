@@ -8,6 +8,7 @@ from orders.models.audit import (
 )
 from orders.models.intake import IntakeRecord, Order, OrderEvent, OrderLine, OrderSource
 from orders.models.money import LedgerKind, LedgerLine, LedgerSealed
+from orders.models.overrides import RoutingOverride
 from orders.models.packing import Box
 from orders.models.rates import CurrencyRate, LaneRate, TableRate
 from orders.models.routing import RoutingDecision, RoutingRule, RuleSet
@@ -43,6 +44,7 @@ __all__ = [
     "PurchaseIntent",
     "Quote",
     "RoutingDecision",
+    "RoutingOverride",
     "RoutingRule",
     "RuleSet",
     "Shipment",

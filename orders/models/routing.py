@@ -218,6 +218,20 @@ class RoutingDecision(models.Model):
     took_us = models.PositiveIntegerField(
         null=True, blank=True, help_text="How long the choice took, in microseconds."
     )
+    override = models.ForeignKey(
+        "orders.RoutingOverride",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="decisions",
+        help_text="The way that a person picked, which this follows.",
+    )
+    machine = models.JSONField(
+        default=dict,
+        blank=True,
+        db_default=models.Value({}, models.JSONField()),
+        help_text="What the rules chose by themselves, where a person picked another way.",
+    )
 
     objects: ClassVar = RoutingDecisionQuerySet.as_manager()
 

@@ -45,6 +45,7 @@ class Action(StrEnum):
     RELEASE = "release"
     CANCEL = "cancel"
     CORRECT = "correct"
+    OVERRIDE = "override"
     REPLACE = "replace_label"
     BUY_ANYWAY = "buy_anyway"
     KEEP_LABEL = "keep_label"
@@ -87,7 +88,7 @@ def order_page(order: Order, *, actor: object) -> OrderPage:
         earlier=tuple(s for s in order.shipments.all() if s is not shipment),
         packages=packages,
         quotes=_quotes(shipment),
-        decision=order.decisions.select_related("rule_set", "warehouse").newest_first().first(),
+        decision=_newest_decision(order),
         story=story,
         cost=totals_by_currency(p.label_cost for p in bought if p.label_cost),
         money=money,
@@ -120,6 +121,7 @@ def allowed_actions(
         Action.RELEASE: state is OrderState.HELD,
         Action.CANCEL: not gone,
         Action.CORRECT: not gone,
+        Action.OVERRIDE: not gone and not has_label and not _is_booked(state, shipment),
         Action.REPLACE: not gone and has_label,
         Action.KEEP_LABEL: is_undecided,
         Action.WRITE_OFF: is_undecided,
@@ -128,6 +130,18 @@ def allowed_actions(
         and not order.cancel_requested_at,
     }
     return frozenset(action for action, is_possible in possible.items() if is_possible)
+
+
+def _newest_decision(order: Order) -> RoutingDecision | None:
+    rows = order.decisions.select_related("rule_set", "warehouse", "override")
+    newest: RoutingDecision | None = rows.newest_first().first()
+    return newest
+
+
+def _is_booked(state: OrderState, shipment: Shipment | None) -> bool:
+    """One that was refused a label may be given up."""
+    has_booking = shipment is not None and bool(shipment.platform_ref)
+    return has_booking and state is not OrderState.NEEDS_ATTENTION
 
 
 def _quotes(shipment: Shipment | None) -> tuple[Quote, ...]:

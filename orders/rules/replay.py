@@ -36,6 +36,8 @@ class Way:
     def words(self) -> str:
         if self.failure:
             return f"no route: {self.failure}"
+        if not self.carrier:
+            return ""
         return f"{self.carrier} by {self.platform} from {self.warehouse}"
 
 

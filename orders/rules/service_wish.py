@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 
@@ -42,6 +43,20 @@ class ServiceWish:
 
 
 ANY_CHEAPEST = ServiceWish()
+
+
+def wish_of(
+    *, strategy: str, service: str, max_days: int, day_worth: Decimal | int
+) -> ServiceWish | None:
+    """None where nothing is asked for."""
+    if not (strategy or service or max_days):
+        return None
+    return ServiceWish(
+        strategy=strategy or Strategy.CHEAPEST.value,
+        service=service,
+        max_days=max_days,
+        day_worth=str(day_worth) if strategy == Strategy.BEST_SCORE.value else "",
+    )
 
 
 def read_wish(data: Mapping[str, object]) -> ServiceWish:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from inventory.models import Warehouse
-from orders.models import Order, RoutingDecision, RuleSet
+from orders.models import Order, RoutingDecision, RoutingOverride, RuleSet
+from orders.rules.picked import choice_of, picked_route
 from orders.rules.routing import RouteDecision, RouteSnapshot, TraceStep
 from orders.rules.routing.record import Candidate, kept_candidates, kept_steps, record_of
 from orders.services.rule_books import restored_book
@@ -27,7 +28,13 @@ def keep_decision(
     route: RouteDecision,
     *,
     took_us: int | None = None,
+    override: RoutingOverride | None = None,
 ) -> RoutingDecision:
+    """`route` is what the rules chose. With an override the order goes the way picked there, and
+    the rules' own choice is kept beside it with its trace."""
+    machine = route
+    if override is not None:
+        route = picked_route(snapshot, override.way)
     record, digest = snapshot_record(snapshot, rule_set=rule_set)
     warehouse = Warehouse.objects.get(code=route.warehouse) if route.warehouse else None
     decision: RoutingDecision = RoutingDecision.objects.create(
@@ -40,10 +47,12 @@ def keep_decision(
         service_wish=route.wish.as_dict(),
         failure=route.failure,
         sentences=list(route.sentences),
-        trace=record_of(snapshot, route),
+        trace=record_of(snapshot, machine),
         snapshot=record,
         snapshot_digest=digest,
         took_us=took_us,
+        override=override,
+        machine=choice_of(machine) if override else {},
     )
     return decision
 

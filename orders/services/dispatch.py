@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from enum import StrEnum
 from time import perf_counter_ns
 
@@ -11,13 +12,23 @@ from django.db import transaction
 from carriers.outbox.commands import enqueue_command
 from catalog.kits.contents import parts_of
 from inventory.services.stock import InsufficientStock, reserve_stock
-from orders.models import Order, OrderLine, Package, RoutingDecision, Shipment
+from orders.models import (
+    Order,
+    OrderLine,
+    Package,
+    RoutingDecision,
+    RoutingOverride,
+    RuleSet,
+    Shipment,
+)
 from orders.rules.parcels import parcel_fault
-from orders.rules.routing import NO_STOCK, RouteDecision, choose_route
+from orders.rules.picked import picked_route
+from orders.rules.routing import NO_STOCK, RouteDecision, RouteSnapshot, choose_route
 from orders.rules.states import DISPATCHABLE, OrderState
 from orders.services.contents import demands_of, packing_of
 from orders.services.decisions import keep_decision
 from orders.services.kinds import BOOK
+from orders.services.overrides import newest_override
 from orders.services.progress import move_order, need_attention
 from orders.services.rule_books import live_rule_set, rule_book
 from orders.services.snapshots import HELD_BY_RULE, route_snapshot
@@ -44,7 +55,7 @@ def dispatch_order(*, order_id: int, actor: str = "") -> Dispatched:
         order = Order.objects.locked().get(pk=order_id)
         if OrderState(order.state) not in DISPATCHABLE or order.cancel_requested_at:
             raise Conflict(f"Order {order.number} is {order.get_state_display().lower()}.")
-        return _dispatch(order, actor=actor)
+        return dispatch_held(order, actor=actor)
 
 
 def hand_over(*, order_id: int) -> None:
@@ -56,17 +67,51 @@ def hand_over(*, order_id: int) -> None:
             need_attention(order, code="routing.internal", detail=detail, kind="order.unrouted")
 
 
-def _dispatch(order: Order, *, actor: str) -> Dispatched:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutedNow:
+    """`route` is the way to go, `machine` what the rules chose; they differ by an override."""
+
+    rule_set: RuleSet
+    snapshot: RouteSnapshot
+    machine: RouteDecision
+    route: RouteDecision
+    override: RoutingOverride | None
+    took_us: int
+
+
+def route_now(order: Order) -> RoutedNow:
     rule_set = live_rule_set()
     snapshot = route_snapshot(order, rule_book(rule_set))
     begun = perf_counter_ns()
-    route = choose_route(snapshot)
+    machine = choose_route(snapshot)
     took_us = (perf_counter_ns() - begun) // 1000
+    override = newest_override(order)
+    return RoutedNow(
+        rule_set=rule_set,
+        snapshot=snapshot,
+        machine=machine,
+        route=picked_route(snapshot, override.way) if override else machine,
+        override=override,
+        took_us=took_us,
+    )
+
+
+def dispatch_held(order: Order, *, actor: str) -> Dispatched:
+    """The same for an order that the caller holds, within its transaction."""
+    now = route_now(order)
+    route = now.route
     if route.failure == NO_STOCK and order.state == OrderState.BACKORDERED.value:
         # Looked at again every minute; only news is written down.
         _keep_shortage(order, dict(route.shortages))
         return Dispatched.BACKORDERED
-    record = keep_decision(order, rule_set, snapshot, route, took_us=took_us)
+    record = keep_decision(
+        order,
+        now.rule_set,
+        now.snapshot,
+        now.machine,
+        took_us=now.took_us,
+        override=now.override,
+    )
     if route.failure == NO_STOCK:
         _backorder(order, route, actor=actor)
         return Dispatched.BACKORDERED

@@ -11,7 +11,7 @@ from typing import Any
 from carriers.models import Carrier
 from orders.models import RoutingRule, RuleSet
 from orders.rules.routing import CarrierRule, RuleBook
-from orders.rules.service_wish import ServiceWish, Strategy, read_wish
+from orders.rules.service_wish import ServiceWish, read_wish, wish_of
 from shipping_project.kernel.errors import Conflict
 
 
@@ -125,11 +125,9 @@ def as_carrier_rule(rule: RoutingRule) -> CarrierRule:
 
 
 def _wish(rule: RoutingRule) -> ServiceWish | None:
-    if not (rule.strategy or rule.service or rule.max_days):
-        return None
-    return ServiceWish(
-        strategy=rule.strategy or Strategy.CHEAPEST.value,
+    return wish_of(
+        strategy=rule.strategy,
         service=rule.service,
         max_days=rule.max_days,
-        day_worth=str(rule.day_worth) if rule.strategy == Strategy.BEST_SCORE.value else "",
+        day_worth=rule.day_worth,
     )

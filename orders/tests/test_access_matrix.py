@@ -92,12 +92,16 @@ BUYS = {
         "address",
         "buy-anyway",
         "dispatch",
+        "override",
         "release",
         "replace-label",
         "retry",
         "write-off-label",
     )
 }
+
+
+BUYS |= {"POST orders/reroute"}
 
 
 def rule_of(route: Route) -> Rule | None:

@@ -59,6 +59,7 @@ from orders.models import (
     PlatformDiscrepancy,
     PurchaseIntent,
     Quote,
+    RoutingOverride,
     RoutingRule,
     RuleSet,
     Shipment,
@@ -118,6 +119,7 @@ WRITTEN_ONCE = (
     "orders.PurchaseIntent",
     "orders.Quote",
     "orders.RoutingDecision",
+    "orders.RoutingOverride",
     "orders.Shipment",
     "orders.SimulatedChange",
     "orders.Simulation",
@@ -145,6 +147,7 @@ def fill_every_table() -> None:
     _fill_audit()
     _fill_boxes()
     _fill_simulations()
+    _fill_overrides()
     _fill_catalog_sync()
     _fill_alerts()
     _fill_kits()
@@ -284,6 +287,11 @@ def _fill_boxes() -> None:
     for number in range(3):
         sides = dict.fromkeys(("length_mm", "width_mm", "height_mm"), 100 * (number + 1))
         Box.objects.create(name=f"Box {number}", weight_g=90, max_weight_g=9000, **sides)
+
+
+def _fill_overrides() -> None:
+    for order in Order.objects.order_by("pk")[:3]:
+        RoutingOverride.objects.create(order=order, actor="tests", reason="look")
 
 
 def _fill_simulations() -> None:

@@ -43,12 +43,19 @@ def bulk(request: HttpRequest) -> HttpResponse:
         "reason": reason_of(request),
     }
     if not request.POST.get("confirmed"):
+        context["rows"] = _previewed(steering, chosen)
         return render(request, "orders/bulk_confirm.html", context)
     who = cast(User, request.user).label
     results = _results(steering, chosen, reason=str(context["reason"]), who=who)
     done = sum(result.is_done for result in results)
     context |= {"results": results, "done": done, "refused": len(results) - done}
     return render(request, "orders/bulk_results.html", context)
+
+
+def _previewed(steering: Steering, orders: Sequence[Order]) -> list[tuple[Order, object]]:
+    """Each with what the action would change of it, where that can be told."""
+    shown = steering.preview([order.pk for order in orders]) if steering.preview else {}
+    return [(order, shown.get(order.pk)) for order in orders]
 
 
 def _chosen(request: HttpRequest) -> list[Order]:

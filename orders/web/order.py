@@ -50,6 +50,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
             for action in Action
             if can_write and action in page.actions and action.value in STEERING
         ],
+        "can_override": can_write and Action.OVERRIDE in page.actions,
         "can_correct": can_write and Action.CORRECT in page.actions,
         "address_fields": _current_fields(page.order),
         "has_label": Action.REPLACE in page.actions,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -12,6 +12,7 @@ from orders.services.cancellation import cancel_order
 from orders.services.dispatch import dispatch_order
 from orders.services.holds import hold_order, release_order
 from orders.services.replacement import keep_label, replace_label, write_off_label
+from orders.services.rerouting import Rerouted, preview_reroute, reroute_order
 from orders.services.retry import buy_anyway, retry_order
 
 Act = Callable[[Order, str, str], object]
@@ -26,6 +27,8 @@ class Steering:
     done: str
     asks_reason: bool = False
     is_dangerous: bool = False
+    # What it would change, by the order's id, to be looked at before.
+    preview: Callable[[Sequence[int]], Mapping[int, Rerouted]] | None = None
 
 
 STEERING: dict[str, Steering] = {
@@ -43,6 +46,12 @@ STEERING: dict[str, Steering] = {
         label="Buy anyway",
         act=lambda order, _, who: buy_anyway(order_id=order.pk, actor=who),
         done="The price is agreed to; the label is bought next.",
+    ),
+    "reroute": Steering(
+        label="Route anew",
+        act=lambda order, _, who: reroute_order(order_id=order.pk, actor=who),
+        done="Looked at by the rules of now.",
+        preview=lambda ids: preview_reroute(order_ids=ids),
     ),
     "hold": Steering(
         label="Hold",

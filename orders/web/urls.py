@@ -4,6 +4,7 @@ from orders.web.board import orders
 from orders.web.bulk import bulk
 from orders.web.new_order import new_order
 from orders.web.order import address, call, label, order, steer
+from orders.web.override import override
 from orders.web.overview import overview
 
 urlpatterns = [
@@ -14,6 +15,7 @@ urlpatterns = [
     path("orders/new/", new_order, name="order-new"),
     path("orders/<str:number>/", order, name="order"),
     path("orders/<str:number>/steer/", steer, name="order-steer"),
+    path("orders/<str:number>/way/", override, name="order-override"),
     path("orders/<str:number>/address/", address, name="order-address"),
     path("orders/<str:number>/labels/<int:package_id>/", label, name="order-label"),
     path("orders/<str:number>/calls/<int:call_id>/", call, name="order-call"),
