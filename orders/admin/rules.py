@@ -17,6 +17,7 @@ from accounts.permissions import MANAGERS
 from accounts.principals import label_of
 from orders.models import RoutingRule, RuleSet
 from orders.rule_forms import RoutingRuleForm, RuleSetForm, WordsField
+from orders.services.linting import lint_rule_set
 from orders.services.rules import (
     copy_rule_set,
     discard_draft,
@@ -24,6 +25,8 @@ from orders.services.rules import (
     publish_rule_set,
 )
 from orders.services.simulations import rehearse
+
+MOST_FINDINGS = 10
 
 
 class AdminRuleForm(RoutingRuleForm):
@@ -185,6 +188,15 @@ class RuleSetAdmin(RoleAdmin):
             obj.is_draft = True
             obj.created_by = label_of(request.user)
         super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Saved as it is, and told what there is to be said of it."""
+        super().save_related(request, form, formsets, change)
+        findings = lint_rule_set(RuleSet.objects.get(pk=form.instance.pk)).findings
+        for finding in findings[:MOST_FINDINGS]:
+            messages.warning(request, finding.words)
+        if len(findings) > MOST_FINDINGS:
+            messages.warning(request, f"{len(findings) - MOST_FINDINGS} more findings.")
 
 
 @admin.register(RoutingRule)

@@ -12,8 +12,22 @@ from rest_framework.response import Response
 
 from accounts.permissions import MANAGERS, RoleAllows, StaffWrite
 from accounts.principals import label_of
+from orders.api.linting import (
+    CoverageAskedSerializer,
+    CoverageSerializer,
+    LintSerializer,
+    coverage_document,
+    lint_document,
+)
 from orders.models import RoutingRule, RuleSet
-from orders.services.rules import change_draft, copy_rule_set, discard_draft, publish_rule_set
+from orders.services.linting import cover_rule_set, lint_rule_set
+from orders.services.rules import (
+    change_draft,
+    copy_rule_set,
+    discard_draft,
+    publish_rule_set,
+    rows_of,
+)
 
 MOST_RULES = 1000
 
@@ -128,6 +142,34 @@ class RuleSetViewSet(
         """Make this version live: the draft, or an earlier one to go back to."""
         chosen = publish_rule_set(rule_set_id=self.get_object().pk, actor=label_of(request.user))
         return self._told(chosen)
+
+    @extend_schema(responses=LintSerializer)
+    @action(detail=True, methods=["get"])
+    def lint(self, request: Request, pk: str) -> Response:
+        """What is wrong, doubtful or missing in these rules, each with an order that shows it."""
+        rule_set = self.get_object()
+        report = lint_rule_set(rule_set)
+        return Response(lint_document(rule_set.version, report.book, report.findings))
+
+    @extend_schema(request=RulesSerializer, responses=LintSerializer)
+    @lint.mapping.post
+    def lint_rules(self, request: Request, pk: str) -> Response:
+        """The same of rules that are not saved, in place of those of this version."""
+        rule_set = self.get_object()
+        form = RulesSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        report = lint_rule_set(rule_set, rules=rows_of(rule_set, form.validated_data["rules"]))
+        return Response(lint_document(rule_set.version, report.book, report.findings))
+
+    @extend_schema(parameters=[CoverageAskedSerializer], responses=CoverageSerializer)
+    @action(detail=True, methods=["get"])
+    def coverage(self, request: Request, pk: str) -> Response:
+        """Which rule wins, by country group, weight and value, with the holes."""
+        rule_set = self.get_object()
+        form = CoverageAskedSerializer(data=request.query_params)
+        form.is_valid(raise_exception=True)
+        found = cover_rule_set(rule_set, currency=form.validated_data["currency"])
+        return Response(coverage_document(rule_set.version, found))
 
     def _told(self, rule_set: RuleSet, *, code: int = status.HTTP_200_OK) -> Response:
         row = self.get_queryset().get(pk=rule_set.pk)

@@ -51,7 +51,7 @@ def sample_rule(name: str, rng: Random) -> CarrierRule:
     return CarrierRule(
         name=name,
         country=rng.choice(ABROAD) if abroad and rng.random() < 0.7 else "" if abroad else "US",
-        regions=() if abroad else tuple(rng.sample(STATES, rng.choice((0, 1, 3)))),
+        regions=() if abroad else tuple(rng.sample(STATES, rng.choice((0, 1, 3, 6)))),
         reach=reach.value,
         condition=_condition(rng, with_warehouse="warehouses" not in sets),
         **sets,
@@ -59,11 +59,11 @@ def sample_rule(name: str, rng: Random) -> CarrierRule:
 
 
 def _condition(rng: Random, *, with_warehouse: bool) -> Leaf:
-    parts = [_leaf(rng, with_warehouse) for _ in range(rng.choice((0, 1, 1, 2)))]
+    parts = [_leaf(rng, with_warehouse) for _ in range(rng.choice((1, 1, 2, 3)))]
     if rng.random() < 0.2:
         joint = rng.choice(("any", "none"))
         parts.append({joint: [_leaf(rng, with_warehouse) for _ in range(rng.choice((1, 2)))]})
-    return {"all": parts} if parts else {}
+    return {"all": parts}
 
 
 def _leaf(rng: Random, with_warehouse: bool) -> Leaf:

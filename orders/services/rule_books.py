@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -59,9 +59,15 @@ def carrier_platforms() -> dict[str, str]:
     return {c.code: c.platform for c in Carrier.objects.filter(is_active=True)}
 
 
-def book_content(rule_set: RuleSet) -> dict[str, Any]:
-    """The rules of the rows, and the defaults, as plain JSON: what is frozen by publishing."""
-    active = sorted((r for r in rule_set.rules.all() if r.is_active), key=lambda r: r.position)
+def book_content(
+    rule_set: RuleSet, *, rules: Iterable[RoutingRule] | None = None
+) -> dict[str, Any]:
+    """The rules of the rows, and the defaults, as plain JSON: what is frozen by publishing.
+
+    `rules` are taken in place of those of the rows.
+    """
+    rows = rule_set.rules.all() if rules is None else rules
+    active = sorted((r for r in rows if r.is_active), key=lambda r: r.position)
     content = {
         "rules": [asdict(as_carrier_rule(rule)) for rule in active],
         "default_carrier": rule_set.default_carrier,

@@ -169,11 +169,16 @@ def change_draft(
         return draft
 
 
-def _replace_rules(draft: RuleSet, rules: Sequence[Mapping[str, Any]]) -> list[str]:
-    rows = [
-        RoutingRule(**{"rule_set": draft, "position": 10 * place, **rule})
+def rows_of(rule_set: RuleSet, rules: Sequence[Mapping[str, Any]]) -> list[RoutingRule]:
+    """Not saved; in the order given."""
+    return [
+        RoutingRule(**{"rule_set": rule_set, "position": 10 * place, **rule})
         for place, rule in enumerate(rules, start=1)
     ]
+
+
+def _replace_rules(draft: RuleSet, rules: Sequence[Mapping[str, Any]]) -> list[str]:
+    rows = rows_of(draft, rules)
     check_rules(rows)
     draft.rules.all().delete()
     RoutingRule.objects.bulk_create(rows)

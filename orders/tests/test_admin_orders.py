@@ -240,6 +240,25 @@ class RuleSetTests(ActionCase):
         rule.refresh_from_db()
         self.assertEqual(rule.condition, given)
 
+    def test_what_is_to_be_said_of_a_draft_is_shown_when_it_is_saved(self) -> None:
+        draft = self.copied()
+        rule = draft.rules.order_by("position")[0]
+        address = reverse("admin:orders_ruleset_change", args=[draft.pk])
+        never = {
+            "all": [
+                {"field": "units", "op": "above", "value": 5},
+                {"field": "units", "op": "below", "value": 5},
+            ]
+        }
+
+        response = self.client.post(
+            address, self.form_of(rule, "NV", json.dumps(never)), follow=True
+        )
+
+        self.assertContains(response, f"“{rule.name}” can never match")
+        rule.refresh_from_db()
+        self.assertEqual(rule.condition, never)
+
     def test_a_condition_that_cannot_be_read_is_refused_with_its_place(self) -> None:
         draft = self.copied()
         rule = draft.rules.order_by("position")[0]

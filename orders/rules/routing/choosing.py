@@ -99,11 +99,22 @@ class Router:
             warehouse=origin.code,
             platform=platform,
             carrier=carrier,
+            rule=answer.rule,
             wish=answer.wish or ANY_CHEAPEST,
             hold_reason="" if snapshot.is_released else answer.hold_reason,
             sentences=(why, why_carrier, why_platform, *_wish_words(answer)),
             explain=explain,
         )
+
+    def facts_of(self, snapshot: RouteSnapshot) -> OrderFacts:
+        """With the warehouse that is chosen, if one is."""
+        facts = OrderFacts(snapshot)
+        stocked = stocked_warehouses(snapshot, None)
+        if stocked:
+            named = self._named(self._index.fitting_order(facts), facts, None)
+            preferences = (*named, *self.book.warehouse_preference)
+            facts.origin, _ = choose_warehouse(snapshot, stocked, preferences, None)
+        return facts
 
     def explain(self, snapshot: RouteSnapshot) -> Explanation:
         log = Log()

@@ -158,12 +158,14 @@ class Explanation:
 class RouteDecision:
     """The choice, or `failure` and what is missing. `shortages` is units by SKU.
 
-    `hold_reason`: a rule keeps the order back for a person before it goes this way.
+    `hold_reason`: a rule keeps the order back for a person before it goes this way. `rule` is the
+    name of the one that picked the carrier, "" where none did.
     """
 
     warehouse: str = ""
     platform: str = ""
     carrier: str = ""
+    rule: str = ""
     wish: ServiceWish = ANY_CHEAPEST
     hold_reason: str = ""
     failure: str = ""

@@ -119,6 +119,17 @@ def kept_candidates(record: Mapping[str, Any]) -> tuple[Candidate, ...]:
     return tuple(Candidate(*row) for row in record.get("candidates", ()))
 
 
+def matched_rules(record: Mapping[str, Any]) -> Iterator[int]:
+    """The places of the rules that matched."""
+    for row in record["steps"]:
+        if isinstance(row, Mapping) and row["results"]:
+            words = row["results"].split(" ")
+            places = row.get("rules", range(len(words)))
+            for place, word in zip(places, words, strict=True):
+                if word.startswith(SIGNS[Answer.MATCHED]):
+                    yield place
+
+
 def kept_steps(record: Mapping[str, Any], snapshot: RouteSnapshot) -> tuple[TraceStep, ...]:
     """The whole trace again."""
     rules = router_for(snapshot.book).rules
