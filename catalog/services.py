@@ -11,6 +11,7 @@ from django.db.models import ProtectedError
 from accounts.services.audit import record_audit
 from catalog.models import PlatformListing, Product, Sellable
 from shipping_project.kernel.errors import FieldError, InvalidInput
+from shipping_project.kernel.versions import hold_to_seen
 
 SKU_TAKEN = "sku.taken"
 
@@ -63,6 +64,7 @@ def change_sellable(*, sellable: Sellable, changes: Mapping[str, object], actor:
 def remove_product(*, product: Product, actor: str) -> bool:
     """Delete a product without sellables (True); switch any other off with all of them (False)."""
     with transaction.atomic():
+        hold_to_seen(product)
         sellables = list(Sellable.objects.select_for_update().filter(product=product))
         if not sellables:
             record_audit(actor=actor, action="product.deleted", subject=product)
@@ -81,6 +83,7 @@ def remove_sellable(*, sellable: Sellable, actor: str) -> bool:
     """
     try:
         with transaction.atomic():
+            hold_to_seen(sellable)
             if not sellable.listings.exists():
                 record_audit(actor=actor, action="sellable.deleted", subject=sellable)
                 Sellable.objects.get(pk=sellable.pk).delete()
@@ -95,11 +98,12 @@ def remove_sellable(*, sellable: Sellable, actor: str) -> bool:
 def _change(row: Product | Sellable, changes: Mapping[str, object], *, actor: str) -> None:
     before = {name: getattr(row, name) for name in changes}
     changed = {name: value for name, value in changes.items() if before[name] != value}
-    if not changed:
-        return
-    for name, value in changed.items():
-        setattr(row, name, value)
     with transaction.atomic():
+        hold_to_seen(row)
+        if not changed:
+            return
+        for name, value in changed.items():
+            setattr(row, name, value)
         row.save(update_fields=[*changed, "updated_at"])
         record_audit(
             actor=actor,

@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "shipping_project.kernel.api.etags.ETagMiddleware",
     "accounts.throttling.RateLimitHeadersMiddleware",
     "accounts.idempotency.IdempotencyMiddleware",
 ]
@@ -189,11 +190,10 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["shipping_project.kernel.body_limits.StrictJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "shipping_project.kernel.pagination.CursorPages",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_FILTER_BACKENDS": ["shipping_project.kernel.api.lists.ListQuery"],
     "DEFAULT_SCHEMA_CLASS": "accounts.api.schema.KeyedSchema",
     "DEFAULT_THROTTLE_CLASSES": ["accounts.throttling.CallerThrottle"],
     "EXCEPTION_HANDLER": "shipping_project.kernel.problems.exception_handler",
-    "PAGE_SIZE": 50,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS = {
@@ -240,8 +240,9 @@ MAX_BODY_BYTES = ENV.integer("MAX_BODY_BYTES", 1_048_576, minimum=1024)
 UPLOAD_BYTES = ENV.integer("UPLOAD_BYTES", 268_435_456, minimum=1024)
 BULK_ROWS = ENV.integer("BULK_ROWS", 100_000, minimum=1)
 CORS_ALLOWED_ORIGINS = ENV.words("CORS_ALLOWED_ORIGINS")
-CORS_ALLOW_HEADERS = (*default_headers, "x-api-key", "idempotency-key")
+CORS_ALLOW_HEADERS = (*default_headers, "x-api-key", "idempotency-key", "if-match", "if-none-match")
 CORS_EXPOSE_HEADERS = (
+    "etag",
     "x-request-id",
     "retry-after",
     "idempotency-replayed",

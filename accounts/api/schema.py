@@ -6,12 +6,12 @@ from typing import Any
 
 from drf_spectacular.contrib.rest_framework_simplejwt import SimpleJWTScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.openapi import AutoSchema
 
 from accounts.api.idempotency import KEY
+from shipping_project.kernel.api.description import ConventionsSchema
 
 
-class KeyedSchema(AutoSchema):
+class KeyedSchema(ConventionsSchema):
     """Every POST whose answer is kept takes an `Idempotency-Key`."""
 
     def get_override_parameters(self) -> Any:

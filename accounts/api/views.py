@@ -8,7 +8,7 @@ from typing import cast
 from django.contrib.auth import authenticate
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins, status, viewsets
+from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import AllowAny, IsAuthenticated
@@ -33,6 +33,7 @@ from accounts.principals import label_of
 from accounts.services.keys import KeyTerms, create_api_key, revoke_api_key, rotate_api_key
 from accounts.services.tokens import log_in, refresh_tokens, revoke
 from accounts.throttling import CallerThrottle, LoginThrottle
+from shipping_project.kernel.api.viewsets import ReadOnlyViewSet
 
 
 class TokenView(APIView):
@@ -99,7 +100,7 @@ class MeView(APIView):
         return Response(MeSerializer(cast("None", request.user)).data)
 
 
-class OrganizationViewSet(viewsets.ReadOnlyModelViewSet[Organization]):
+class OrganizationViewSet(ReadOnlyViewSet[Organization]):
     serializer_class = OrganizationSerializer
     read_roles = MANAGERS
     required_scopes: dict[str, str] = {}
@@ -111,7 +112,7 @@ class OrganizationViewSet(viewsets.ReadOnlyModelViewSet[Organization]):
         return everything.filter(pk=organization_id) if organization_id else everything
 
 
-class UserViewSet(viewsets.ReadOnlyModelViewSet[User]):
+class UserViewSet(ReadOnlyViewSet[User]):
     serializer_class = UserSerializer
     read_roles = MANAGERS
     required_scopes: dict[str, str] = {}
@@ -123,9 +124,7 @@ class UserViewSet(viewsets.ReadOnlyModelViewSet[User]):
         return everything.filter(organization_id=organization_id) if organization_id else everything
 
 
-class ApiKeyViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[ApiKey]
-):
+class ApiKeyViewSet(ReadOnlyViewSet[ApiKey]):
     """Keys of the organization. The secret is in the answer to the creation and nowhere else."""
 
     serializer_class = ApiKeySerializer

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -31,6 +30,7 @@ from carriers.models import (
 )
 from carriers.services.commands import look_again
 from carriers.services.platforms import set_platform_enabled
+from shipping_project.kernel.api.viewsets import ReadOnlyViewSet
 from shipping_project.kernel.filters import Moment, TrueOrFalse
 
 
@@ -62,7 +62,7 @@ class ApiCallFilter(filters.FilterSet):  # type: ignore[misc]
         return rows.exclude(error_code="") if value else rows.filter(error_code="")
 
 
-class CarrierViewSet(viewsets.ReadOnlyModelViewSet[Carrier]):
+class CarrierViewSet(ReadOnlyViewSet[Carrier]):
     """What may be asked for as the `carrier` of an order, found by its code."""
 
     queryset = Carrier.objects.all()
@@ -74,7 +74,7 @@ class CarrierViewSet(viewsets.ReadOnlyModelViewSet[Carrier]):
     required_scopes = {"read": "orders:read"}
 
 
-class CarrierServiceViewSet(viewsets.ReadOnlyModelViewSet[CarrierService]):
+class CarrierServiceViewSet(ReadOnlyViewSet[CarrierService]):
     """Services that a platform has offered us at least once."""
 
     queryset = CarrierService.objects.select_related("carrier")
@@ -83,7 +83,7 @@ class CarrierServiceViewSet(viewsets.ReadOnlyModelViewSet[CarrierService]):
     required_scopes = {"read": "orders:read"}
 
 
-class PlatformAccountViewSet(viewsets.ReadOnlyModelViewSet[PlatformAccount]):
+class PlatformAccountViewSet(ReadOnlyViewSet[PlatformAccount]):
     """Switched off, the commands of a platform wait and orders are still accepted."""
 
     queryset = PlatformAccount.objects.all()
@@ -107,9 +107,7 @@ class PlatformAccountViewSet(viewsets.ReadOnlyModelViewSet[PlatformAccount]):
         return Response(self.get_serializer(changed).data)
 
 
-class OutboxCommandViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[OutboxCommand]
-):
+class OutboxCommandViewSet(ReadOnlyViewSet[OutboxCommand]):
     """Everything that was or is to be done at a platform."""
 
     queryset = OutboxCommand.objects.all()
@@ -132,7 +130,7 @@ class OutboxCommandViewSet(
         return Response(self.get_serializer(command).data)
 
 
-class ApiCallViewSet(viewsets.ReadOnlyModelViewSet[ApiCall]):
+class ApiCallViewSet(ReadOnlyViewSet[ApiCall]):
     """Every call to a platform, newest first."""
 
     queryset = ApiCall.objects.all()

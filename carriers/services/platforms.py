@@ -7,6 +7,7 @@ from django.db import transaction
 from accounts.services.audit import record_audit
 from carriers.models import PlatformAccount
 from shipping_project.jobs.queue import nudge
+from shipping_project.kernel.versions import hold_to_seen
 
 SWEEP = "carriers.outbox.worker.sweep"
 
@@ -18,6 +19,7 @@ def set_platform_enabled(*, platform: str, is_enabled: bool, actor: str) -> Plat
     """
     with transaction.atomic():
         account = PlatformAccount.objects.select_for_update().get(platform=platform)
+        hold_to_seen(account)
         before = account.is_enabled
         if before == is_enabled:
             return account

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins, status, viewsets
+from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -42,8 +42,10 @@ from catalog.sync.models import GROUP_CHOICES, ConflictState, IssueKind, RunStat
 from catalog.sync.reports import schedules
 from catalog.sync.runs import begin_run, believe_run, cancel_run, change_schedule, schedule_of
 from catalog.sync.settling import Choice, ignore_issue, link_issue, set_master, settle_conflict
+from shipping_project.kernel.api.viewsets import ApiViewSet, Listed, ReadOnlyViewSet
 from shipping_project.kernel.errors import FieldError, InvalidInput
 from shipping_project.kernel.filters import TrueOrFalse
+from shipping_project.kernel.pagination import whole_list
 
 CATALOG_SCOPES = {"read": "catalog:read", "write": "catalog:write"}
 
@@ -83,9 +85,7 @@ class IssueFilter(filters.FilterSet):  # type: ignore[misc]
 
 
 class CatalogRunViewSet(
-    mixins.ListModelMixin,
-    mixins.RetrieveModelMixin,
-    viewsets.GenericViewSet[CatalogRun],
+    ReadOnlyViewSet[CatalogRun],
     StaffView,
 ):
     """Readings of the platforms' products, newest first."""
@@ -117,7 +117,7 @@ class CatalogRunViewSet(
         return Response(self.get_serializer(run).data)
 
 
-class SyncConflictViewSet(viewsets.ReadOnlyModelViewSet[SyncConflict]):
+class SyncConflictViewSet(ReadOnlyViewSet[SyncConflict]):
     """Fields that both sides changed; neither is written until somebody decides."""
 
     queryset = SyncConflict.objects.all()
@@ -145,7 +145,7 @@ class SyncConflictViewSet(viewsets.ReadOnlyModelViewSet[SyncConflict]):
         return Response(self.get_serializer(self.get_object()).data)
 
 
-class ListedIssueViewSet(viewsets.ReadOnlyModelViewSet[ListedIssue], StaffView):
+class ListedIssueViewSet(ReadOnlyViewSet[ListedIssue], StaffView):
     """What a platform lists that is not safely one sellable of ours."""
 
     queryset = ListedIssue.objects.all()
@@ -183,7 +183,7 @@ class ListedIssueViewSet(viewsets.ReadOnlyModelViewSet[ListedIssue], StaffView):
         return Response(self.get_serializer(ignored).data)
 
 
-class FieldMasterViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[FieldMaster]):
+class FieldMasterViewSet(Listed[FieldMaster]):
     """Who decides a group of fields; without a row a person is asked when both sides changed."""
 
     queryset = FieldMaster.objects.all()
@@ -208,18 +208,18 @@ class FieldMasterViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[FieldMas
         return Response(self.get_serializer(row).data)
 
 
-class CatalogScheduleViewSet(viewsets.GenericViewSet[CatalogSchedule], StaffView):
+class CatalogScheduleViewSet(ApiViewSet[CatalogSchedule], StaffView):
     """How often a platform's products are read by themselves."""
 
     queryset = CatalogSchedule.objects.all()
     serializer_class = CatalogScheduleSerializer
-    pagination_class = None
     lookup_field = "platform"
     lookup_value_regex = "|".join(platform for platform, _ in PLATFORM_CHOICES)
 
     def list(self, request: Request) -> Response:
         """One for each platform."""
-        return Response(self.get_serializer(schedules(), many=True).data)
+        self.filter_queryset(self.get_queryset())
+        return whole_list(self.tell(schedules()))
 
     def partial_update(self, request: Request, platform: str) -> Response:
         """Switch it on or off, or change how often."""

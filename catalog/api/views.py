@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins, status, viewsets
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -27,6 +27,7 @@ from catalog.services import (
     remove_product,
     remove_sellable,
 )
+from shipping_project.kernel.api.viewsets import ReadOnlyViewSet
 from shipping_project.kernel.filters import TrueOrFalse
 
 CATALOG_SCOPES = {"read": "catalog:read", "write": "catalog:write"}
@@ -82,9 +83,7 @@ class ListingFilter(filters.FilterSet):  # type: ignore[misc]
     external_ref = filters.CharFilter()
 
 
-class ProductViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Product]
-):
+class ProductViewSet(ReadOnlyViewSet[Product]):
     queryset = Product.objects.all()
     serializer_class = ProductSerializer
     filterset_class = ProductFilter
@@ -118,9 +117,7 @@ class ProductViewSet(
         return Response(self.get_serializer(product).data)
 
 
-class SellableViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Sellable]
-):
+class SellableViewSet(ReadOnlyViewSet[Sellable]):
     """One SKU each. Weight is grams of one unit as packed, sizes are millimetres."""
 
     queryset = Sellable.objects.all()
@@ -158,7 +155,7 @@ class SellableViewSet(
         return Response(self.get_serializer(sellable).data)
 
 
-class PlatformListingViewSet(viewsets.ReadOnlyModelViewSet[PlatformListing]):
+class PlatformListingViewSet(ReadOnlyViewSet[PlatformListing]):
     """The ids under which the platforms know the sellables."""
 
     queryset = PlatformListing.objects.all()

@@ -20,6 +20,7 @@ from catalog.sync.models import EVERY_MINUTES, RunState
 from catalog.sync.taking import Outcome, PageOutcome, take_items
 from shipping_project.jobs.queue import nudge
 from shipping_project.kernel.errors import Conflict, StateChanged
+from shipping_project.kernel.versions import hold_to_seen
 
 PULL_ONE = "catalog.tasks.pull_one"
 RESOURCE = "products"
@@ -87,6 +88,7 @@ def change_schedule(
     """A repeat changes nothing and leaves no trace."""
     with transaction.atomic():
         schedule = schedule_of(platform)
+        hold_to_seen(schedule)
         before = {"is_on": schedule.is_on, "every_minutes": schedule.every_minutes}
         after = {"is_on": is_on, "every_minutes": every_minutes}
         if before == after:

@@ -253,7 +253,7 @@ class CatalogApiTests(PageCase, ApiCase):
             self.assertEqual([row.sku for row in page.context["cl"].result_list], [sku])
 
     def test_schedules_are_told_and_changed(self) -> None:
-        before = self.manages.get(f"{API}/schedules").json()
+        before = self.manages.get(f"{API}/schedules").json()["results"]
         changed = self.manages.patch(f"{API}/schedules/veeqo", {"is_on": False}, format="json")
 
         self.assertEqual([row["every_minutes"] for row in before], [5, 60])

@@ -11,6 +11,7 @@ from accounts.services.audit import record_audit
 from inventory.alerts.models import StockAlert
 from inventory.models import StockLevel
 from shipping_project.kernel.errors import FieldError, InvalidInput, StateChanged
+from shipping_project.kernel.versions import hold_to_seen
 
 LONGEST_MUTE = timedelta(days=366)
 
@@ -55,6 +56,7 @@ def change_thresholds(
 ) -> StockLevel:
     """A repeat changes nothing and leaves no trace."""
     level: StockLevel = StockLevel.objects.locked().get(pk=level_id)
+    hold_to_seen(level)
     before = {"low_at": level.low_at, "overstock_factor": level.overstock_factor}
     after = {"low_at": low_at, "overstock_factor": overstock_factor}
     if before != after:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, viewsets
+from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,6 +16,7 @@ from accounts.principals import label_of
 from inventory.alerts.models import KIND_CHOICES, SEVERITY_CHOICES
 from inventory.alerts.services import acknowledge_alert, mute_alert
 from inventory.models import StockAlert
+from shipping_project.kernel.api.viewsets import ReadOnlyViewSet
 from shipping_project.kernel.filters import TrueOrFalse
 
 
@@ -59,7 +60,7 @@ class StockAlertFilter(filters.FilterSet):  # type: ignore[misc] # django-filter
         return found
 
 
-class StockAlertViewSet(viewsets.ReadOnlyModelViewSet[StockAlert]):
+class StockAlertViewSet(ReadOnlyViewSet[StockAlert]):
     """One open row for each level and kind; it closes itself when the stock recovers."""
 
     queryset = StockAlert.objects.all()

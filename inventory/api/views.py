@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins, status, viewsets
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -33,6 +33,7 @@ from inventory.models import (
 )
 from inventory.services.adjustments import adjust_stock
 from inventory.services.warehouses import change_warehouse, create_warehouse
+from shipping_project.kernel.api.viewsets import ReadOnlyViewSet
 from shipping_project.kernel.filters import Moment, TrueOrFalse
 
 READ = {"read": "stock:read"}
@@ -70,9 +71,7 @@ class ReservationFilter(UnitsFilter):
     reference = filters.CharFilter()
 
 
-class WarehouseViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Warehouse]
-):
+class WarehouseViewSet(ReadOnlyViewSet[Warehouse]):
     """Shared by all organizations, so only the managers of the shipping firm change them."""
 
     queryset = Warehouse.objects.all()
@@ -100,7 +99,7 @@ class WarehouseViewSet(
         return Response(self.get_serializer(warehouse).data)
 
 
-class StockLevelViewSet(viewsets.ReadOnlyModelViewSet[StockLevel]):
+class StockLevelViewSet(ReadOnlyViewSet[StockLevel]):
     """Units by sellable and warehouse; only the thresholds of alerts are changed here."""
 
     queryset = StockLevel.objects.all()
@@ -126,7 +125,7 @@ class StockLevelViewSet(viewsets.ReadOnlyModelViewSet[StockLevel]):
         return Response(self.get_serializer(self.get_object()).data)
 
 
-class StockMovementViewSet(viewsets.ReadOnlyModelViewSet[StockMovement]):
+class StockMovementViewSet(ReadOnlyViewSet[StockMovement]):
     """The ledger: every change of units on hand, newest first."""
 
     queryset = StockMovement.objects.all()
@@ -139,7 +138,7 @@ class StockMovementViewSet(viewsets.ReadOnlyModelViewSet[StockMovement]):
         return rows.select_related(*ROW)
 
 
-class ReservationViewSet(viewsets.ReadOnlyModelViewSet[Reservation]):
+class ReservationViewSet(ReadOnlyViewSet[Reservation]):
     """Units promised to shipments; `reference` is the shipment's."""
 
     queryset = Reservation.objects.all()

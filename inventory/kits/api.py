@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, viewsets
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -20,6 +21,7 @@ from inventory.kits.reports import kit_rows
 from inventory.kits.services import compose_kit
 from inventory.rules.sku_lines import SkuLine
 from inventory.services.naming import sellables_named
+from shipping_project.kernel.api.viewsets import ReadOnlyViewSet
 
 
 class PartSerializer(serializers.Serializer[Any]):
@@ -57,8 +59,11 @@ class KitFilter(filters.FilterSet):  # type: ignore[misc] # django-filter ships 
     sku = filters.CharFilter()
 
 
-class KitViewSet(viewsets.GenericViewSet[Sellable]):
-    """Kits have no stock of their own: what is reserved and shipped are their components."""
+class KitViewSet(ReadOnlyViewSet[Sellable]):
+    """Kits have no stock of their own: what is reserved and shipped are their components.
+
+    Each is found by the id of its sellable; without components it is no kit.
+    """
 
     queryset = Sellable.objects.all()
     serializer_class = KitSerializer
@@ -67,18 +72,12 @@ class KitViewSet(viewsets.GenericViewSet[Sellable]):
 
     def get_queryset(self) -> QuerySet[Sellable]:
         rows: QuerySet[Sellable] = Sellable.objects.visible_to(self.request.user)
+        if self.action == "list":
+            rows = rows.filter(components__isnull=False).distinct()
         return rows.select_related("organization")
 
-    @extend_schema(responses=KitSerializer(many=True))
-    def list(self, request: Request) -> Response:
-        rows = self.filter_queryset(self.get_queryset().filter(components__isnull=False).distinct())
-        page = self.paginate_queryset(rows) or []
-        return self.get_paginated_response(KitSerializer(kit_rows(page), many=True).data)
-
-    @extend_schema(responses=KitSerializer)
-    def retrieve(self, request: Request, pk: str) -> Response:
-        """By the id of the sellable; without components it is no kit."""
-        return Response(KitSerializer(kit_rows([self.get_object()])[0]).data)
+    def documents(self, rows: Sequence[Sellable]) -> list[Any]:
+        return list(KitSerializer(kit_rows(rows), many=True).data)
 
     @extend_schema(request=ComposeSerializer, responses=KitSerializer)
     def create(self, request: Request) -> Response:

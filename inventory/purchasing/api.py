@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins, status, viewsets
+from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -35,6 +35,7 @@ from inventory.purchasing.services import (
 from inventory.purchasing.suppliers import change_supplier, create_supplier, set_supply
 from inventory.rules.sku_lines import SkuLine
 from inventory.services.naming import sellables_named, warehouse_named
+from shipping_project.kernel.api.viewsets import ReadOnlyViewSet
 from shipping_project.kernel.filters import TrueOrFalse
 
 SCOPES = {"read": "stock:read", "write": "stock:write"}
@@ -59,9 +60,7 @@ class PurchaseFilter(filters.FilterSet):  # type: ignore[misc]
     state = filters.ChoiceFilter(choices=PurchaseState.choices)
 
 
-class SupplierViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Supplier]
-):
+class SupplierViewSet(ReadOnlyViewSet[Supplier]):
     queryset = Supplier.objects.all()
     serializer_class = SupplierSerializer
     filterset_class = SupplierFilter
@@ -89,9 +88,7 @@ class SupplierViewSet(
         return Response(self.get_serializer(supplier).data)
 
 
-class SupplierItemViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[SupplierItem]
-):
+class SupplierItemViewSet(ReadOnlyViewSet[SupplierItem]):
     """From whom each SKU is bought, and for how much."""
 
     queryset = SupplierItem.objects.all()
@@ -122,7 +119,7 @@ class SupplierItemViewSet(
         return Response(self.get_serializer(item).data)
 
 
-class PurchaseViewSet(viewsets.ReadOnlyModelViewSet[PurchaseOrder]):
+class PurchaseViewSet(ReadOnlyViewSet[PurchaseOrder]):
     """Draft, ordered, part received, received; or cancelled."""
 
     queryset = PurchaseOrder.objects.all()

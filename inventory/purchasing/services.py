@@ -25,6 +25,7 @@ from inventory.services.adjustments import ReferenceReused
 from inventory.services.arrivals import tell_of_arrival
 from inventory.services.stock import KitNotMoved, expect_stock, move_stock
 from shipping_project.kernel.errors import Conflict, FieldError, InvalidInput
+from shipping_project.kernel.versions import hold_to_seen
 
 AWAITED = (PurchaseState.ORDERED, PurchaseState.PART_RECEIVED)
 
@@ -87,8 +88,10 @@ def draft_purchase(
 def change_draft(*, order_id: int, items: Sequence[PurchaseItem], actor: str) -> PurchaseOrder:
     """Replace the lines. Raises Conflict once it was ordered, and KitNotMoved."""
     order = _locked(order_id, PurchaseState.DRAFT)
+    hold_to_seen(order)
     order.lines.all().delete()
     _write_lines(order, items)
+    order.save(update_fields=["updated_at"])
     record_audit(actor=actor, action="purchaseorder.changed", subject=order)
     return order
 

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from accounts.services.audit import record_audit
 from inventory.models import Supplier, SupplierItem
 from shipping_project.kernel.errors import FieldError, InvalidInput
+from shipping_project.kernel.versions import hold_to_seen
 
 NAME_TAKEN = "name.taken"
 
@@ -29,12 +30,13 @@ def change_supplier(*, supplier: Supplier, changes: Mapping[str, object], actor:
     """Raises InvalidInput when the new name is another supplier's."""
     before = {name: getattr(supplier, name) for name in changes}
     changed = {name: value for name, value in changes.items() if before[name] != value}
-    if not changed:
-        return supplier
-    for name, value in changed.items():
-        setattr(supplier, name, value)
     try:
         with transaction.atomic():
+            hold_to_seen(supplier)
+            if not changed:
+                return supplier
+            for name, value in changed.items():
+                setattr(supplier, name, value)
             supplier.save(update_fields=[*changed, "updated_at"])
             record_audit(
                 actor=actor,

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from accounts.services.audit import record_audit
 from inventory.models import Warehouse
 from shipping_project.kernel.errors import FieldError, InvalidInput
+from shipping_project.kernel.versions import hold_to_seen
 
 CODE_TAKEN = "warehouse.code_taken"
 
@@ -32,11 +33,12 @@ def change_warehouse(
     """A repeat changes nothing and leaves no trace."""
     before = {name: getattr(warehouse, name) for name in changes}
     changed = {name: value for name, value in changes.items() if before[name] != value}
-    if not changed:
-        return warehouse
-    for name, value in changed.items():
-        setattr(warehouse, name, value)
     with transaction.atomic():
+        hold_to_seen(warehouse)
+        if not changed:
+            return warehouse
+        for name, value in changed.items():
+            setattr(warehouse, name, value)
         warehouse.save(update_fields=[*changed, "updated_at"])
         record_audit(
             actor=actor,

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
+from django.db import transaction
 from django.db.models import Model, QuerySet
-from rest_framework import viewsets
+from rest_framework import mixins
 
 from accounts.permissions import MANAGERS, RoleAllows, StaffWrite
 from accounts.principals import label_of
 from accounts.services.audit import record_audit
+from shipping_project.kernel.api.viewsets import ReadOnlyViewSet
+from shipping_project.kernel.versions import hold_to_seen
 
 Row = TypeVar("Row", bound=Model)
 
 
-class KeptRowsViewSet(viewsets.ModelViewSet[Row], Generic[Row]):
+class KeptRowsViewSet(
+    mixins.CreateModelMixin,
+    mixins.UpdateModelMixin,
+    mixins.DestroyModelMixin,
+    ReadOnlyViewSet[Row],
+):
     """People of an organization see its own rows alone."""
 
     permission_classes = [RoleAllows, StaffWrite]
@@ -31,11 +39,15 @@ class KeptRowsViewSet(viewsets.ModelViewSet[Row], Generic[Row]):
         self._note(serializer.save(), "created")
 
     def perform_update(self, serializer: Any) -> None:
-        self._note(serializer.save(), "changed")
+        with transaction.atomic():
+            hold_to_seen(serializer.instance)
+            self._note(serializer.save(), "changed")
 
     def perform_destroy(self, instance: Row) -> None:
-        self._note(instance, "deleted")
-        instance.delete()
+        with transaction.atomic():
+            hold_to_seen(instance)
+            self._note(instance, "deleted")
+            instance.delete()
 
     def _note(self, row: Row, verb: str) -> None:
         action = f"{row._meta.model_name}.{verb}"

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins, serializers, status, viewsets
+from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,6 +21,7 @@ from orders.api.kept_rows import KeptRowsViewSet
 from orders.models import CurrencyRate, TableRate
 from orders.models.intake import CARRIER_CHOICES
 from orders.services.rates import COLUMNS, enter_currency_rate, import_table
+from shipping_project.kernel.api.viewsets import ReadOnlyViewSet
 
 LONGEST_CSV = 500_000
 
@@ -114,9 +115,7 @@ class CurrencyRateFilter(filters.FilterSet):  # type: ignore[misc]
     day = filters.DateFilter()
 
 
-class CurrencyRateViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[CurrencyRate]
-):
+class CurrencyRateViewSet(ReadOnlyViewSet[CurrencyRate]):
     """What one unit of `base` buys of `quote` on a day: the only way currencies are compared."""
 
     queryset = CurrencyRate.objects.order_by("-id")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins, serializers, status, viewsets
+from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -28,6 +28,7 @@ from orders.services.rules import (
     publish_rule_set,
     rows_of,
 )
+from shipping_project.kernel.api.viewsets import ReadOnlyViewSet
 
 MOST_RULES = 1000
 
@@ -91,9 +92,7 @@ class DraftAskedSerializer(serializers.Serializer[None]):
     note = serializers.CharField(max_length=200, default="", allow_blank=True)
 
 
-class RuleSetViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[RuleSet]
-):
+class RuleSetViewSet(ReadOnlyViewSet[RuleSet]):
     """The rules that route orders, newest version first.
 
     Shared by all organizations, so only the managers of the shipping firm change them. One version

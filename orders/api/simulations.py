@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.conf import settings
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework import serializers, status, viewsets
+from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -29,6 +29,7 @@ from orders.services.simulations import (
     cancel_simulation,
     start_simulation,
 )
+from shipping_project.kernel.api.viewsets import ReadOnlyViewSet
 
 TextField = serializers.CharField
 MOST_ORDERS = 100_000
@@ -117,7 +118,7 @@ COUNTS = (
 )
 
 
-class SimulationViewSet(viewsets.GenericViewSet[Simulation]):
+class SimulationViewSet(ReadOnlyViewSet[Simulation]):
     """Past orders routed once more by the live rules and by others; no platform is asked.
 
     For the firm's own staff, since rules and their orders are those of all organizations.
@@ -128,14 +129,8 @@ class SimulationViewSet(viewsets.GenericViewSet[Simulation]):
     permission_classes = [RoleAllows, StaffOnly]
     write_roles = MANAGERS
 
-    @extend_schema(responses=SimulationSerializer(many=True))
-    def list(self, request: Request) -> Response:
-        page = self.paginate_queryset(self.get_queryset().order_by("-id"))
-        return self.get_paginated_response([simulation_document(row) for row in page or []])
-
-    @extend_schema(responses=SimulationSerializer)
-    def retrieve(self, request: Request, pk: str) -> Response:
-        return Response(simulation_document(self.get_object()))
+    def documents(self, rows: Sequence[Simulation]) -> list[dict[str, Any]]:
+        return [simulation_document(row) for row in rows]
 
     @extend_schema(request=SimulationAskedSerializer, responses={202: SimulationSerializer})
     def create(self, request: Request) -> Response:

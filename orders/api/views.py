@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import FileResponse
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework import status, viewsets
+from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
 from rest_framework.renderers import JSONRenderer
@@ -60,6 +61,7 @@ from orders.services.intake import receive_order
 from orders.services.label_files import open_label
 from orders.services.retry import retry_order
 from orders.services.snapshots import restored_snapshot
+from shipping_project.kernel.api.viewsets import ReadOnlyViewSet
 from shipping_project.kernel.errors import AppError, FieldError, InvalidInput, NotFound
 
 ORDER_SCOPES = {"read": "orders:read", "write": "orders:write"}
@@ -82,7 +84,7 @@ class TextTooLong(AppError):
     title = "The text is too long"
 
 
-class OrderViewSet(LabelSteering, PackingView, RouteSteering, viewsets.GenericViewSet[Order]):
+class OrderViewSet(LabelSteering, PackingView, RouteSteering, ReadOnlyViewSet[Order]):
     """Orders of the caller's organization, looked up by our number or id."""
 
     queryset = Order.objects.all()
@@ -109,14 +111,8 @@ class OrderViewSet(LabelSteering, PackingView, RouteSteering, viewsets.GenericVi
             else [CallerThrottle()]
         )
 
-    @extend_schema(responses=OrderSerializer(many=True))
-    def list(self, request: Request) -> Response:
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response([order_document(order) for order in page or []])
-
-    @extend_schema(responses=OrderSerializer)
-    def retrieve(self, request: Request, pk: str) -> Response:
-        return Response(order_document(self.get_object()))
+    def documents(self, rows: Sequence[Order]) -> list[dict[str, Any]]:
+        return [order_document(order) for order in rows]
 
     @extend_schema(
         request=OrderInSerializer,
@@ -269,7 +265,7 @@ class ParseView(APIView):
         return Response({"customers": [customer.as_dict() for customer in customers]})
 
 
-class ShipmentViewSet(viewsets.GenericViewSet[Shipment]):
+class ShipmentViewSet(ReadOnlyViewSet[Shipment]):
     queryset = Shipment.objects.all()
     serializer_class = ShipmentSerializer  # type: ignore[assignment] # describes a document
     required_scopes = ORDER_SCOPES
@@ -279,11 +275,5 @@ class ShipmentViewSet(viewsets.GenericViewSet[Shipment]):
         rows: QuerySet[Shipment] = Shipment.objects.visible_to(self.request.user)
         return rows.select_related("warehouse").prefetch_related("packages").order_by("-id")
 
-    @extend_schema(responses=ShipmentSerializer(many=True))
-    def list(self, request: Request) -> Response:
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response([shipment_document(row) for row in page or []])
-
-    @extend_schema(responses=ShipmentSerializer)
-    def retrieve(self, request: Request, pk: str) -> Response:
-        return Response(shipment_document(self.get_object()))
+    def documents(self, rows: Sequence[Shipment]) -> list[dict[str, Any]]:
+        return [shipment_document(row) for row in rows]

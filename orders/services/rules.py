@@ -17,6 +17,7 @@ from orders.rules.rule_check import rule_faults
 from orders.services.gate import pass_gate
 from orders.services.rule_books import as_carrier_rule, book_content, record_digest
 from shipping_project.kernel.errors import Conflict, FieldError, InvalidInput
+from shipping_project.kernel.versions import hold_to_seen
 
 RULE_FIELDS = tuple(
     field.attname
@@ -154,6 +155,7 @@ def change_draft(
     """
     with transaction.atomic():
         draft = locked_draft(rule_set_id)
+        hold_to_seen(draft)
         if seen and draft.updated_at.isoformat() != seen:
             raise ChangedMeanwhile("Look at it as it is now, and change it again.")
         before = {name: getattr(draft, name) for name in changes}
@@ -189,6 +191,7 @@ def discard_draft(*, rule_set_id: int, actor: str) -> None:
     """Raises NotADraft for any version that was ever live."""
     with transaction.atomic():
         draft = locked_draft(rule_set_id)
+        hold_to_seen(draft)
         record_audit(
             actor=actor,
             action="ruleset.discarded",

@@ -48,10 +48,11 @@ def api_routes() -> list[Route]:
 
 def _methods(view: Any) -> list[str]:
     actions = getattr(view, "actions", None)
+    allowed = [method for method in METHODS if method in view.cls.http_method_names]
     return (
-        [method for method in METHODS if method in actions]
+        [method for method in allowed if method in actions]
         if actions
-        else [method for method in METHODS if hasattr(view.cls, method)]
+        else [method for method in allowed if hasattr(view.cls, method)]
     )
 
 

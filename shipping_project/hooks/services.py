@@ -18,6 +18,7 @@ from shipping_project.hooks.rules.events import TEST, asks_for, is_askable
 from shipping_project.hooks.rules.signing import new_secret
 from shipping_project.jobs.queue import nudge
 from shipping_project.kernel.errors import Conflict, FieldError, InvalidInput
+from shipping_project.kernel.versions import hold_to_seen
 
 SEND = "shipping_project.hooks.worker.send_to"
 QUEUE = "default"
@@ -52,6 +53,7 @@ def change_endpoint(*, endpoint: WebhookEndpoint, actor: str, **changes: Any) ->
     _check(**{name: changes[name] for name in ("url", "events") if name in changes})
     before = {name: getattr(endpoint, name) for name in changes}
     with transaction.atomic():
+        hold_to_seen(endpoint)
         for name, value in changes.items():
             setattr(endpoint, name, value)
         endpoint.save(update_fields=[*changes, "updated_at"])
@@ -63,6 +65,7 @@ def change_endpoint(*, endpoint: WebhookEndpoint, actor: str, **changes: Any) ->
 def delete_endpoint(*, endpoint: WebhookEndpoint, actor: str) -> None:
     """What waits for it is dropped with it."""
     with transaction.atomic():
+        hold_to_seen(endpoint)
         record_audit(actor=actor, action="webhook.deleted", subject=endpoint)
         endpoint.delete()
 

@@ -20,7 +20,7 @@ class TrueOrFalse(filters.TypedChoiceFilter):  # type: ignore[misc] # ships no t
         super().__init__(choices=CHOICES, coerce=_is_true, **options)
 
 
-class _MomentField(IsoDateTimeField):  # type: ignore[misc]
+class MomentField(IsoDateTimeField):  # type: ignore[misc]
     def to_python(self, value: Any) -> Any:
         found = super().to_python(value)
         if found is not None and not is_in_range(found):
@@ -31,7 +31,7 @@ class _MomentField(IsoDateTimeField):  # type: ignore[misc]
 class Moment(filters.IsoDateTimeFilter):  # type: ignore[misc]
     """An ISO 8601 instant that can be compared with what is stored."""
 
-    field_class = _MomentField
+    field_class = MomentField
 
 
 def _is_true(word: str) -> bool:

@@ -79,3 +79,11 @@ class DeliverySerializer(serializers.ModelSerializer[WebhookDelivery]):
 class WebhookEventSerializer(serializers.Serializer[None]):
     name = serializers.CharField()
     meaning = serializers.CharField()
+
+
+class WebhookEventsSerializer(serializers.Serializer[None]):
+    """In the envelope of every list, though there is always one page."""
+
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = WebhookEventSerializer(many=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins, status, viewsets
+from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,7 +18,7 @@ from shipping_project.hooks.api.serializers import (
     DeliverySerializer,
     EndpointSerializer,
     NewEndpointSerializer,
-    WebhookEventSerializer,
+    WebhookEventsSerializer,
 )
 from shipping_project.hooks.models import DeliveryState, WebhookDelivery, WebhookEndpoint
 from shipping_project.hooks.rules.events import known_events
@@ -31,15 +31,15 @@ from shipping_project.hooks.services import (
     rotate_secret,
     send_test,
 )
+from shipping_project.kernel.api.viewsets import ReadOnlyViewSet
+from shipping_project.kernel.pagination import whole_list
 
 SCOPES = {"read": "webhooks:read", "write": "webhooks:write"}
 # Who may say where an organization's news go to.
 STEERERS = MANAGERS | {Role.PARTNER.value}
 
 
-class EndpointViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[WebhookEndpoint]
-):
+class EndpointViewSet(ReadOnlyViewSet[WebhookEndpoint]):
     """Addresses that are told of what happens. Messages are signed by Standard Webhooks."""
 
     serializer_class = EndpointSerializer
@@ -120,7 +120,7 @@ class DeliveryFilter(filters.FilterSet):  # type: ignore[misc] # ships no types
         fields: list[str] = []
 
 
-class DeliveryViewSet(viewsets.ReadOnlyModelViewSet[WebhookDelivery]):
+class DeliveryViewSet(ReadOnlyViewSet[WebhookDelivery]):
     """Messages of the last 30 days with what came of them, newest first."""
 
     serializer_class = DeliverySerializer
@@ -148,8 +148,8 @@ class EventsView(APIView):
     required_scopes = SCOPES
     read_roles = STEERERS
 
-    @extend_schema(responses=WebhookEventSerializer(many=True))
+    @extend_schema(responses=WebhookEventsSerializer)
     def get(self, request: Request) -> Response:
-        return Response(
+        return whole_list(
             [{"name": name, "meaning": meaning} for name, meaning in known_events().items()]
         )

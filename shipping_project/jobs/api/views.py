@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,7 +11,6 @@ from django.http import StreamingHttpResponse
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import viewsets
 from rest_framework.decorators import action
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -23,6 +22,7 @@ from shipping_project.jobs.api.renderers import LinesRenderer
 from shipping_project.jobs.api.serializers import JobItemSerializer, JobSerializer
 from shipping_project.jobs.models import ItemState, Job, JobItem, JobState
 from shipping_project.jobs.services import cancel_job, resume_job
+from shipping_project.kernel.api.viewsets import ReadOnlyViewSet
 from shipping_project.kernel.errors import FieldError, InvalidInput
 
 READ_AT_ONCE = 1_000
@@ -37,7 +37,7 @@ class JobFilter(filters.FilterSet):  # type: ignore[misc] # ships no types
         fields: list[str] = []
 
 
-class JobViewSet(viewsets.GenericViewSet[Job]):
+class JobViewSet(ReadOnlyViewSet[Job]):
     """Long pieces of work of the caller's organization, newest first."""
 
     queryset = Job.objects.all()
@@ -49,14 +49,8 @@ class JobViewSet(viewsets.GenericViewSet[Job]):
         rows: QuerySet[Job] = Job.objects.visible_to(self.request.user)
         return rows.select_related("organization").order_by("-id")
 
-    @extend_schema(responses=JobSerializer(many=True))
-    def list(self, request: Request) -> Response:
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response([job_document(job) for job in page or []])
-
-    @extend_schema(responses=JobSerializer)
-    def retrieve(self, request: Request, pk: str) -> Response:
-        return Response(job_document(self.get_object()))
+    def documents(self, rows: Sequence[Job]) -> list[dict[str, Any]]:
+        return [job_document(job) for job in rows]
 
     @extend_schema(request=None, responses=JobSerializer)
     @action(detail=True, methods=["post"])
