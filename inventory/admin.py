@@ -19,6 +19,7 @@ from inventory.alerts import admin as alerts_admin  # noqa: F401 # registers its
 from inventory.models import Reservation, StockLevel, StockMovement, Warehouse, WarehouseLink
 from inventory.purchasing import admin as purchasing_admin  # noqa: F401
 from inventory.services.adjustments import adjust_stock
+from inventory.warehouse_forms import CalendarForm
 
 
 class WarehouseLinkInline(ReadOnlyInline):
@@ -26,12 +27,22 @@ class WarehouseLinkInline(ReadOnlyInline):
     fields = readonly_fields = ["platform", "external_ref"]
 
 
+class WarehouseForm(CalendarForm):
+    class Meta(CalendarForm.Meta):
+        fields = "__all__"  # type: ignore[assignment]
+        widgets = {}
+
+
 @admin.register(Warehouse)
 class WarehouseAdmin(RoleAdmin):
     """Never deleted, since orders shipped from it: take away "active" instead."""
 
+    form = WarehouseForm
     add_roles = change_roles = MANAGERS
-    list_display = ["code", "name", "city", "state", "country", "time_zone", "is_active"]
+    list_display = [
+        *("code", "name", "city", "state", "country", "time_zone"),
+        *("cut_off", "daily_capacity", "is_active"),
+    ]
     list_filter = ["is_active", "country"]
     search_fields = ["code", "name", "city"]
     inlines = [WarehouseLinkInline]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
 from carriers.models import PLATFORM_CHOICES
 from catalog.fields import COUNTRY
-from catalog.models import Sellable
+from catalog.models import CURRENCY, Sellable
 from inventory.alerts.models import StockAlert as StockAlert
 from inventory.purchasing.models import GoodsReceipt as GoodsReceipt
 from inventory.purchasing.models import PurchaseLine as PurchaseLine
@@ -19,6 +20,7 @@ from inventory.purchasing.models import PurchaseState as PurchaseState
 from inventory.purchasing.models import Supplier as Supplier
 from inventory.purchasing.models import SupplierItem as SupplierItem
 from inventory.querysets import ReservationQuerySet, StockLevelQuerySet, StockMovementQuerySet
+from inventory.rules.calendar import Calendar
 from shipping_project.kernel.models import Timestamped
 from shipping_project.kernel.postal import PostalAddress
 
@@ -38,12 +40,53 @@ class Warehouse(Timestamped):
     country = models.CharField(max_length=2, validators=[COUNTRY])
     time_zone = models.CharField(max_length=40, default="UTC")
     is_active = models.BooleanField(default=True)
+    cut_off = models.TimeField(
+        null=True,
+        blank=True,
+        help_text="By its own clock; what comes at this time or later leaves on the next open day.",
+    )
+    daily_capacity = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Parcels it hands over on a day; empty has no limit."
+    )
+    closed_weekdays = models.JSONField(
+        default=list,
+        blank=True,
+        db_default=models.Value([], models.JSONField()),
+        help_text='Such as ["SAT", "SUN"].',
+    )
+    holidays = models.JSONField(
+        default=list,
+        blank=True,
+        db_default=models.Value([], models.JSONField()),
+        help_text='Days on which it is closed, such as ["2026-12-25"].',
+    )
+    handling_cost = models.DecimalField(
+        max_digits=8,
+        decimal_places=2,
+        default=0,
+        db_default=0,
+        validators=[MinValueValidator(0)],
+        help_text="What picking and packing one parcel costs there.",
+    )
+    handling_currency = models.CharField(
+        max_length=3, default="USD", db_default="USD", validators=[CURRENCY]
+    )
 
     class Meta:
         ordering = ["code"]
 
     def __str__(self) -> str:
         return f"{self.code} · {self.name}"
+
+    @property
+    def calendar(self) -> Calendar:
+        return Calendar(
+            time_zone=self.time_zone,
+            cut_off=self.cut_off,
+            closed_weekdays=frozenset(self.closed_weekdays),
+            holidays=frozenset(self.holidays),
+            daily_capacity=self.daily_capacity,
+        )
 
     @property
     def address(self) -> PostalAddress:

@@ -15,7 +15,7 @@ from orders.services.rules import warehouse_codes
 
 REGION = re.compile(r"[A-Z0-9]{1,3}")
 WAREHOUSE = re.compile(r"[A-Z0-9-]{1,12}")
-PREFERENCE = re.compile(r"same_region|nearest|region:[A-Z]{2}-[A-Z0-9]{1,3}")
+PREFERENCE = re.compile(r"same_region|nearest|soonest|cheapest|region:[A-Z]{2}-[A-Z0-9]{1,3}")
 
 
 class WordsField(forms.CharField):
@@ -81,7 +81,7 @@ class RuleSetForm(forms.ModelForm):  # type: ignore[type-arg]
     warehouse_preference = WordsField(
         pattern=PREFERENCE,
         help_text="Tried in order among warehouses that hold every line, such as "
-        "same_region, region:US-NV, nearest.",
+        "same_region, region:US-NV, nearest, soonest (day of handing over) or cheapest (handling).",
     )
 
     class Meta:

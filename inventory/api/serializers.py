@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, cast
 from zoneinfo import available_timezones
 
@@ -11,6 +12,7 @@ from accounts.api.owners import OwnerField
 from catalog.models import Sellable
 from catalog.origins import country_codes
 from inventory.models import Reservation, StockLevel, StockMovement, Warehouse
+from inventory.rules.calendar import WEEKDAYS
 from inventory.services.warehouses import CODE_TAKEN
 
 MAX_UNITS = 100_000
@@ -22,6 +24,16 @@ class WarehouseSerializer(serializers.ModelSerializer[Warehouse]):
         max_length=12,
         help_text="Capital letters, digits and hyphens; cannot be changed later.",
     )
+
+    cut_off = serializers.TimeField(
+        required=False,
+        allow_null=True,
+        help_text="By its own clock; what comes later leaves on the next open day.",
+    )
+    closed_weekdays = serializers.ListField(
+        child=serializers.ChoiceField(choices=WEEKDAYS), required=False, max_length=6
+    )
+    holidays = serializers.ListField(child=serializers.DateField(), required=False, max_length=500)
 
     class Meta:
         model = Warehouse
@@ -39,9 +51,18 @@ class WarehouseSerializer(serializers.ModelSerializer[Warehouse]):
             "country",
             "time_zone",
             "is_active",
+            "cut_off",
+            "daily_capacity",
+            "closed_weekdays",
+            "holidays",
+            "handling_cost",
+            "handling_currency",
             "created_at",
             "updated_at",
         ]
+
+    def validate_holidays(self, days: list[date]) -> list[str]:
+        return sorted({day.isoformat() for day in days})
 
     def validate_code(self, code: str) -> str:
         if self.instance is not None:

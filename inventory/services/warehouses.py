@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import time
+from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 
@@ -44,7 +46,14 @@ def change_warehouse(
             actor=actor,
             action="warehouse.changed",
             subject=warehouse,
-            before={name: before[name] for name in changed},
-            after=changed,
+            before={name: _plain(before[name]) for name in changed},
+            after={name: _plain(value) for name, value in changed.items()},
         )
     return warehouse
+
+
+def _plain(value: object) -> object:
+    """As JSON can hold it."""
+    if isinstance(value, time):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value

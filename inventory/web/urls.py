@@ -4,6 +4,7 @@ from inventory.kits.web import compose, kits
 from inventory.purchasing import web as purchasing
 from inventory.web.alerts import acknowledge, alerts, mute
 from inventory.web.stock import stock
+from inventory.web.warehouses import warehouse, warehouses
 from inventory.web.why import why
 
 urlpatterns = [
@@ -11,6 +12,8 @@ urlpatterns = [
     path("stock/alerts/", alerts, name="stock-alerts"),
     path("stock/alerts/<int:alert_id>/acknowledge/", acknowledge, name="stock-alert-acknowledge"),
     path("stock/alerts/<int:alert_id>/mute/", mute, name="stock-alert-mute"),
+    path("stock/warehouses/", warehouses, name="warehouses"),
+    path("stock/warehouses/<str:code>/", warehouse, name="warehouse"),
     path("stock/kits/", kits, name="stock-kits"),
     path("stock/kits/compose/", compose, name="stock-kit-compose"),
     path("stock/suppliers/", purchasing.suppliers, name="suppliers"),

@@ -41,6 +41,7 @@ class ShipmentInline(ReadOnlyInline):
         "carrier",
         "service_name",
         "state",
+        "ship_on",
         "booked_at",
     ]
     show_change_link = True

@@ -68,6 +68,7 @@ class ShipmentAdmin(LedgerAdmin):
         "carrier",
         "service_name",
         "warehouse",
+        "ship_on",
         "booked_at",
     ]
     list_filter = ["state", "platform", "carrier", "warehouse", "order__organization"]

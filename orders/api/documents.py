@@ -85,6 +85,7 @@ def shipment_document(shipment: Shipment) -> Body:
         "carrier": shipment.carrier,
         "service": shipment.service_name,
         "warehouse": shipment.warehouse.code,
+        "ship_on": shipment.ship_on,
         "packages": [package_document(package) for package in shipment.packages.all()],
     }
 

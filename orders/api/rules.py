@@ -54,7 +54,7 @@ class RuleSetSerializer(serializers.ModelSerializer[RuleSet]):
     rules = RoutingRuleSerializer(many=True, read_only=True)
     warehouse_preference = serializers.ListField(
         child=serializers.RegexField(
-            "^(same_region|nearest|(region:[A-Z]{2}-[A-Z0-9]{1,3})|(warehouse:[A-Z0-9-]{1,12}))$"
+            "^(same_region|nearest|soonest|cheapest|(region:[A-Z]{2}-[A-Z0-9]{1,3})|(warehouse:[A-Z0-9-]{1,12}))$"
         )
     )
 

@@ -90,6 +90,9 @@ class ShipmentSerializer(serializers.Serializer[None]):
     carrier = TextField()
     service = TextField()
     warehouse = TextField()
+    ship_on = serializers.DateField(
+        allow_null=True, help_text="The warehouse's day on which it is to be handed over."
+    )
     packages = PackageSerializer(many=True)
 
 

@@ -69,7 +69,7 @@ class RuleSet(Timestamped):
         default=list,
         help_text=(
             'Tried in order among warehouses that hold every line: "same_region", '
-            '"region:US-NV", "nearest".'
+            '"region:US-NV", "nearest", "soonest", "cheapest".'
         ),
     )
 

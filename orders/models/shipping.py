@@ -42,6 +42,9 @@ class Shipment(Timestamped):
     )
     platform_ref = models.CharField(max_length=64, blank=True, default="")
     booked_at = models.DateTimeField(null=True, blank=True)
+    ship_on = models.DateField(
+        null=True, blank=True, help_text="The warehouse's day on which it is to be handed over."
+    )
     agreed_price = models.DecimalField(
         max_digits=12,
         decimal_places=2,
@@ -67,6 +70,8 @@ class Shipment(Timestamped):
             models.Index(fields=["state", "id"], name="shipment_state"),
             # Lists and events of a platform name its own number alone.
             models.Index(fields=["platform_ref"], name="shipment_platform_ref"),
+            # How much a warehouse has to do on the days to come.
+            models.Index(fields=["warehouse", "ship_on"], name="shipment_planned"),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from time import perf_counter_ns
 
@@ -234,6 +235,7 @@ def _create_shipment(order: Order, record: RoutingDecision) -> Shipment:
         warehouse=record.warehouse,
         platform=record.platform,
         carrier=record.carrier,
+        ship_on=_ship_on(record),
     )
     packing = packing_of(order, record.warehouse_id)
     box = packing.parcel
@@ -247,6 +249,14 @@ def _create_shipment(order: Order, record: RoutingDecision) -> Shipment:
         contents_digest=packing.contents_digest,
     )
     return shipment
+
+
+def _ship_on(record: RoutingDecision) -> date | None:
+    """The day that the choice of the warehouse counted with."""
+    code = record.warehouse.code if record.warehouse else ""
+    options = record.snapshot["warehouses"]
+    day = next((one.get("ships_on") for one in options if one["code"] == code), "")
+    return date.fromisoformat(day) if day else None
 
 
 def _suffix() -> str:

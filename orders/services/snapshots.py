@@ -6,15 +6,17 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models import Count
 from django.utils import timezone
 
 from catalog.kits.contents import unpacked
 from catalog.models import Sellable
 from inventory.models import StockLevel, Warehouse
-from orders.models import Order, OrderLine, RuleSet
+from inventory.rules.calendar import is_late, ship_day
+from orders.models import Order, OrderLine, RuleSet, Shipment
 from orders.rules.addresses import is_po_box
 from orders.rules.conditions.fields import billable_weight_g
 from orders.rules.routing import RouteSnapshot, RuleBook, WarehouseOption
@@ -44,7 +46,7 @@ def route_snapshot(order: Order, book: RuleBook) -> RouteSnapshot:
         region=order.region,
         requested_carrier=order.requested_carrier,
         needs={skus[pk]: units[pk] for pk in sorted(units, key=skus.__getitem__)},
-        warehouses=_options(skus),
+        warehouses=_options(skus, order.ship_by, now),
         book=book,
         facts=_facts(order, len(lines), now),
         lines=tuple(_line_facts(line) for line in lines),
@@ -102,20 +104,58 @@ def _skus(lines: Sequence[OrderLine], units: Mapping[int, int]) -> dict[int, str
     return skus | dict(named)
 
 
-def _options(skus: Mapping[int, str]) -> tuple[WarehouseOption, ...]:
+def _options(
+    skus: Mapping[int, str], ship_by: datetime | None, now: datetime
+) -> tuple[WarehouseOption, ...]:
     available: dict[int, dict[str, int]] = {}
     for level in StockLevel.objects.filter(sellable_id__in=skus):
         available.setdefault(level.warehouse_id, {})[skus[level.sellable_id]] = level.available
+    warehouses = list(Warehouse.objects.filter(is_active=True).order_by("code"))
+    planned = planned_parcels(warehouses, now)
     return tuple(
-        WarehouseOption(
-            code=warehouse.code,
-            country=warehouse.country,
-            region=warehouse.state,
-            available=dict(sorted(available.get(warehouse.pk, {}).items())),
-            time_zone=warehouse.time_zone,
+        _option(
+            warehouse,
+            available.get(warehouse.pk, {}),
+            ship_day(warehouse.calendar, now, planned.get(warehouse.pk, {})),
+            ship_by,
         )
-        for warehouse in Warehouse.objects.filter(is_active=True).order_by("code")
+        for warehouse in warehouses
     )
+
+
+def _option(
+    warehouse: Warehouse, available: Mapping[str, int], day: date | None, ship_by: datetime | None
+) -> WarehouseOption:
+    return WarehouseOption(
+        code=warehouse.code,
+        country=warehouse.country,
+        region=warehouse.state,
+        available=dict(sorted(available.items())),
+        time_zone=warehouse.time_zone,
+        ships_on=day.isoformat() if day else "",
+        is_late=is_late(warehouse.calendar, day, ship_by),
+        handling=str(warehouse.handling_cost),
+        handling_currency=warehouse.handling_currency,
+    )
+
+
+def planned_parcels(warehouses: Sequence[Warehouse], now: datetime) -> dict[int, dict[date, int]]:
+    """How many parcels those with a limit are to hand over on the days to come.
+
+    Read without a lock: of two orders at one moment both may take a day's last place, which is a
+    plan and costs no more than a parcel beyond it.
+    """
+    limited = [one.pk for one in warehouses if one.daily_capacity is not None]
+    planned: dict[int, dict[date, int]] = {}
+    if not limited:
+        return planned
+    rows = Shipment.objects.live().filter(
+        warehouse__in=limited, ship_on__gte=now.date() - timedelta(days=1)
+    )
+    counts = rows.order_by().values_list("warehouse", "ship_on").annotate(parcels=Count("pk"))
+    for warehouse_id, day, parcels in counts:
+        planned.setdefault(warehouse_id, {})[day] = parcels
+    return planned
 
 
 def snapshot_record(

@@ -26,7 +26,12 @@ from orders.rules.routing.parts import (
     RuleBook,
 )
 from orders.rules.routing.trace import Log
-from orders.rules.routing.warehouses import choose_warehouse, no_stock, stocked_warehouses
+from orders.rules.routing.warehouses import (
+    choose_warehouse,
+    no_stock,
+    stocked_warehouses,
+    timely_warehouses,
+)
 from orders.rules.service_wish import ANY_CHEAPEST, ServiceWish
 
 # Books whose routers are kept; two are compared in a rehearsal, and one is live.
@@ -75,9 +80,10 @@ class Router:
     def route(self, snapshot: RouteSnapshot, log: Log | None = None) -> RouteDecision:
         """Warehouse first, since whether the parcel leaves the country decides the platform."""
         explain = partial(self.explain, snapshot)
-        stocked = stocked_warehouses(snapshot, log)
-        if not stocked:
+        holding = stocked_warehouses(snapshot, log)
+        if not holding:
             return no_stock(snapshot, explain)
+        stocked = timely_warehouses(holding, log)
         facts = OrderFacts(snapshot)
         fitting = self._index.fitting_order(facts)
         preferences = (*self._named(fitting, facts, log), *self.book.warehouse_preference)

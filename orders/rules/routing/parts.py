@@ -28,13 +28,21 @@ class Reach(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WarehouseOption:
-    """An active warehouse and the units it could give of each SKU asked for."""
+    """An active warehouse and the units it could give of each SKU asked for.
+
+    `ships_on` is the first day on which it could hand the parcel over ("" is not known), and
+    `is_late` whether that breaks the promise. `handling` is what a parcel costs there.
+    """
 
     code: str
     country: str
     region: str
     available: Mapping[str, int]
     time_zone: str = "UTC"
+    ships_on: str = ""
+    is_late: bool = False
+    handling: str = ""
+    handling_currency: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

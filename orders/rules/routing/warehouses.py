@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from functools import lru_cache
 from operator import attrgetter
 
@@ -16,6 +17,9 @@ from orders.rules.routing.parts import (
     WarehouseOption,
 )
 from orders.rules.routing.trace import Log, listed
+
+# Later than any day.
+NEVER = "9999-12-31"
 
 
 def holds_all(option: WarehouseOption, needs: Mapping[str, int]) -> bool:
@@ -38,6 +42,24 @@ def stocked_warehouses(snapshot: RouteSnapshot, log: Log | None) -> list[Warehou
         for option in snapshot.warehouses:
             log.stock(option.code, missing_units(option, snapshot.needs))
     return [option for option in snapshot.warehouses if holds_all(option, snapshot.needs)]
+
+
+def timely_warehouses(
+    stocked: Sequence[WarehouseOption], log: Log | None
+) -> Sequence[WarehouseOption]:
+    """Those that keep the promise; where none does, those that hand over soonest."""
+    timely = [option for option in stocked if not option.is_late]
+    if len(timely) == len(stocked):
+        return stocked
+    if not timely:
+        soonest = min(option.ships_on or NEVER for option in stocked)
+        timely = [option for option in stocked if (option.ships_on or NEVER) == soonest]
+    if log:
+        for option in stocked:
+            if option not in timely:
+                day = f"hands over on {option.ships_on}" if option.ships_on else "is full or closed"
+                log.add("promise", option.code, "failed", f"{day}, later than others")
+    return timely
 
 
 def no_stock(snapshot: RouteSnapshot, explain: Callable[[], Explanation]) -> RouteDecision:
@@ -90,6 +112,10 @@ def _preferred(
         ]
         place = "-".join(part for part in (snapshot.country, snapshot.region) if part)
         return _first(hits, f"in the customer's region {place} with every line")
+    if preference == "soonest":
+        return _soonest(stocked)
+    if preference == "cheapest":
+        return _cheapest(stocked)
     kind, _, place = preference.partition(":")
     if kind == "warehouse":
         return _named(place, stocked)
@@ -110,6 +136,24 @@ def _first(hits: Sequence[WarehouseOption], place: str) -> Pick:
     if not hits:
         return None, f"no warehouse {place}"
     return min(hits, key=_code), f"a warehouse {place}"
+
+
+def _soonest(stocked: Sequence[WarehouseOption]) -> Pick:
+    known = [option for option in stocked if option.ships_on]
+    if not known:
+        return None, "the days of handing over are not known"
+    best = min(known, key=lambda option: (option.ships_on, option.code))
+    return best, f"hands over soonest of those with every line, on {best.ships_on}"
+
+
+def _cheapest(stocked: Sequence[WarehouseOption]) -> Pick:
+    if not all(option.handling for option in stocked):
+        return None, "the costs of handling are not known"
+    if len({option.handling_currency for option in stocked}) != 1:
+        return None, "the costs of handling are in different currencies"
+    best = min(stocked, key=lambda option: (Decimal(option.handling), option.code))
+    cost = f"{best.handling} {best.handling_currency}"
+    return best, f"handles a parcel cheapest of those with every line, for {cost}"
 
 
 def _nearest(snapshot: RouteSnapshot, stocked: Sequence[WarehouseOption]) -> Pick:
