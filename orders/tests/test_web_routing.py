@@ -79,6 +79,32 @@ class ReadingTests(RoutingPageCase):
         self.assertFalse(RuleSet.objects.filter(is_draft=True).exists())
 
 
+class LookingOverTests(RoutingPageCase):
+    def test_a_rule_that_is_never_reached_is_told_with_an_order_that_shows_it(self) -> None:
+        everything = {"name": "All", "country": "", "reach": "both", "carrier": "UPS"}
+        late = {"name": "Too late", "country": "US", "carrier": "DHL"}
+        draft = self.drafted([everything, late])
+
+        page = self.client.get(reverse("routing-version", args=[draft.version]))
+
+        told = [one for one in page.context["findings"] if "Too late" in one.names]
+        self.assertTrue(told)
+        self.assertContains(page, told[0].words)
+
+    def test_the_grid_names_the_winning_rule_and_marks_holes(self) -> None:
+        draft = self.drafted([{"name": "Home", "country": "US", "carrier": "UPS"}])
+        RuleSet.objects.filter(pk=draft.pk).update(export_carrier="", export_platform="")
+        address = reverse("routing-coverage", args=[draft.version])
+
+        page = self.client.get(address)
+
+        self.assertContains(page, "Home")
+        rows = {(row.group, row.cells[0].winner): row for row in page.context["rows"]}
+        self.assertTrue(rows["EU", ""].cells[0].holes)
+        self.assertContains(page, "is-hole")
+        self.assertEqual(self.client.get(address, {"currency": "EURO"}).status_code, 302)
+
+
 class DraftTests(RoutingPageCase):
     def test_a_rule_is_added_with_its_conditions(self) -> None:
         draft = self.web_draft()

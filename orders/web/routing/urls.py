@@ -1,11 +1,12 @@
 from django.urls import path
 
-from orders.web.routing import rule, simulations, versions, why_not
+from orders.web.routing import coverage, rule, simulations, versions, why_not
 
 urlpatterns = [
     path("routing/", versions.routing, name="routing"),
     path("routing/versions/<int:version>/", versions.version, name="routing-version"),
     path("routing/versions/<int:version>/act/", versions.act, name="routing-act"),
+    path("routing/versions/<int:version>/coverage/", coverage.coverage, name="routing-coverage"),
     path("routing/draft/defaults/", versions.defaults, name="routing-defaults"),
     path("routing/draft/rules/add/", rule.edit, {"place": 0}, name="routing-rule-add"),
     path("routing/draft/rules/<int:place>/", rule.edit, name="routing-rule"),

@@ -14,9 +14,11 @@ from accounts.permissions import MANAGERS, page_for
 from accounts.principals import label_of
 from orders.models import RuleSet, Simulation
 from orders.rule_forms import RuleSetForm
+from orders.services.linting import lint_rule_set
 from orders.services.rules import change_draft, copy_rule_set, discard_draft, publish_rule_set
 from orders.services.simulations import rehearse
 from orders.web.routing.common import may_steer, require_staff, told
+from orders.web.routing.coverage import finding_lines
 from orders.web.routing.lines import RuleLine, rule_lines
 
 SIMULATIONS_SHOWN = 10
@@ -64,6 +66,7 @@ def _version_page(
     context = {
         "rule_set": found,
         "rules": rules,
+        "findings": finding_lines(lint_rule_set(found)),
         "may_steer": may_steer(request),
         "can_change": can_change,
         "form": (form or RuleSetForm(instance=found)) if can_change else None,
