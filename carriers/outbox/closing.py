@@ -22,6 +22,8 @@ FIRST_BACKOFF_S = 2.0
 # An order must not sleep on for long when a platform is back after an outage.
 MAX_BACKOFF_S = 60.0
 HANDLER_FAILED = "worker.error"
+# Pauses that belong to the work: waiting for others of a batch, and for room in a limit.
+USUAL = ("batch.", "upstream.paced")
 # A handler that keeps failing before it sends anything is a fault that a person must see.
 MAX_FAILED_ATTEMPTS = 6
 
@@ -126,7 +128,9 @@ def postpone(
         **changes,
     )
     if saved:
-        logger.warning("command postponed", extra=_facts(command) | {"delay_s": delay_s})
+        is_usual = outcome.code.startswith(USUAL)
+        level = logging.INFO if is_usual else logging.WARNING
+        logger.log(level, "command postponed", extra=_facts(command) | {"delay_s": delay_s})
         nudge(DRAIN, command.queue, queue=command.queue, delay_s=delay_s)
 
 
