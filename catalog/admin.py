@@ -51,6 +51,10 @@ class KitComponentInline(ReadOnlyInline):
     fk_name = "kit"
     fields = readonly_fields = ["component", "units"]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request).select_related("component")
+        return rows
+
 
 def _remove_product(product: Product, words: Words, actor: str) -> str:
     gone = remove_product(product=product, actor=actor)

@@ -16,9 +16,11 @@ from accounts.admin_actions import NamedAction, ReasonForm, Words, confirmed
 from accounts.admin_base import LedgerAdmin, ReadOnlyInline, RoleAdmin
 from accounts.permissions import MANAGERS, STAFF
 from inventory.alerts import admin as alerts_admin  # noqa: F401 # registers its page
+from inventory.counting import admin as counting_admin  # noqa: F401
 from inventory.models import Reservation, StockLevel, StockMovement, Warehouse, WarehouseLink
 from inventory.purchasing import admin as purchasing_admin  # noqa: F401
 from inventory.services.adjustments import adjust_stock
+from inventory.transfers import admin as transfers_admin  # noqa: F401
 from inventory.warehouse_forms import CalendarForm
 
 

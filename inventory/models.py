@@ -13,6 +13,9 @@ from carriers.models import PLATFORM_CHOICES
 from catalog.fields import COUNTRY
 from catalog.models import CURRENCY, Sellable
 from inventory.alerts.models import StockAlert as StockAlert
+from inventory.counting.models import CountLine as CountLine
+from inventory.counting.models import CountState as CountState
+from inventory.counting.models import StockCount as StockCount
 from inventory.purchasing.models import GoodsReceipt as GoodsReceipt
 from inventory.purchasing.models import PurchaseLine as PurchaseLine
 from inventory.purchasing.models import PurchaseOrder as PurchaseOrder
@@ -21,6 +24,10 @@ from inventory.purchasing.models import Supplier as Supplier
 from inventory.purchasing.models import SupplierItem as SupplierItem
 from inventory.querysets import ReservationQuerySet, StockLevelQuerySet, StockMovementQuerySet
 from inventory.rules.calendar import Calendar
+from inventory.transfers.models import Transfer as Transfer
+from inventory.transfers.models import TransferArrival as TransferArrival
+from inventory.transfers.models import TransferLine as TransferLine
+from inventory.transfers.models import TransferState as TransferState
 from shipping_project.kernel.models import Timestamped
 from shipping_project.kernel.postal import PostalAddress
 
@@ -225,6 +232,8 @@ class MovementKind(models.TextChoices):
     SHIPPED = "shipped", "Shipped"
     ADJUSTMENT = "adjustment", "Adjusted"
     RETURN = "return", "Returned"
+    TRANSFER_OUT = "transfer_out", "Sent to another warehouse"
+    TRANSFER_IN = "transfer_in", "Came from another warehouse"
 
 
 class StockMovement(models.Model):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db.models import F, Sum
 
-from inventory.models import PurchaseLine, Reservation, StockLevel, StockMovement
+from inventory.models import PurchaseLine, Reservation, StockLevel, StockMovement, TransferLine
 
 Place = tuple[int, int]
 
@@ -25,7 +26,7 @@ class StockDifference:
 
 def stock_differences() -> list[StockDifference]:
     """On hand must be the sum of movements, reserved that of open reservations, and incoming that
-    of what was ordered and has not arrived.
+    of what was ordered or sent and has not arrived.
     """
     levels = {
         (sellable, warehouse): numbers
@@ -68,7 +69,19 @@ def _held() -> dict[Place, int]:
 
 
 def _awaited() -> dict[Place, int]:
-    lines = PurchaseLine.objects.awaited().order_by()
-    sums = lines.values("sellable_id", "order__warehouse_id")
-    rows = sums.annotate(units=Sum(F("quantity") - F("received")))
-    return {(row["sellable_id"], row["order__warehouse_id"]): row["units"] for row in rows}
+    """Of open purchases and of transfers on their way."""
+    bought = PurchaseLine.objects.awaited().order_by()
+    sent = TransferLine.objects.in_transit().order_by()
+    sums = (
+        bought.values_list("sellable_id", "order__warehouse_id").annotate(
+            units=Sum(F("quantity") - F("received"))
+        ),
+        sent.values_list("sellable_id", "transfer__target_id").annotate(
+            units=Sum(F("quantity") - F("arrived") - F("lost"))
+        ),
+    )
+    found: Counter[Place] = Counter()
+    for rows in sums:
+        for sellable_id, warehouse_id, units in rows:
+            found[sellable_id, warehouse_id] += units
+    return dict(found)

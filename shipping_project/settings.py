@@ -204,6 +204,9 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_NAME_OVERRIDES": {
+        "CountStateEnum": "inventory.models.CountState",
+        "PurchaseStateEnum": "inventory.models.PurchaseState",
+        "TransferStateEnum": "inventory.models.TransferState",
         "CarrierCodeEnum": "orders.models.intake.CARRIER_CHOICES",
         "PlatformEnum": "carriers.models.PLATFORM_CHOICES",
     },

@@ -4,8 +4,10 @@ from rest_framework.routers import SimpleRouter
 from inventory.api import views
 from inventory.api.alerts import StockAlertViewSet
 from inventory.api.why import StockWhyView
+from inventory.counting.api import CountViewSet
 from inventory.kits.api import KitViewSet
 from inventory.purchasing.api import PurchaseViewSet, SupplierItemViewSet, SupplierViewSet
+from inventory.transfers.api import TransferViewSet
 
 router = SimpleRouter(trailing_slash=False)
 router.register("warehouses", views.WarehouseViewSet)
@@ -17,6 +19,8 @@ router.register("stock/kits", KitViewSet, basename="kit")
 router.register("stock/suppliers", SupplierViewSet)
 router.register("stock/supplier-items", SupplierItemViewSet)
 router.register("stock/purchase-orders", PurchaseViewSet)
+router.register("stock/transfers", TransferViewSet)
+router.register("stock/counts", CountViewSet)
 
 urlpatterns = [
     path("stock/adjustments", views.AdjustmentView.as_view(), name="stock-adjustments"),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminTextInputWidget
 
@@ -16,7 +18,15 @@ from inventory.models import GoodsReceipt, PurchaseLine, PurchaseOrder, Supplier
 from inventory.purchasing.services import cancel_purchase, place_purchase, receive_purchase
 
 
-class SupplierItemInline(ReadOnlyInline):
+class LinesInline(ReadOnlyInline):
+    """Rows that name a sellable each."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request).select_related("sellable")
+        return rows
+
+
+class SupplierItemInline(LinesInline):
     model = SupplierItem
     fields = readonly_fields = ["sellable", "supplier_sku", "unit_cost", "minimum_units"]
 
@@ -93,7 +103,7 @@ def _cancel(order: PurchaseOrder, words: Words, actor: str) -> str:
     return "No more of it is awaited."
 
 
-class PurchaseLineInline(ReadOnlyInline):
+class PurchaseLineInline(LinesInline):
     model = PurchaseLine
     fields = readonly_fields = ["sellable", "quantity", "received", "unit_cost"]
 

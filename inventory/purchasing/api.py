@@ -16,7 +16,7 @@ from accounts.api.idempotency import body_with_reference, idempotency_parameter
 from accounts.principals import label_of
 from inventory.api.lines import lines_of
 from inventory.models import PurchaseOrder, PurchaseState, Supplier, SupplierItem
-from inventory.purchasing.forms import items_named, units_named
+from inventory.purchasing.forms import items_named
 from inventory.purchasing.serializers import (
     DraftLinesSerializer,
     DraftSerializer,
@@ -34,7 +34,7 @@ from inventory.purchasing.services import (
 )
 from inventory.purchasing.suppliers import change_supplier, create_supplier, set_supply
 from inventory.rules.sku_lines import SkuLine
-from inventory.services.naming import sellables_named, warehouse_named
+from inventory.services.naming import sellables_named, units_named, warehouse_named
 from shipping_project.kernel.api.viewsets import ReadOnlyViewSet
 from shipping_project.kernel.filters import TrueOrFalse
 

@@ -16,9 +16,3 @@ def items_named(organization_id: int, lines: Sequence[SkuLine]) -> list[Purchase
         PurchaseItem(sellable_id=found[line.sku].pk, quantity=line.units, unit_cost=line.price)
         for line in lines
     ]
-
-
-def units_named(organization_id: int, lines: Sequence[SkuLine]) -> dict[int, int]:
-    """Units by the id of the sellable. Raises InvalidInput for SKUs that mean nothing."""
-    found = sellables_named(organization_id=organization_id, lines=lines)
-    return {found[line.sku].pk: line.units for line in lines}

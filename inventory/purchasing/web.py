@@ -20,7 +20,7 @@ from inventory.models import (
     SupplierItem,
     Warehouse,
 )
-from inventory.purchasing.forms import items_named, units_named
+from inventory.purchasing.forms import items_named
 from inventory.purchasing.services import (
     cancel_purchase,
     change_draft,
@@ -30,7 +30,7 @@ from inventory.purchasing.services import (
 )
 from inventory.purchasing.suppliers import create_supplier, set_supply
 from inventory.rules.sku_lines import SkuLine
-from inventory.services.naming import sellables_named, warehouse_named
+from inventory.services.naming import sellables_named, units_named, warehouse_named
 from inventory.web.owners import (
     lines_in,
     number_in,

@@ -23,6 +23,14 @@ def sellables_named(
     return found
 
 
+def units_named(
+    organization_id: int, lines: Sequence[SkuLine], *, field: str = "lines"
+) -> dict[int, int]:
+    """Units by the id of the sellable. Raises InvalidInput as `sellables_named` does."""
+    found = sellables_named(organization_id=organization_id, lines=lines, field=field)
+    return {found[line.sku].pk: line.units for line in lines}
+
+
 def _faults(skus: Sequence[str], found: dict[str, Sellable], field: str) -> Iterator[FieldError]:
     if not skus:
         yield FieldError(field=field, code="lines.empty", message="Name at least one SKU.")

@@ -1,7 +1,9 @@
 from django.urls import path
 
+from inventory.counting import web as counting
 from inventory.kits.web import compose, kits
 from inventory.purchasing import web as purchasing
+from inventory.transfers import web as transfers
 from inventory.web.alerts import acknowledge, alerts, mute
 from inventory.web.stock import stock
 from inventory.web.warehouses import warehouse, warehouses
@@ -26,5 +28,21 @@ urlpatterns = [
     path("stock/purchases/<int:order_id>/place/", purchasing.place, name="purchase-place"),
     path("stock/purchases/<int:order_id>/receive/", purchasing.receive, name="purchase-receive"),
     path("stock/purchases/<int:order_id>/cancel/", purchasing.cancel, name="purchase-cancel"),
+    path("stock/transfers/", transfers.transfers, name="transfers"),
+    path("stock/transfers/draft/", transfers.draft, name="transfer-draft"),
+    path("stock/transfers/<int:transfer_id>/", transfers.transfer, name="transfer"),
+    path("stock/transfers/<int:transfer_id>/send/", transfers.send, name="transfer-send"),
+    path("stock/transfers/<int:transfer_id>/arrive/", transfers.arrive, name="transfer-arrive"),
+    path(
+        "stock/transfers/<int:transfer_id>/write-off/",
+        transfers.write_off,
+        name="transfer-write-off",
+    ),
+    path("stock/transfers/<int:transfer_id>/cancel/", transfers.cancel, name="transfer-cancel"),
+    path("stock/counts/", counting.counts, name="counts"),
+    path("stock/counts/open/", counting.begin, name="count-open"),
+    path("stock/counts/<int:count_id>/", counting.count, name="count"),
+    path("stock/counts/<int:count_id>/enter/", counting.enter, name="count-enter"),
+    path("stock/counts/<int:count_id>/step/", counting.step, name="count-step"),
     path("stock/<int:sellable_id>/why/", why, name="stock-why"),
 ]

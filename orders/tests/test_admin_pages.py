@@ -10,6 +10,7 @@ from typing import Any
 from django.apps import apps
 from django.contrib import admin
 from django.db import connection, models
+from django.db.models import F
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -39,6 +40,7 @@ from catalog.models import (
     Sellable,
     SyncConflict,
 )
+from inventory.counting.services import enter_counts, open_count
 from inventory.kits.services import compose_kit
 from inventory.models import StockAlert, StockLevel, Supplier, Warehouse, WarehouseLink
 from inventory.purchasing.services import (
@@ -48,6 +50,7 @@ from inventory.purchasing.services import (
     receive_purchase,
 )
 from inventory.purchasing.suppliers import set_supply
+from inventory.transfers.services import arrive_transfer, draft_transfer, send_transfer
 from orders.demo.seed import api_key_for, seed_demo
 from orders.models import (
     Box,
@@ -99,13 +102,18 @@ WRITTEN_ONCE = (
     "jobs.Job",
     "jobs.JobItem",
     "catalog.SyncConflict",
+    "inventory.CountLine",
     "inventory.GoodsReceipt",
     "inventory.PurchaseLine",
     "inventory.PurchaseOrder",
     "inventory.Reservation",
     "inventory.StockAlert",
+    "inventory.StockCount",
     "inventory.StockMovement",
     "inventory.SupplierItem",
+    "inventory.Transfer",
+    "inventory.TransferArrival",
+    "inventory.TransferLine",
     "orders.IntakeRecord",
     "orders.LaneRate",
     "orders.LedgerLine",
@@ -152,6 +160,7 @@ def fill_every_table() -> None:
     _fill_alerts()
     _fill_kits()
     _fill_purchases()
+    _fill_transfers_and_counts()
     _fill_background()
     tokens_for(User.objects.get(username="operator"))
 
@@ -252,6 +261,28 @@ def _fill_purchases() -> None:
                 place_purchase(order_id=order.pk, actor="tests")
                 units = {sellable.pk: 4}
                 receive_purchase(order_id=order.pk, reference="D-1", units=units, actor="tests")
+
+
+def _fill_transfers_and_counts() -> None:
+    first, second = Warehouse.objects.order_by("pk")[:2]
+    for number in range(3):
+        level = StockLevel.objects.filter(warehouse=first, on_hand__gt=F("reserved") + 2)
+        sellable = level.select_related("sellable").order_by("pk")[number].sellable
+        transfer = draft_transfer(
+            organization_id=sellable.organization_id,
+            source_id=first.pk,
+            target_id=second.pk,
+            units={sellable.pk: 2},
+            actor="tests",
+        )
+        send_transfer(transfer_id=transfer.pk, actor="tests")
+        arrive_transfer(
+            transfer_id=transfer.pk, reference="A-1", units={sellable.pk: 1}, actor="tests"
+        )
+    for organization in Organization.objects.all():
+        count = open_count(organization_id=organization.pk, warehouse_id=first.pk, actor="tests")
+        ids = list(count.lines.values_list("sellable_id", flat=True))
+        enter_counts(count_id=count.pk, units=dict.fromkeys(ids, 1), actor="tests")
 
 
 def _fill_catalog_sync() -> None:

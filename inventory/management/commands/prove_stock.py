@@ -13,7 +13,7 @@ from inventory.proof import StockDifference, stock_differences
 class Command(BaseCommand):
     help = (
         "Compares units on hand with the sum of movements, reserved units with open reservations, "
-        "and incoming ones with what was ordered and has not arrived. Prints each "
+        "and incoming ones with what was ordered or sent and has not arrived. Prints each "
         "difference and exits with 1 if there is any."
     )
 
