@@ -46,6 +46,16 @@ def lane_of(consignment: Consignment, day: date) -> str:
     )
 
 
+def price_lane(ship_from: PostalAddress, ship_to: PostalAddress, billable_g: int) -> str:
+    """Parcels on one lane cost about the same: by the regions of both ends and billable weight.
+
+    Coarser than what one platform's price is remembered by, so that prices that came in for one
+    order serve the next. 120 characters hold it.
+    """
+    region = _postcode(ship_to)[:ORIGIN_DIGITS] or ship_to.state.strip().upper()[:40]
+    return f"{_origin(ship_from)}>{ship_to.country} {region}|{band_of(billable_g)}g"
+
+
 def _origin(address: PostalAddress) -> str:
     """Carriers' zones go by the beginning of the origin's postcode."""
     return f"{address.country} {_postcode(address)[:ORIGIN_DIGITS]}"

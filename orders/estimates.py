@@ -51,18 +51,9 @@ def estimate_rates(
     Raises an UpstreamError when nothing is remembered, the platform does not answer and our own
     tables of prices know no service for it either.
     """
-    consignment = Consignment(
-        reference="",
-        ship_from=warehouse.address,
-        ship_to=ship_to,
-        parcel=parcel,
-        items=(_item(parcel, goods),),
-        currency=goods.value.currency,
-    )
     weight_g = band_of(parcel.weight_g)
     try:
-        with calls_for(Priority.RATE):
-            quotes = easyship_port().estimate(consignment)
+        quotes = ask_rates(warehouse=warehouse, ship_to=ship_to, parcel=parcel, goods=goods)
     except UpstreamError:
         found = _of_table(warehouse, ship_to, replace(parcel, weight_g=weight_g))
         if not found:
@@ -71,6 +62,22 @@ def estimate_rates(
             weight_g=weight_g, quotes=tuple(sorted(found, key=_price)), is_from_table=True
         )
     return Estimate(weight_g=weight_g, quotes=tuple(sorted(quotes, key=_price)))
+
+
+def ask_rates(
+    *, warehouse: Warehouse, ship_to: PostalAddress, parcel: Parcel, goods: Goods
+) -> tuple[RateQuote, ...]:
+    """As Easyship tells or told within the day. Raises an UpstreamError."""
+    consignment = Consignment(
+        reference="",
+        ship_from=warehouse.address,
+        ship_to=ship_to,
+        parcel=parcel,
+        items=(_item(parcel, goods),),
+        currency=goods.value.currency,
+    )
+    with calls_for(Priority.RATE):
+        return easyship_port().estimate(consignment)
 
 
 def _of_table(warehouse: Warehouse, ship_to: PostalAddress, parcel: Parcel) -> list[RateQuote]:

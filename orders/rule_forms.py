@@ -62,6 +62,7 @@ class RoutingRuleForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = [
             *("position", "name", "is_active", "reach", "country", "regions", "condition"),
             *("carrier", "platform", "strategy", "service", "max_days", "day_worth"),
+            "any_carrier",
             *("warehouses", "hold_reason", "stop", "valid_from", "valid_until"),
         ]
 

@@ -18,9 +18,11 @@ from inventory.models import StockLevel, Warehouse
 from orders import pulls
 from orders.audit import refunds
 from orders.audit.runs import audit_platform
+from orders.dispatching import price_and_dispatch
 from orders.models import Order, OrderLine, Simulation
 from orders.rules.states import OrderState
-from orders.services.dispatch import dispatch_order, hand_over
+from orders.services.dispatch import hand_over
+from orders.services.offers import prune_told
 from orders.services.simulations import SIMULATE, advance_simulation
 from shipping_project.jobs.queue import nudge
 from shipping_project.kernel.errors import AppError
@@ -76,7 +78,7 @@ def _warehouses_with_all_lines() -> QuerySet[Warehouse]:
 
 def _dispatch(order_id: int) -> bool:
     try:
-        dispatch_order(order_id=order_id)
+        price_and_dispatch(order_id=order_id)
     except AppError as exc:
         logger.info("order not dispatched", extra={"order_id": order_id, "code": exc.code})
         return False
@@ -123,6 +125,10 @@ def audit_one(platform: str) -> bool:
     delay_s = AUDIT_RETRY_S if audit.error_code else 0.0
     nudge(AUDIT_ONE, platform, queue="sync", delay_s=delay_s)
     return True
+
+
+def prune_prices() -> int:
+    return prune_told()
 
 
 def simulate(simulation_id: int) -> int:

@@ -45,6 +45,7 @@ SCHEDULES = (
     Recurring("Tell the platforms of changed products", "catalog.tasks.tell_changed", 1),
     Recurring("Drop old readings of products", "catalog.tasks.prune", 24 * 60, hour=3),
     Recurring("Look after stock alerts", "inventory.tasks.look_after_alerts", 1),
+    Recurring("Drop prices that count no more", "orders.tasks.prune_prices", 24 * 60, hour=3),
     Recurring("Ask for refunds of voided labels", "orders.tasks.look_after_voids", 5),
     Recurring("Audit labels", "orders.tasks.audit_labels", 24 * 60, hour=2),
     Recurring("Tidy the queue's records", "shipping_project.jobs.upkeep.tidy", 60),

@@ -294,6 +294,31 @@ OWN_PROBLEMS = (
         is_assignable=False,
     ),
     Problem(
+        code="routing.no_offer",
+        field="carrier",
+        cause="A rule asks for the best service of any carrier, and none on offer fits.",
+        fix="Fill the rate tables, loosen the rule, or pick a carrier, then try again.",
+        url_name="admin:orders_tablerate_changelist",
+        is_assignable=False,
+    ),
+    Problem(
+        code="routing.no_currency_rate",
+        field="currency",
+        cause="Services are priced in several currencies, and no rate of these days compares them.",
+        fix="Enter the rate that is named, then try again.",
+        url_name="admin:orders_currencyrate_changelist",
+        is_assignable=False,
+    ),
+    Problem(
+        code="rates.no_currency_rate",
+        field="currency",
+        cause="The platform priced services in several currencies, and no rate of these days "
+        "compares them.",
+        fix="Enter the rate that is named, then try again.",
+        url_name="admin:orders_currencyrate_changelist",
+        is_assignable=False,
+    ),
+    Problem(
         code="routing.internal",
         cause="Something of ours failed over this order; nothing was sent for it.",
         fix="Look in the log for the order's number; try again once that is mended.",

@@ -43,6 +43,7 @@ class RoutingRuleSerializer(serializers.ModelSerializer[RoutingRule]):
             *("id", "position", "name", "is_active", "valid_from", "valid_until"),
             *("reach", "country", "regions", "condition"),
             *("carrier", "platform", "strategy", "service", "max_days", "day_worth"),
+            "any_carrier",
             *("warehouses", "hold_reason", "stop"),
         ]
         read_only_fields = ["position"]

@@ -32,8 +32,9 @@ from orders.handlers.consignments import (
     shipment_of,
 )
 from orders.models import Shipment
+from orders.rules.exchange import missing_words
 from orders.rules.prices import PRICE_RISEN
-from orders.rules.quotes import chosen_quote, judge_quotes
+from orders.rules.quotes import chosen_quote, judge_quotes, uncompared
 from orders.rules.service_wish import ANY_CHEAPEST
 from orders.services.booking import record_refusal
 from orders.services.cancellation import go_on_cancelling
@@ -56,9 +57,11 @@ from orders.services.purchases import (
     open_intent,
     send_intent,
 )
+from orders.services.rates import exchange_for
 from shipping_project.kernel.money import Money
 
 RATES_IN_THE_MAKING = Retry("rates.pending", "The platform is still rating the booking.", 10.0)
+RATES_UNCOMPARED = "rates.no_currency_rate"
 RATED_WITHIN = timedelta(minutes=2)
 LABEL_IN_THE_MAKING = Unanswered("label.pending", "The platform is still making the label.")
 OVERDUE = "label.overdue"
@@ -104,9 +107,14 @@ def choose_quote(shipment: Shipment, booking: Booking) -> RateQuote | Rejected |
     if not quotes and _was_booked_just_now(shipment):
         return RATES_IN_THE_MAKING
     wish = shipment.decision.wish
-    judged = judge_quotes(quotes, carrier=shipment.carrier, wish=wish)
+    today = timezone.now().date()
+    exchange = exchange_for({one.price.currency for one in quotes}, day=today)
+    judged = judge_quotes(quotes, carrier=shipment.carrier, wish=wish, exchange=exchange)
     record_quotes(shipment=shipment, judged=judged)
     quote = chosen_quote(judged)
+    if quote is not None and (others := uncompared(judged)):
+        words = missing_words(others, into=quote.price.currency, day=today.isoformat())
+        return Rejected(RATES_UNCOMPARED, words)
     if quote is None:
         place = shipment.get_platform_display()
         detail = f"{place} offers no {shipment.carrier} service for this parcel."

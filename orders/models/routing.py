@@ -152,6 +152,12 @@ class RoutingRule(models.Model):
         validators=[MinValueValidator(0)],
         help_text="For the best score: what a day sooner is worth, in the currency of the prices.",
     )
+    any_carrier = models.BooleanField(
+        "of any carrier",
+        default=False,
+        db_default=False,
+        help_text="Choose the service among all carriers by what they cost and when they arrive.",
+    )
     warehouses = models.JSONField(
         default=list,
         blank=True,
@@ -207,6 +213,11 @@ class RoutingDecision(models.Model):
         default=dict,
         db_default=models.Value({}, models.JSONField()),
         help_text="Which of the carrier's services is to be bought; empty means the cheapest.",
+    )
+    offer = models.JSONField(
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        help_text="The service and price that it was chosen for, where prices decided.",
     )
     failure = models.CharField(
         max_length=40, blank=True, default="", help_text="Why nothing was chosen."

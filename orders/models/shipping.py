@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Upper
 from django.utils import timezone
 
-from carriers.contracts import TrackingStatus
+from carriers.contracts import Parcel, TrackingStatus
 from carriers.models import PLATFORM_CHOICES
 from inventory.models import Warehouse
 from orders.models.intake import CARRIER_CHOICES, Order
@@ -154,6 +154,15 @@ class Package(Timestamped):
 
     def __str__(self) -> str:
         return self.tracking_number or f"package {self.pk}"
+
+    @property
+    def parcel(self) -> Parcel:
+        return Parcel(
+            weight_g=self.weight_g,
+            length_mm=self.length_mm,
+            width_mm=self.width_mm,
+            height_mm=self.height_mm,
+        )
 
     @property
     def label_cost(self) -> Money | None:

@@ -64,6 +64,9 @@ class Exchange:
         )
 
 
+NO_EXCHANGE = Exchange()
+
+
 def usable_rates(rates: Iterable[DatedRate], *, day: str, most_days: int) -> tuple[DatedRate, ...]:
     """Those of the day or before it, at most so many days old; of each pair the newest."""
     last = date.fromisoformat(day)

@@ -56,8 +56,11 @@ def picked_route(snapshot: RouteSnapshot, picked: PickedWay) -> RouteDecision:
     )
     if not route.is_routed:
         return route
+    # Elsewhere, or of another kind, it costs something else.
+    is_offered = picked.platform in ("", route.platform) and picked.wish is None
     return replace(
         route,
+        offer=route.offer if is_offered else None,
         platform=picked.platform or route.platform,
         wish=picked.wish or route.wish,
         sentences=(f"A person picked {picked.words}.", *route.sentences),

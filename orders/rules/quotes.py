@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from carriers.contracts import RateQuote
+from orders.rules.exchange import NO_EXCHANGE, Exchange
 from orders.rules.service_wish import ANY_CHEAPEST, ServiceWish, Strategy
+from shipping_project.kernel.money import Money
 
 # Later than any service that says when it arrives.
 UNKNOWN_DAYS = 999
 Preference = tuple[object, ...]
+OTHER_CURRENCY = "priced in "
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +26,31 @@ class JudgedQuote:
 
 
 def judge_quotes(
-    quotes: Sequence[RateQuote], *, carrier: str, wish: ServiceWish = ANY_CHEAPEST
+    quotes: Sequence[RateQuote],
+    *,
+    carrier: str,
+    wish: ServiceWish = ANY_CHEAPEST,
+    exchange: Exchange = NO_EXCHANGE,
 ) -> tuple[JudgedQuote, ...]:
     """The service of `carrier` that fits the wish best; equals go by price, speed, then name.
 
-    Only one currency is compared (the first by code among the eligible); others are set aside.
+    Currencies are compared by the rates of `exchange`. What they lead nowhere near is set aside:
+    most of all is compared, and of as many the first currency by code.
     """
     faults = [_fault(quote, carrier, wish) for quote in quotes]
     eligible = [quote for quote, fault in zip(quotes, faults, strict=True) if not fault]
-    currency = min((q.price.currency for q in eligible), default="")
-    comparable = [quote for quote in eligible if quote.price.currency == currency]
-    best = min(comparable, key=lambda quote: _preference(quote, wish), default=None)
+    currency = common_currency([quote.price.currency for quote in eligible], exchange)
+    prices = {
+        id(quote): price
+        for quote in eligible
+        if (price := exchange.in_currency(quote.price, currency)) is not None
+    }
+    comparable = [quote for quote in eligible if id(quote) in prices]
+    best = min(
+        comparable, key=lambda quote: _preference(quote, prices[id(quote)], wish), default=None
+    )
     return tuple(
-        JudgedQuote(quote, fault or _lost(quote, best, currency=currency, wish=wish))
+        JudgedQuote(quote, fault or _lost(quote, best, currency, prices, wish))
         for quote, fault in zip(quotes, faults, strict=True)
     )
 
@@ -44,23 +59,50 @@ def chosen_quote(judged: Sequence[JudgedQuote]) -> RateQuote | None:
     return next((item.quote for item in judged if not item.removed_by), None)
 
 
-def _fault(quote: RateQuote, carrier: str, wish: ServiceWish) -> str:
-    if quote.carrier != carrier:
-        return f"the decision asks for {carrier}"
-    if wish.service.casefold() not in quote.service_name.casefold():
+def common_currency(currencies: Collection[str], exchange: Exchange) -> str:
+    """The one that most of the others can be brought into, "" of none."""
+
+    def reached(code: str) -> int:
+        return -len(exchange.missing(currencies, code))
+
+    return max(sorted(set(currencies)), key=reached, default="")
+
+
+def uncompared(judged: Sequence[JudgedQuote]) -> tuple[str, ...]:
+    """Currencies that were set aside since no rate leads to the others."""
+    return tuple(
+        sorted(
+            {
+                item.quote.price.currency
+                for item in judged
+                if item.removed_by.startswith(OTHER_CURRENCY)
+            }
+        )
+    )
+
+
+def wish_fault(service_name: str, days: int | None, wish: ServiceWish) -> str:
+    """What keeps a service from being what is wished for, "" where nothing does."""
+    if wish.service.casefold() not in service_name.casefold():
         return f"the decision asks for “{wish.service}”"
-    if wish.max_days and quote.delivery_days is None:
+    if wish.max_days and days is None:
         return "does not say when it arrives"
-    if wish.max_days and _days(quote) > wish.max_days:
+    if wish.max_days and (days or 0) > wish.max_days:
         return f"takes longer than {wish.max_days} days"
     return ""
 
 
-def _lost(quote: RateQuote, best: RateQuote | None, *, currency: str, wish: ServiceWish) -> str:
-    if quote is best:
-        return ""
-    if quote.price.currency != currency:
-        return f"priced in {quote.price.currency}, others in {currency}"
+def preference(price: Money, days: int | None, wish: ServiceWish) -> Preference:
+    """The smallest is what the wish wants most, of prices in one currency."""
+    known = UNKNOWN_DAYS if days is None else days
+    if wish.strategy == Strategy.FASTEST.value:
+        return known, price.amount, known
+    if wish.strategy == Strategy.BEST_SCORE.value:
+        return price.amount + known * Decimal(wish.day_worth or 0), price.amount, known
+    return price.amount, known
+
+
+def lost_words(wish: ServiceWish) -> str:
     return _LOST.get(wish.strategy, "not the cheapest")
 
 
@@ -70,27 +112,25 @@ _LOST: Mapping[str, str] = {
 }
 
 
-def _preference(quote: RateQuote, wish: ServiceWish) -> Preference:
-    return _FIRST.get(wish.strategy, _by_price)(quote, wish) + _by_price(quote, wish)
+def _fault(quote: RateQuote, carrier: str, wish: ServiceWish) -> str:
+    if quote.carrier != carrier:
+        return f"the decision asks for {carrier}"
+    return wish_fault(quote.service_name, quote.delivery_days, wish)
 
 
-def _by_price(quote: RateQuote, wish: ServiceWish) -> Preference:
-    return quote.price.amount, _days(quote), quote.service_name, quote.service_ref
+def _lost(
+    quote: RateQuote,
+    best: RateQuote | None,
+    currency: str,
+    prices: Mapping[int, Money],
+    wish: ServiceWish,
+) -> str:
+    if quote is best:
+        return ""
+    if id(quote) not in prices:
+        return f"{OTHER_CURRENCY}{quote.price.currency}, others in {currency}"
+    return lost_words(wish)
 
 
-def _by_speed(quote: RateQuote, wish: ServiceWish) -> Preference:
-    return (_days(quote),)
-
-
-def _by_score(quote: RateQuote, wish: ServiceWish) -> Preference:
-    return (quote.price.amount + _days(quote) * Decimal(wish.day_worth or 0),)
-
-
-_FIRST: Mapping[str, Callable[[RateQuote, ServiceWish], Preference]] = {
-    Strategy.FASTEST.value: _by_speed,
-    Strategy.BEST_SCORE.value: _by_score,
-}
-
-
-def _days(quote: RateQuote) -> int:
-    return UNKNOWN_DAYS if quote.delivery_days is None else quote.delivery_days
+def _preference(quote: RateQuote, price: Money, wish: ServiceWish) -> Preference:
+    return *preference(price, quote.delivery_days, wish), quote.service_name, quote.service_ref

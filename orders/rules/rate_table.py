@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from orders.rules.candidates import Candidate, PriceSource, billable_weight
 from orders.rules.conditions.fields import COUNTRY_GROUPS
+from orders.rules.offers import BillableWeight, Offer, PriceSource, billable_weight
 from shipping_project.kernel.errors import FieldError
 from shipping_project.kernel.money import CENT
 
@@ -79,9 +79,9 @@ class RateTable:
 
     def offers(
         self, carriage: Carriage, *, platform: str = "", carrier: str = ""
-    ) -> tuple[Candidate, ...]:
-        """One candidate for each service that takes it, of one platform or carrier if named."""
-        found: list[Candidate] = []
+    ) -> tuple[Offer, ...]:
+        """One offer for each service that takes it, of one platform or carrier if named."""
+        found: list[Offer] = []
         for (place, by, _), rows in sorted(self._services.items()):
             if platform in ("", place) and carrier in ("", by):
                 billable = billable_weight(
@@ -92,7 +92,7 @@ class RateTable:
                 )
                 fitting = (row for row in rows if _fits(row, carriage, billable.grams))
                 if row := next(fitting, None):
-                    found.append(_candidate(row, billable.grams, billable.divisor))
+                    found.append(_offer(row, carriage.warehouse, billable))
         return tuple(found)
 
 
@@ -116,9 +116,10 @@ def _reaches(destination: str, carriage: Carriage) -> bool:
     return carriage.destination in COUNTRY_GROUPS.get(destination, ())
 
 
-def _candidate(row: TableRow, billable_g: int, divisor: int) -> Candidate:
-    price = row.price + row.per_kg * Decimal(billable_g - row.above_g) / GRAMS_A_KG
-    return Candidate(
+def _offer(row: TableRow, warehouse: str, billable: BillableWeight) -> Offer:
+    price = row.price + row.per_kg * Decimal(billable.grams - row.above_g) / GRAMS_A_KG
+    return Offer(
+        warehouse=warehouse,
         platform=row.platform,
         carrier=row.carrier,
         service=row.service,
@@ -126,8 +127,8 @@ def _candidate(row: TableRow, billable_g: int, divisor: int) -> Candidate:
         currency=row.currency,
         source=PriceSource.TABLE.value,
         days=row.days,
-        billable_g=billable_g,
-        divisor=divisor,
+        billable_g=billable.grams,
+        divisor=billable.divisor,
     )
 
 

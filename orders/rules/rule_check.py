@@ -18,6 +18,7 @@ def rule_faults(rule: CarrierRule, *, warehouses: Collection[str]) -> tuple[Fiel
         *_effect(rule),
         *_dates(rule),
         *_wish(rule),
+        *_any_carrier(rule),
         *_warehouses(rule, warehouses),
     )
 
@@ -54,6 +55,13 @@ def _wish(rule: CarrierRule) -> list[FieldError]:
         return []
     message = "Say what a day sooner is worth, or take the cheapest."
     return [FieldError(field="day_worth", code="rule.day_worth", message=message)]
+
+
+def _any_carrier(rule: CarrierRule) -> list[FieldError]:
+    if not (rule.carrier and rule.wish and rule.wish.any_carrier):
+        return []
+    message = f"It names {rule.carrier} and asks for any carrier; say one of the two."
+    return [FieldError(field="any_carrier", code="rule.any_carrier", message=message)]
 
 
 def _warehouses(rule: CarrierRule, known: Collection[str]) -> list[FieldError]:

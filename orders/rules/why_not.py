@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import chain
 
 from orders.rules.conditions import Comparison
 from orders.rules.conditions.fields import Kind, Operator
+from orders.rules.offers import Offer
 from orders.rules.routing.choosing import Router
-from orders.rules.routing.parts import RouteDecision, RouteSnapshot
+from orders.rules.routing.parts import OFFERS, RouteDecision, RouteSnapshot
 from orders.rules.routing.warehouses import missing_units
 
 MOST_TRIED = 500
@@ -58,7 +60,10 @@ def why_not(snapshot: RouteSnapshot, wanted: Wanted) -> WhyNot:
     if route.is_routed and not wanted.first_miss(route):
         return WhyNot(is_chosen=True)
     flips: list[_Change] = []
-    for tried, change in enumerate(_single_changes(snapshot, router, wanted)):
+    changes = chain(
+        _with_price(snapshot, wanted, route.offer), _single_changes(snapshot, router, wanted)
+    )
+    for tried, change in enumerate(changes):
         if tried == MOST_TRIED:
             break
         is_same_book = change.snapshot.book is snapshot.book
@@ -68,12 +73,12 @@ def why_not(snapshot: RouteSnapshot, wanted: Wanted) -> WhyNot:
     flips.sort(key=lambda change: (change.size, change.words))
     return WhyNot(
         is_chosen=False,
-        constraint=_constraint(route, wanted),
+        constraint=_constraint(snapshot, route, wanted),
         changes=tuple(dict.fromkeys(change.words for change in flips))[:MOST_TOLD],
     )
 
 
-def _constraint(route: RouteDecision, wanted: Wanted) -> str:
+def _constraint(snapshot: RouteSnapshot, route: RouteDecision, wanted: Wanted) -> str:
     if not route.is_routed:
         return route.sentences[0]
     missed = wanted.first_miss(route)
@@ -83,7 +88,37 @@ def _constraint(route: RouteDecision, wanted: Wanted) -> str:
             return f"{wanted.warehouse} is no active warehouse."
         if stock[0].outcome == "failed":
             return f"{wanted.warehouse} is {stock[0].reason}."
+    if route.offer is not None and (lost := _lost_offer(snapshot, route, wanted)):
+        return lost
     return route.sentences[("warehouse", "carrier", "platform").index(missed)]
+
+
+def _lost_offer(snapshot: RouteSnapshot, route: RouteDecision, wanted: Wanted) -> str:
+    """Where prices decided: why the first service on offer that is so was not taken."""
+    named = {offer.words for offer in snapshot.offers if _is_wanted(offer, wanted)}
+    steps = (s for s in route.trace if s.stage == OFFERS and s.subject in named)
+    step = next(steps, None)
+    return f"{step.subject}: {step.reason}." if step else ""
+
+
+def _is_wanted(offer: Offer, wanted: Wanted) -> bool:
+    return wanted.carrier in ("", offer.carrier) and wanted.platform in ("", offer.platform)
+
+
+def _with_price(snapshot: RouteSnapshot, wanted: Wanted, best: Offer | None) -> Iterator[_Change]:
+    """A service that would cost just less than the one chosen, in the same currency."""
+    for place, offer in enumerate(snapshot.offers):
+        if best is None or offer.currency != best.currency or not _is_wanted(offer, wanted):
+            continue
+        price = best.money.amount - Decimal("0.01")
+        cheaper = replace(offer, price=str(price))
+        offers = (*snapshot.offers[:place], cheaper, *snapshot.offers[place + 1 :])
+        words = f"{offer.service} by {offer.platform.capitalize()} costs {cheaper.money}"
+        yield _Change(
+            _distance(offer.price, price),
+            f"{words}, not {offer.money}",
+            replace(snapshot, offers=offers),
+        )
 
 
 def _single_changes(snapshot: RouteSnapshot, router: Router, wanted: Wanted) -> Iterator[_Change]:

@@ -78,13 +78,7 @@ def _fits(package: Package, items: Sequence[PackedItem]) -> bool:
     if package.contents_digest:
         return package.contents_digest == _digest(items)
     # Booked before boxes were saved, so in a carton made to measure.
-    booked = Parcel(
-        weight_g=package.weight_g,
-        length_mm=package.length_mm,
-        width_mm=package.width_mm,
-        height_mm=package.height_mm,
-    )
-    return booked == parcel_for(items)
+    return package.parcel == parcel_for(items)
 
 
 def _digest(items: Sequence[PackedItem]) -> str:

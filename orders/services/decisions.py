@@ -45,6 +45,7 @@ def keep_decision(
         warehouse=warehouse,
         service_strategy=route.wish.strategy,
         service_wish=route.wish.as_dict(),
+        offer=route.offer.as_dict() if route.offer else {},
         failure=route.failure,
         sentences=list(route.sentences),
         trace=record_of(snapshot, machine),

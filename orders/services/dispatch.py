@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from time import perf_counter_ns
 
@@ -22,6 +23,7 @@ from orders.models import (
     RuleSet,
     Shipment,
 )
+from orders.rules.offers import PriceSource
 from orders.rules.parcels import parcel_fault
 from orders.rules.picked import picked_route
 from orders.rules.routing import NO_STOCK, RouteDecision, RouteSnapshot, choose_route
@@ -29,6 +31,7 @@ from orders.rules.states import DISPATCHABLE, OrderState
 from orders.services.contents import demands_of, packing_of
 from orders.services.decisions import keep_decision
 from orders.services.kinds import BOOK
+from orders.services.offers import with_prices
 from orders.services.overrides import newest_override
 from orders.services.progress import move_order, need_attention
 from orders.services.rule_books import live_rule_set, rule_book
@@ -83,10 +86,11 @@ class RoutedNow:
 def route_now(order: Order) -> RoutedNow:
     rule_set = live_rule_set()
     snapshot = route_snapshot(order, rule_book(rule_set))
+    override = newest_override(order)
+    snapshot = with_prices(snapshot, order, override.way if override else None)
     begun = perf_counter_ns()
     machine = choose_route(snapshot)
     took_us = (perf_counter_ns() - begun) // 1000
-    override = newest_override(order)
     return RoutedNow(
         rule_set=rule_set,
         snapshot=snapshot,
@@ -236,6 +240,7 @@ def _create_shipment(order: Order, record: RoutingDecision) -> Shipment:
         platform=record.platform,
         carrier=record.carrier,
         ship_on=_ship_on(record),
+        **_agreed(record),
     )
     packing = packing_of(order, record.warehouse_id)
     box = packing.parcel
@@ -257,6 +262,14 @@ def _ship_on(record: RoutingDecision) -> date | None:
     options = record.snapshot["warehouses"]
     day = next((one.get("ships_on") for one in options if one["code"] == code), "")
     return date.fromisoformat(day) if day else None
+
+
+def _agreed(record: RoutingDecision) -> dict[str, object]:
+    """The price that decided is what the label may cost, unless it was only an estimate."""
+    if not record.offer or record.offer["source"] == PriceSource.TABLE.value:
+        return {}
+    offer = record.offer
+    return {"agreed_price": Decimal(offer["price"]), "agreed_currency": offer["currency"]}
 
 
 def _suffix() -> str:

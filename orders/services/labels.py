@@ -30,6 +30,7 @@ from orders.services.booking import ask
 from orders.services.kinds import FETCH_LABEL
 from orders.services.ledger import enter_bought
 from orders.services.news import tell_of_label
+from orders.services.offers import PricedParcel, keep_told
 from orders.services.prices import is_too_much
 from orders.services.progress import move_order, need_attention, note_event
 from orders.services.purchases import close_as_paid
@@ -41,7 +42,10 @@ FIRST_TRACK_AFTER = timedelta(seconds=30)
 
 @transaction.atomic
 def record_quotes(*, shipment: Shipment, judged: Sequence[JudgedQuote]) -> None:
-    """Keep what was on offer and why each service was or was not taken."""
+    """Keep what was on offer and why each service was or was not taken.
+
+    The prices serve decisions on other orders for a while too.
+    """
     shipment.quotes.all().delete()
     Quote.objects.bulk_create(
         Quote(
@@ -56,6 +60,9 @@ def record_quotes(*, shipment: Shipment, judged: Sequence[JudgedQuote]) -> None:
         )
         for item in judged
     )
+    package = Package.objects.get(shipment=shipment)
+    priced = PricedParcel(order=shipment.order, warehouse=shipment.warehouse, parcel=package.parcel)
+    keep_told(priced, shipment.platform, [item.quote for item in judged])
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from carriers.contracts import Platform
 from orders.models import Order, RoutingOverride, Shipment
 from orders.rules.picked import PickedWay, choice_of, picked_route
 from orders.rules.routing import NO_STOCK, RouteSnapshot, choose_route, missing_units
+from orders.services.offers import with_prices
 from orders.services.restarts import give_up_unbooked, route_again
 from orders.services.rule_books import carrier_platforms, live_rule_set, rule_book
 from orders.services.snapshots import route_snapshot
@@ -33,6 +34,7 @@ def override_route(*, order_id: int, picked: PickedWay, reason: str, actor: str)
         order: Order = Order.objects.locked().get(pk=order_id)
         booking = give_up_unbooked(order)
         snapshot = route_snapshot(order, rule_book(live_rule_set()))
+        snapshot = with_prices(snapshot, order, picked)
         faults = _faults(picked, reason, snapshot, booking)
         if faults:
             raise InvalidInput(errors=faults)

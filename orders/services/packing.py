@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from carriers.contracts import Parcel
 from orders.models import Order, Package
-from orders.rules.candidates import BillableWeight, billable_weight
+from orders.rules.offers import BillableWeight, billable_weight
 from orders.rules.packing import PackedBox
 from orders.services.contents import packing_of
 from orders.services.rates import carrier_divisors
@@ -32,22 +32,13 @@ def order_packing(order: Order) -> OrderPacking:
     whole = tuple((number, line.quantity) for number, line in enumerate(lines))
     name, parcel = (packing.box_name, packing.parcel)
     if package is not None:
-        name, parcel = package.box_name, _parcel(package)
+        name, parcel = package.box_name, package.parcel
     return OrderPacking(
         is_booked=package is not None,
         parcel=PackedBox(name=name, parcel=parcel, units=whole),
         boxes=packing.boxes,
         skus=tuple(line.sku for line in lines),
         billable=tuple(_billable(parcel)),
-    )
-
-
-def _parcel(package: Package) -> Parcel:
-    return Parcel(
-        weight_g=package.weight_g,
-        length_mm=package.length_mm,
-        width_mm=package.width_mm,
-        height_mm=package.height_mm,
     )
 
 

@@ -136,4 +136,5 @@ def _wish(rule: RoutingRule) -> ServiceWish | None:
         service=rule.service,
         max_days=rule.max_days,
         day_worth=rule.day_worth,
+        any_carrier=rule.any_carrier,
     )

@@ -19,6 +19,8 @@ from inventory.rules.calendar import is_late, ship_day
 from orders.models import Order, OrderLine, RuleSet, Shipment
 from orders.rules.addresses import is_po_box
 from orders.rules.conditions.fields import billable_weight_g
+from orders.rules.exchange import DatedRate
+from orders.rules.offers import Offer
 from orders.rules.routing import RouteSnapshot, RuleBook, WarehouseOption
 from orders.services.contents import packing_of
 from orders.services.rule_books import record_digest, restored_book
@@ -188,5 +190,8 @@ def restored_snapshot(record: Mapping[str, Any], *, book: RuleBook | None = None
             "warehouses": tuple(WarehouseOption(**option) for option in record["warehouses"]),
             "book": book or restored_book(record["book"]),
             "lines": tuple(record.get("lines", ())),
+            "offers_from": tuple(record.get("offers_from", ())),
+            "offers": tuple(Offer(**offer) for offer in record.get("offers", ())),
+            "exchange": tuple(DatedRate(**rate) for rate in record.get("exchange", ())),
         }
     )

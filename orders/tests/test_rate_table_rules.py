@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from orders.rules.candidates import billable_weight
 from orders.rules.exchange import DatedRate, Exchange, missing_words, usable_rates
+from orders.rules.offers import billable_weight
 from orders.rules.rate_table import Carriage, RateTable, TableRow, row_faults
 from shipping_project.kernel.money import Money
 

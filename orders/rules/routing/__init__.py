@@ -3,10 +3,12 @@
 from orders.rules.routing.choosing import Router, choose_route, router_for
 from orders.rules.routing.parts import (
     NO_CARRIER_PLATFORM,
+    NO_OFFER,
     NO_ROUTE,
     NO_STOCK,
     NO_WAREHOUSE,
     CarrierRule,
+    OffersWanted,
     Reach,
     RouteDecision,
     RouteSnapshot,
@@ -18,10 +20,12 @@ from orders.rules.routing.warehouses import missing_units
 
 __all__ = [
     "NO_CARRIER_PLATFORM",
+    "NO_OFFER",
     "NO_ROUTE",
     "NO_STOCK",
     "NO_WAREHOUSE",
     "CarrierRule",
+    "OffersWanted",
     "Reach",
     "RouteDecision",
     "RouteSnapshot",

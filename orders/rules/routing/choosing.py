@@ -25,6 +25,7 @@ from orders.rules.routing.parts import (
     RouteSnapshot,
     RuleBook,
 )
+from orders.rules.routing.pricing import ByPrice, best_offer
 from orders.rules.routing.trace import Log
 from orders.rules.routing.warehouses import (
     choose_warehouse,
@@ -62,6 +63,7 @@ class _Answer:
     platform: str = ""
     platform_rule: str = ""
     wish: ServiceWish | None = None
+    wish_rule: str = ""
     hold_reason: str = ""
 
 
@@ -93,6 +95,8 @@ class Router:
             log.origin = origin.code
         is_export = bool(facts.get("leaves_country"))
         answer = self._ask(fitting, facts, log)
+        if answer.wish and answer.wish.any_carrier and not answer.carrier:
+            return self._by_price(answer, facts, log, why, is_export=is_export)
         carrier, why_carrier = self._carrier(answer, snapshot, log, is_export=is_export)
         if not carrier:
             return RouteDecision(failure=NO_ROUTE, sentences=(why_carrier,), explain=explain)
@@ -121,6 +125,30 @@ class Router:
             preferences = (*named, *self.book.warehouse_preference)
             facts.origin, _ = choose_warehouse(snapshot, stocked, preferences, None)
         return facts
+
+    def _by_price(
+        self, answer: _Answer, facts: OrderFacts, log: Log | None, why: str, *, is_export: bool
+    ) -> RouteDecision:
+        """Carrier and platform are those of the service that the wish likes best."""
+        snapshot, wish, origin = facts.snapshot, answer.wish, facts.origin
+        assert wish is not None and origin is not None
+        asked = ByPrice(wish=wish, platform=answer.platform, is_export=is_export)
+        best = best_offer(snapshot, asked, origin.code, log)
+        explain = partial(self.explain, snapshot)
+        if best.offer is None:
+            return RouteDecision(
+                failure=best.failure, sentences=(best.reason,), wants=best.wants, explain=explain
+            )
+        return RouteDecision(
+            warehouse=origin.code,
+            platform=best.offer.platform,
+            carrier=best.offer.carrier,
+            wish=wish,
+            hold_reason="" if snapshot.is_released else answer.hold_reason,
+            sentences=(why, best.reason, f"The rule “{answer.wish_rule}” asked for that."),
+            offer=best.offer,
+            explain=explain,
+        )
 
     def explain(self, snapshot: RouteSnapshot) -> Explanation:
         log = Log()
@@ -238,7 +266,7 @@ def _take(answer: _Answer, rule: CarrierRule) -> list[str]:
             answer.platform, answer.platform_rule = rule.platform, rule.name
             set_now.append("platform")
         if rule.wish and not answer.wish:
-            answer.wish = rule.wish
+            answer.wish, answer.wish_rule = rule.wish, rule.name
             set_now.append("service")
     if rule.hold_reason and not answer.hold_reason:
         answer.hold_reason = rule.hold_reason

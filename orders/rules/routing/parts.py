@@ -6,16 +6,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from orders.rules.exchange import DatedRate
+from orders.rules.offers import Offer
 from orders.rules.service_wish import ANY_CHEAPEST, ServiceWish
 
 NO_STOCK = "no_stock"
 NO_WAREHOUSE = "no_warehouse"
 NO_CARRIER_PLATFORM = "no_platform_for_carrier"
 NO_ROUTE = "no_route"
+NO_OFFER = "no_offer"
 
 # Stages of the trace in which rules are asked.
 WAREHOUSE_RULES = "warehouse rule"
 RULES = "carrier"
+# And the one in which services are compared.
+OFFERS = "offer"
 
 
 class Reach(StrEnum):
@@ -101,6 +106,8 @@ class RouteSnapshot:
     `facts` are what conditions ask of an order (`orders.rules.conditions.fields`), as plain JSON;
     `lines` the facts of each line. `at` is the moment of the decision, ISO 8601 in UTC.
     `is_released`: a person let it go, so no rule holds it again.
+    `offers` are what services cost from the warehouses `offers_from`, where somebody has looked;
+    `exchange` are the rates by which their currencies are compared.
     """
 
     country: str
@@ -113,6 +120,9 @@ class RouteSnapshot:
     lines: tuple[Mapping[str, str], ...] = ()
     at: str = ""
     is_released: bool = False
+    offers_from: tuple[str, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    exchange: tuple[DatedRate, ...] = ()
 
 
 class Answer(StrEnum):
@@ -163,11 +173,22 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OffersWanted:
+    """A rule asks for the best service of any carrier: what they cost from a warehouse has to be
+    known first. `platforms` are those that the parcel could be booked at."""
+
+    warehouse: str
+    platforms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RouteDecision:
     """The choice, or `failure` and what is missing. `shortages` is units by SKU.
 
     `hold_reason`: a rule keeps the order back for a person before it goes this way. `rule` is the
     name of the one that picked the carrier, "" where none did.
+    `offer`: the service that carrier and platform were chosen for, where prices decided.
+    `wants`: decide again with these offers in the snapshot.
     """
 
     warehouse: str = ""
@@ -179,6 +200,8 @@ class RouteDecision:
     failure: str = ""
     shortages: Mapping[str, int] = field(default_factory=dict)
     sentences: tuple[str, ...] = ()
+    offer: Offer | None = None
+    wants: OffersWanted | None = None
     explain: Callable[[], Explanation] = field(default=Explanation, compare=False, repr=False)
 
     @property

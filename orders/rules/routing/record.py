@@ -18,6 +18,7 @@ from orders.rules.routing.choosing import router_for
 from orders.rules.routing.facts import OrderFacts
 from orders.rules.routing.matching import ReadyRule
 from orders.rules.routing.parts import (
+    OFFERS,
     WAREHOUSE_RULES,
     Answer,
     RouteDecision,
@@ -42,7 +43,7 @@ SIGNS = {Answer.MATCHED: "+", Answer.OPEN: "?", Answer.OUT_OF_FORCE: "-", Answer
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A warehouse or carrier; `removed_by` is the first thing that did, "" for the one chosen."""
+    """A warehouse, carrier or offer; `removed_by` is what did so first, "" for the one chosen."""
 
     kind: str
     name: str
@@ -52,12 +53,17 @@ class Candidate:
 def candidates_of(
     snapshot: RouteSnapshot, route: RouteDecision, steps: Sequence[TraceStep]
 ) -> tuple[Candidate, ...]:
-    """Every warehouse that is active and every carrier that can be booked."""
+    """Every warehouse that is active, carrier that can be booked and service on offer."""
     carriers = sorted({*snapshot.book.platform_of, *filter(None, [route.carrier])})
     why = route.sentences[1 if route.is_routed else 0]
     return (
         *(_warehouse(option.code, route, steps) for option in snapshot.warehouses),
         *(Candidate("carrier", code, "" if code == route.carrier else why) for code in carriers),
+        *(
+            Candidate("offer", step.subject, "" if step.outcome == "chosen" else step.reason)
+            for step in steps
+            if step.stage == OFFERS
+        ),
     )
 
 

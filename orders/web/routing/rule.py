@@ -23,7 +23,7 @@ Rules = list[dict[str, Any]]
 PLACED = frozenset(
     {
         *("name", "position", "is_active", "valid_from", "valid_until", "stop"),
-        *("reach", "country", "regions", "condition"),
+        *("reach", "country", "regions", "condition", "any_carrier"),
     }
 )
 

@@ -22,12 +22,14 @@ class PriceSource(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class Offer:
     """Plain values only, since a decision keeps it. A price of a table is an estimate.
 
-    `expires_at` is ISO 8601 in UTC, empty for a table. `billable_g` was found with `divisor`.
+    `warehouse` is where the parcel leaves from. `expires_at` is ISO 8601 in UTC, empty for a table.
+    `billable_g` was found with `divisor`.
     """
 
+    warehouse: str
     platform: str
     carrier: str
     service: str

@@ -1,0 +1,240 @@
+"""Orders routed by price against the twin: what is asked, what serves while it is away, and the
+price that the label may cost."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import Organization
+from inventory.models import StockLevel
+from orders.models import (
+    CurrencyRate,
+    LaneRate,
+    Order,
+    RoutingDecision,
+    RoutingRule,
+    RuleSet,
+    Shipment,
+    TableRate,
+)
+from orders.rules.picked import PickedWay
+from orders.rules.routing import choose_route
+from orders.rules.states import OrderState
+from orders.services.offers import parcel_from, prune_told
+from orders.services.overrides import override_route
+from orders.services.snapshots import restored_snapshot
+from orders.tasks import dispatch_one
+from orders.tests.builders import make_order
+from orders.tests.twin import TwinCase
+
+
+class PriceCase(TwinCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.live = RuleSet.objects.get(is_live=True)
+
+    def go_by_price(self, **changes: Any) -> None:
+        """One rule alone: the cheapest of any carrier."""
+        self.live.rules.all().delete()
+        facts = {"country": "", "reach": "both", "strategy": "cheapest", "any_carrier": True}
+        RoutingRule.objects.create(
+            rule_set=self.live, position=1, name="By price", **{**facts, **changes}
+        )
+        RuleSet.objects.filter(pk=self.live.pk).update(content={}, digest="")
+
+    def dispatched(self, **changes: Any) -> Order:
+        order = make_order(Organization.objects.get(slug="alder"), "KET-12", **changes)
+        dispatch_one(order.pk)
+        order.refresh_from_db()
+        return order
+
+    def decision(self, order: Order) -> RoutingDecision:
+        newest: RoutingDecision = order.decisions.newest_first()[0]
+        return newest
+
+    def sources(self, order: Order) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for offer in self.decision(order).snapshot["offers"]:
+            found.setdefault(offer["platform"], set()).add(offer["source"])
+        return found
+
+    def told(self, order: Order, carrier: str, price: str, **changes: Any) -> LaneRate:
+        """As if a platform had told this price for the lane of the order a while ago."""
+        now = timezone.now()
+        facts = {
+            "platform": "easyship" if carrier == "FEDEX" else "veeqo",
+            "lane": parcel_from(order, self.decision(order).snapshot["offers_from"][0]).lane,
+            "service_name": f"{carrier} Ground",
+            "currency": "USD",
+            "delivery_days": 4,
+            "fetched_at": now - timedelta(hours=1),
+            "expires_at": now + timedelta(hours=1),
+        }
+        row: LaneRate = LaneRate.objects.create(
+            carrier=carrier, price=Decimal(price), **{**facts, **changes}
+        )
+        return row
+
+
+class OffersTests(PriceCase):
+    def test_no_platform_is_asked_where_no_rule_goes_by_price(self) -> None:
+        order = self.dispatched()
+
+        self.assertEqual(self.decision(order).snapshot["offers"], [])
+        self.assertEqual(self.twin.asked("POST", "/rates"), 0)
+
+    def test_one_lane_is_asked_for_once_and_the_other_platform_is_estimated(self) -> None:
+        self.go_by_price()
+
+        first, second = self.dispatched(), self.dispatched()
+
+        self.assertEqual(self.twin.asked("POST", "/rates"), 1)
+        self.assertEqual(self.sources(first), {"easyship": {"live"}, "veeqo": {"table"}})
+        self.assertEqual(self.sources(second), self.sources(first))
+        LaneRate.objects.update(fetched_at=timezone.now() - timedelta(hours=1))
+        self.assertEqual(self.sources(self.dispatched())["easyship"], {"cached"})
+        LaneRate.objects.update(expires_at=timezone.now())
+        self.assertEqual(self.sources(self.dispatched())["easyship"], {"live"})
+
+    def test_every_offer_is_kept_and_the_decision_is_worked_out_again(self) -> None:
+        self.go_by_price()
+
+        decision = self.decision(self.dispatched())
+
+        (chosen,) = [
+            row for row in decision.trace["candidates"] if row[0] == "offer" and not row[2]
+        ]
+        self.assertIn(decision.offer["service"], chosen[1])
+        self.assertTrue(
+            all(row["price"] and row["currency"] for row in decision.snapshot["offers"])
+        )
+        again = choose_route(restored_snapshot(decision.snapshot))
+        self.assertEqual(again.offer and again.offer.as_dict(), decision.offer)
+        self.assertEqual((again.carrier, again.platform), (decision.carrier, decision.platform))
+
+    def test_the_tables_serve_while_the_platform_is_away(self) -> None:
+        self.go_by_price()
+        self.twin.fault("POST", "/rates", "error_before", status=503)
+
+        order = self.dispatched()
+        self.finish()
+
+        self.assertEqual(self.sources(order), {"easyship": {"table"}, "veeqo": {"table"}})
+        self.assertIn("an estimate of our tables", " ".join(self.decision(order).sentences))
+        self.assert_shipped_once(order)
+
+    def test_what_a_purchase_showed_serves_the_next_decision(self) -> None:
+        self.go_by_price(platform="veeqo")
+
+        first = self.dispatched()
+        self.finish()
+        second = self.dispatched()
+
+        self.assertEqual(self.sources(first), {"veeqo": {"table"}})
+        self.assertEqual(self.sources(second), {"veeqo": {"live"}})
+        self.assertEqual(self.twin.asked("POST", "/rates"), 0)
+        bought = Shipment.objects.get(order=first)
+        self.assertEqual(bought.carrier, self.decision(first).carrier)
+        self.assertEqual(self.decision(second).offer["service"], bought.service_name)
+
+    def test_without_any_price_a_person_gets_the_order(self) -> None:
+        self.go_by_price()
+        TableRate.objects.all().delete()
+        self.twin.fault("POST", "/rates", "error_before", status=503)
+
+        order = self.dispatched()
+
+        self.assertEqual(order.state, OrderState.NEEDS_ATTENTION.value)
+        self.assertEqual(order.attention_code, "routing.no_offer")
+        self.assertFalse(Shipment.objects.exists())
+
+    def test_a_person_who_picks_another_warehouse_gets_its_prices(self) -> None:
+        self.go_by_price()
+        order = make_order(Organization.objects.get(slug="alder"), "KET-12")
+        other = self.dispatched().shipments.get().warehouse.code
+        elsewhere = next(
+            level.warehouse.code
+            for level in StockLevel.objects.filter(sellable__sku="KET-12", on_hand__gt=5)
+            if level.warehouse.code != other
+        )
+
+        override_route(
+            order_id=order.pk,
+            picked=PickedWay(warehouse=elsewhere),
+            reason="It is closer to the customer.",
+            actor="tests",
+        )
+        dispatch_one(order.pk)
+
+        decision = self.decision(order)
+        assert decision.warehouse is not None
+        self.assertEqual(decision.snapshot["offers_from"], [other, elsewhere])
+        self.assertEqual(decision.offer["warehouse"], decision.warehouse.code)
+        self.assertEqual(decision.warehouse.code, elsewhere)
+
+    def test_prices_that_count_no_more_are_dropped(self) -> None:
+        self.go_by_price()
+        self.dispatched()
+        kept = LaneRate.objects.count()
+
+        self.assertEqual(prune_told(), 0)
+        LaneRate.objects.update(expires_at=timezone.now())
+        self.assertEqual(prune_told(), kept)
+
+
+class CurrencyTests(PriceCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.go_by_price()
+        first = self.dispatched()
+        LaneRate.objects.all().delete()
+        self.told(first, "UPS", "9.10")
+        self.told(first, "USPS", "7.00", currency="GBP")
+        self.told(first, "FEDEX", "8.00", currency="EUR")
+
+    def test_three_currencies_are_compared_by_the_rates_of_the_day(self) -> None:
+        decision = self.decision(self.dispatched())
+
+        # 7.00 × 1.27 = 8.89, 8.00 × 1.09 = 8.72.
+        self.assertEqual(decision.carrier, "FEDEX")
+        self.assertEqual({rate["base"] for rate in decision.snapshot["exchange"]}, {"EUR", "GBP"})
+
+    def test_one_rate_missing_is_a_problem_with_the_pair_and_nothing_is_chosen(self) -> None:
+        CurrencyRate.objects.filter(base="GBP").delete()
+
+        order = self.dispatched()
+
+        self.assertEqual(order.state, OrderState.NEEDS_ATTENTION.value)
+        self.assertEqual(order.attention_code, "routing.no_currency_rate")
+        self.assertRegex(order.attention_detail, "no rate of GBP to (EUR|USD) is stored for 20")
+
+
+class AgreedPriceTests(PriceCase):
+    def test_the_price_that_decided_is_what_the_label_may_cost(self) -> None:
+        self.go_by_price()
+        self.told(self.dispatched(), "UPS", "1.00")
+
+        order = self.dispatched()
+        self.finish()
+        order.refresh_from_db()
+
+        self.assertEqual(self.decision(order).offer["price"], "1.00")
+        self.assertEqual(order.attention_code, "price.risen")
+        self.assertIn("1.00 USD was agreed to", order.attention_detail)
+        sold = [row for row in self.twin.labels() if row["reference"].startswith(order.number)]
+        self.assertEqual(sold, [])
+
+    def test_an_estimate_binds_nobody(self) -> None:
+        self.go_by_price()
+        TableRate.objects.update(price=Decimal("0.50"), per_kg=0)
+        self.twin.fault("POST", "/rates", "error_before", status=503)
+
+        order = self.dispatched()
+        self.finish()
+
+        self.assertEqual(self.decision(order).offer["source"], "table")
+        self.assert_shipped_once(order)
