@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
@@ -17,7 +18,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminT
 
 from accounts.admin_actions import NamedAction, Words, confirmed
 from accounts.admin_base import LedgerAdmin, RoleAdmin
-from accounts.models import ApiKey, AuditEntry, KeptAnswer, Organization, User
+from accounts.models import ApiKey, AuditEntry, KeptAnswer, LoginLock, Organization, User
 from accounts.permissions import ADMINISTRATORS
 from accounts.principals import label_of, sees_all
 from accounts.scopes import SCOPES
@@ -29,7 +30,9 @@ from accounts.services.keys import (
     revoke_api_key,
     rotate_api_key,
 )
+from accounts.services.logins import unlock
 
+ALL_OR_SOME = 'Whose orders and stock are seen, such as ["NV", "NJ"]; empty for all warehouses.'
 # Roles say what a person may do; groups would be a second answer to the same question.
 admin.site.unregister(Group)
 admin.site.unregister(OutstandingToken)
@@ -50,12 +53,34 @@ class OrganizationAdmin(RoleAdmin):
         return sees_all(request.user) and super().has_change_permission(request, obj)
 
 
+class WarehouseCodes(forms.JSONField):
+    """A list of codes; none for all."""
+
+    def clean(self, value: Any) -> list[str]:
+        codes = super().clean(value) or []
+        if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
+            raise forms.ValidationError('Give a list of codes, such as ["NV", "NJ"].')
+        known = apps.get_model("inventory.Warehouse")._default_manager.filter(code__in=codes)
+        missing = sorted(set(codes) - set(known.values_list("code", flat=True)))
+        if missing:
+            raise forms.ValidationError(f"There is no warehouse {missing[0]}.")
+        return sorted(set(codes))
+
+
+class PersonForm(UserChangeForm):  # type: ignore[misc]
+    warehouses = WarehouseCodes(required=False, help_text=ALL_OR_SOME)
+
+
+class NewPersonForm(UserCreationForm):  # type: ignore[misc]
+    warehouses = WarehouseCodes(required=False, help_text=ALL_OR_SOME)
+
+
 @admin.register(User)
 class UserAdmin(RoleAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
     """Never deleted, since histories name them: take away "active" instead."""
 
-    form = UserChangeForm
-    add_form = UserCreationForm
+    form = PersonForm
+    add_form = NewPersonForm
     change_password_form = AdminPasswordChangeForm
     view_roles = add_roles = change_roles = ADMINISTRATORS
     list_display = ["username", "email", "role", "organization", "is_active", "last_login"]
@@ -71,13 +96,22 @@ class UserAdmin(RoleAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
         ("Person", {"fields": ["first_name", "last_name", "email"]}),
         (
             "Rights",
-            {"fields": ["role", "organization", "is_active", "is_staff", "is_superuser"]},
+            {
+                "fields": [
+                    "role",
+                    "organization",
+                    "warehouses",
+                    "is_active",
+                    "is_staff",
+                    "is_superuser",
+                ]
+            },
         ),
         ("Dates", {"fields": ["last_login", "date_joined"]}),
     ]
     add_fieldsets = [
         (None, {"fields": ["username", "usable_password", "password1", "password2"]}),
-        ("Rights", {"fields": ["email", "role", "organization", "is_staff"]}),
+        ("Rights", {"fields": ["email", "role", "organization", "warehouses", "is_staff"]}),
     ]
 
     def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
@@ -230,6 +264,34 @@ class ApiKeyAdmin(RoleAdmin):
         obj.pk = key.pk
         obj.prefix = key.prefix
         messages.warning(request, f"Copy the key now, it is not shown again: {secret}")
+
+
+def _unlock(lock: LoginLock, words: Words, actor: str) -> str:
+    unlock(lock=lock, actor=actor)
+    return "Unlocked; attempts count from nought."
+
+
+@admin.register(LoginLock)
+class LoginLockAdmin(LedgerAdmin):
+    """Names and addresses with wrong attempts; of the firm's own administrators alone."""
+
+    view_roles = act_roles = ADMINISTRATORS
+    list_display = ["kind", "value", "failures", "last_failed_at", "locked_until"]
+    list_filter = ["kind", ("locked_until", admin.EmptyFieldListFilter)]
+    search_fields = ["value"]
+    actions = [
+        confirmed(
+            NamedAction(
+                name="unlock",
+                description="Unlock",
+                question="They may try to log in again at once.",
+                run=_unlock,
+            )
+        )
+    ]
+
+    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return sees_all(request.user) and super().has_view_permission(request, obj)
 
 
 @admin.register(AuditEntry)

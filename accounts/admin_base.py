@@ -17,7 +17,8 @@ from unfold.admin import ModelAdmin, TabularInline
 
 from accounts.models import Organization
 from accounts.permissions import STAFF_READERS, may
-from accounts.principals import label_of, sees_all
+from accounts.principals import label_of, sees_all, warehouses_of
+from accounts.querysets import OwnedQuerySet, rows_in_warehouses
 from accounts.services.audit import record_audit
 
 NOBODY: frozenset[str] = frozenset()
@@ -41,10 +42,15 @@ def organization_path_of(model: type[models.Model]) -> str:
 def rows_for(rows: models.QuerySet[Any], user: object) -> models.QuerySet[Any]:
     """The rows that this person may know of; what all organizations share stays whole."""
     path = organization_path_of(rows.model)
-    if sees_all(user) or not path:
-        return rows
-    organization_id = getattr(user, "organization_id", None)
-    return rows.none() if organization_id is None else rows.filter(**{path: organization_id})
+    if path and not sees_all(user):
+        organization_id = getattr(user, "organization_id", None)
+        if organization_id is None:
+            return rows.none()
+        rows = rows.filter(**{path: organization_id})
+    codes = warehouses_of(user)
+    if isinstance(rows, OwnedQuerySet):
+        return rows.in_warehouses(codes)
+    return rows_in_warehouses(rows, codes)
 
 
 class RoleRules:

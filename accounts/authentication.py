@@ -10,19 +10,43 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
+from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.tokens import Token
 
-from accounts.addresses import address_of
+from accounts.addresses import address_of, current_address
 from accounts.models import ApiKey, Role, User
 from accounts.services.keys import find_api_key, may_use_from, note_use
+from accounts.services.logins import locked_for_s, note_failure, note_success
 
 
 class PasswordBackend(ModelBackend):
-    """Name and password, and the sessions that follow from them."""
+    """Name and password, and the sessions that follow from them.
+
+    Pages, admin and API come by here, so here attempts are counted. What is locked is refused
+    without a look at the password.
+    """
+
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **more: Any,
+    ) -> Any:
+        name = username or str(more.get(User.USERNAME_FIELD) or "")
+        address = current_address() or ""
+        if not name or "\x00" in name or locked_for_s(name=name, address=address):
+            return None
+        user = super().authenticate(request, username=name, password=password, **more)
+        if user is None:
+            note_failure(name=name, address=address)
+        else:
+            note_success(name=name)
+        return user
 
     def user_can_authenticate(self, user: Any) -> bool:
         return isinstance(user, User) and user.may_act

@@ -59,6 +59,12 @@ class User(AbstractUser):
     organization = models.ForeignKey(
         Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="users"
     )
+    warehouses = models.JSONField(
+        default=list,
+        db_default=Value([], models.JSONField()),
+        blank=True,
+        help_text="Codes of the warehouses whose orders and stock the person sees; none for all.",
+    )
 
     objects: ClassVar[Users] = Users()
 
@@ -181,3 +187,31 @@ class KeptAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key}: {self.status or 'under way'}"
+
+
+class LoginSubject(models.TextChoices):
+    NAME = "name", "User name"
+    ADDRESS = "address", "Address"
+
+
+class LoginLock(models.Model):
+    """Failed attempts under one name or from one address, and until when it is locked.
+
+    Written by `accounts.services.logins` alone.
+    """
+
+    kind = models.CharField(max_length=7, choices=LoginSubject.choices)
+    value = models.CharField(max_length=150)
+    failures = models.PositiveIntegerField(default=0, help_text="Since the last lock.")
+    began_at = models.DateTimeField()
+    last_failed_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    locked_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "value"], name="one_lock_per_subject")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.value}"

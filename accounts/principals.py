@@ -35,3 +35,13 @@ def sees_all(actor: object) -> bool:
 def label_of(actor: object) -> str:
     """How histories name the actor of a request."""
     return str(getattr(actor, "label", ""))
+
+
+def warehouses_of(actor: object) -> tuple[str, ...]:
+    """Codes of the warehouses that the actor is limited to; empty for all."""
+    return tuple(getattr(actor, "warehouses", None) or ())
+
+
+def may_enter(actor: object, warehouse: str) -> bool:
+    codes = warehouses_of(actor)
+    return not codes or warehouse in codes

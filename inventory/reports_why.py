@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -90,25 +91,27 @@ class StockWhy:
         return self.kit.available if self.kit else self.on_hand - self.reserved
 
 
-def stock_why(sellable: Sellable, *, at: datetime | None = None) -> StockWhy:
+def stock_why(
+    sellable: Sellable, *, at: datetime | None = None, within: Sequence[str] = ()
+) -> StockWhy:
     """In seven queries (ten for a kit), whatever the length of the ledger.
 
     A sale between two of them would look like a number without a reason, so it is looked again.
     """
-    found = _look(sellable, at)
-    return found if found.is_explained else _look(sellable, at)
+    found = _look(sellable, at, within)
+    return found if found.is_explained else _look(sellable, at, within)
 
 
-def _look(sellable: Sellable, at: datetime | None) -> StockWhy:
-    moved = _movements(sellable, at)
-    held = _promises(sellable, at)
+def _look(sellable: Sellable, at: datetime | None, within: Sequence[str]) -> StockWhy:
+    moved = _movements(sellable, at).in_warehouses(within)
+    held = _promises(sellable, at).in_warehouses(within)
     newest = moved.select_related("warehouse").order_by("-id")[:LINES_SHOWN]
     oldest = held.select_related("warehouse").order_by("created_at", "id")[:LINES_SHOWN]
     kit = kit_rows([sellable])[0] if at is None else None
     return StockWhy(
         sellable=sellable,
         at=at,
-        places=_places(sellable, moved, held, at),
+        places=_places(moved, held, _stored(sellable, within) if at is None else None),
         movements=tuple(newest),
         promises=tuple(oldest),
         kit=kit if kit and kit.parts else None,
@@ -130,16 +133,14 @@ def _promises(sellable: Sellable, at: datetime | None) -> ReservationQuerySet:
 
 
 def _places(
-    sellable: Sellable,
     moved: StockMovementQuerySet,
     held: ReservationQuerySet,
-    at: datetime | None,
+    stored: Mapping[int, tuple[int, int]] | None,
 ) -> tuple[PlaceWhy, ...]:
     totals = _totals(moved)
     sums = held.order_by().values("warehouse_id").annotate(units=Sum("quantity"), n=Count("pk"))
     promised = {row["warehouse_id"]: (row["units"], row["n"]) for row in sums}
-    stored = _stored(sellable) if at is None else {}
-    ids = totals.keys() | promised.keys() | stored.keys()
+    ids = totals.keys() | promised.keys() | (stored or {}).keys()
     return tuple(
         PlaceWhy(
             warehouse=warehouse.code,
@@ -148,7 +149,7 @@ def _places(
             reserved=promised.get(warehouse.pk, (0, 0))[0],
             promises=promised.get(warehouse.pk, (0, 0))[1],
             totals=tuple(totals[warehouse.pk]),
-            stored=stored.get(warehouse.pk, (0, 0)) if at is None else None,
+            stored=None if stored is None else stored.get(warehouse.pk, (0, 0)),
         )
         for warehouse in Warehouse.objects.filter(pk__in=ids).order_by("code")
     )
@@ -165,8 +166,8 @@ def _totals(moved: StockMovementQuerySet) -> dict[int, list[KindTotal]]:
     return found
 
 
-def _stored(sellable: Sellable) -> dict[int, tuple[int, int]]:
-    rows = StockLevel.objects.filter(sellable=sellable)
+def _stored(sellable: Sellable, within: Sequence[str]) -> dict[int, tuple[int, int]]:
+    rows = StockLevel.objects.filter(sellable=sellable).in_warehouses(within)
     return {
         warehouse: (on_hand, reserved)
         for warehouse, on_hand, reserved in rows.values_list("warehouse_id", "on_hand", "reserved")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Generic, Self
 
-from django.db.models import FilteredRelation, Q, QuerySet, Value
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Upper
 from django.db.models.lookups import Exact
 
-from accounts.querysets import OwnedQuerySet
+from accounts.querysets import OwnedQuerySet, Row
 from orders.rules.states import DISPATCHABLE, FINAL_ORDER_STATES, OrderState, ShipmentState
 from orders.rules.voids import OPEN_VOIDS, REFUNDABLE, VoidState
 
@@ -42,9 +42,30 @@ Span = tuple[datetime, datetime]
 LANE = re.compile(r"order:(?P<id>[0-9]{1,18})", re.IGNORECASE)
 
 
+class OrderPartQuerySet(OwnedQuerySet[Row], Generic[Row]):
+    """Rows that belong to an order and are seen with it."""
+
+    def in_warehouses(self, codes: Sequence[str]) -> Self:
+        if not codes:
+            return self
+        orders: Any = self.model._meta.get_field("order").related_model
+        mine = orders._default_manager.in_warehouses(codes)
+        return self.filter(order__in=mine.order_by().values("pk"))
+
+
 class OrderQuerySet(OwnedQuerySet["Order"]):
     def locked(self) -> Self:
         return self.select_for_update().order_by("pk")
+
+    def in_warehouses(self, codes: Sequence[str]) -> Self:
+        """Those that leave from one of them, or from nowhere yet."""
+        if not codes:
+            return self
+        shipments: Any = self.model._meta.get_field("shipments").related_model
+        alive = shipments._default_manager.filter(
+            order=OuterRef("pk"), state__in=LIVE_SHIPMENT_VALUES
+        )
+        return self.filter(Exists(alive.filter(warehouse__code__in=codes)) | ~Exists(alive))
 
     def still_open(self) -> Self:
         return self.exclude(state__in=FINAL_VALUES)
@@ -169,17 +190,17 @@ def _within(field: str, span: Span) -> Q:
     return Q(**{f"{field}__gte": start, f"{field}__lt": end})
 
 
-class OrderLineQuerySet(OwnedQuerySet["OrderLine"]):
+class OrderLineQuerySet(OrderPartQuerySet["OrderLine"]):
     def short(self) -> Self:
         return self.filter(short_quantity__gt=0)
 
 
-class OrderEventQuerySet(OwnedQuerySet["OrderEvent"]):
+class OrderEventQuerySet(OrderPartQuerySet["OrderEvent"]):
     def story(self) -> Self:
         return self.order_by("id")
 
 
-class RoutingDecisionQuerySet(OwnedQuerySet["RoutingDecision"]):
+class RoutingDecisionQuerySet(OrderPartQuerySet["RoutingDecision"]):
     def update(self, **values: object) -> int:
         raise TypeError("decisions cannot be changed")
 

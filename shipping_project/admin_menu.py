@@ -89,6 +89,7 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("accounts.Organization", "Organizations", "apartment"),
         ("accounts.User", "Users", "group"),
         ("accounts.ApiKey", "API keys", "key"),
+        ("accounts.LoginLock", "Locked logins", "lock"),
         ("accounts.KeptAnswer", "Kept answers", "replay"),
         ("accounts.AuditEntry", "Audit trail", "policy"),
         ("token_blacklist.OutstandingToken", "Refresh tokens", "token"),

@@ -235,6 +235,9 @@ if len(API_RATES) != len(ENV.words("API_RATES")):
 # A shop that sends its morning's orders in one go must not wait; a runaway loop must.
 ORDER_CREATE_RATE = ENV.text("ORDER_CREATE_RATE", "120/m")
 LOGIN_RATE = ENV.text("LOGIN_RATE", "10/m")
+LOGIN_LOCK_AFTER = ENV.integer("LOGIN_LOCK_AFTER", 10, minimum=1)
+LOGIN_LOCK_ADDRESS_AFTER = ENV.integer("LOGIN_LOCK_ADDRESS_AFTER", 50, minimum=1)
+LOGIN_LOCK_S = ENV.integer("LOGIN_LOCK_S", 900, minimum=1)
 # Each may bring many orders, so a few are enough for anybody.
 BULK_RATE = ENV.text("BULK_RATE", "10/m")
 PARSE_RATE = ENV.text("PARSE_RATE", "60/m")

@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from accounts.api.owners import OwnerField
 from accounts.models import ApiKey, Organization, User
+from accounts.principals import warehouses_of
 from accounts.scopes import SCOPES
 
 
@@ -31,7 +32,13 @@ class MeSerializer(serializers.Serializer[None]):
     label = serializers.CharField()  # type: ignore[assignment] # a field of this name
     role = serializers.CharField()
     organization = serializers.IntegerField(allow_null=True, source="organization_id")
+    warehouses = serializers.SerializerMethodField(
+        help_text="Codes that the person is limited to; empty for all."
+    )
     scopes = serializers.SerializerMethodField(help_text="Of a key; null for a person.")
+
+    def get_warehouses(self, actor: Any) -> list[str]:
+        return list(warehouses_of(actor))
 
     def get_scopes(self, actor: Any) -> list[str] | None:
         scopes = getattr(actor, "scopes", None)
@@ -47,7 +54,16 @@ class OrganizationSerializer(serializers.ModelSerializer[Organization]):
 class UserSerializer(serializers.ModelSerializer[User]):
     class Meta:
         model = User
-        fields = ["id", "username", "email", "role", "organization", "is_active", "last_login"]
+        fields = [
+            "id",
+            "username",
+            "email",
+            "role",
+            "organization",
+            "warehouses",
+            "is_active",
+            "last_login",
+        ]
 
 
 class ApiKeySerializer(serializers.ModelSerializer[ApiKey]):

@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.addresses import current_address
 from accounts.api.serializers import (
     ApiKeySerializer,
     CredentialsSerializer,
@@ -31,6 +32,7 @@ from accounts.models import ApiKey, Organization, User
 from accounts.permissions import ADMINISTRATORS, MANAGERS
 from accounts.principals import label_of
 from accounts.services.keys import KeyTerms, create_api_key, revoke_api_key, rotate_api_key
+from accounts.services.logins import refuse_locked
 from accounts.services.tokens import log_in, refresh_tokens, revoke
 from accounts.throttling import CallerThrottle, LoginThrottle
 from shipping_project.kernel.api.viewsets import ReadOnlyViewSet
@@ -50,6 +52,8 @@ class TokenView(APIView):
         given.is_valid(raise_exception=True)
         user = authenticate(request._request, **given.validated_data)
         if not isinstance(user, User):
+            name, address = given.validated_data["username"], current_address() or ""
+            refuse_locked(name=name, address=address)
             raise AuthenticationFailed("Name or password is wrong.")
         return Response(log_in(user))
 

@@ -29,6 +29,7 @@ class UseKeyTests(ApiCase):
                 "label": "API key test key",
                 "role": "partner",
                 "organization": self.alder.pk,
+                "warehouses": [],
                 "scopes": ["orders:read", "stock:read"],
             },
         )

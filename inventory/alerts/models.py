@@ -23,6 +23,7 @@ class StockAlert(models.Model):
     """`available` is the number of units when it was last looked at."""
 
     organization_path: ClassVar[str] = "level__sellable__organization"
+    warehouse_path: ClassVar[str] = "level__warehouse"
 
     level = models.ForeignKey(
         "inventory.StockLevel", on_delete=models.CASCADE, related_name="alerts"

@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from rest_framework import serializers
 
 from accounts.api.owners import OwnerField
+from accounts.principals import may_enter
 from catalog.models import Sellable
 from catalog.origins import country_codes
 from inventory.models import Reservation, StockLevel, StockMovement, Warehouse
@@ -179,7 +180,7 @@ class AdjustmentSerializer(serializers.Serializer[None]):
 
     def validate_warehouse(self, code: str) -> Warehouse:
         found = Warehouse.objects.filter(code=code).first()
-        if found is None:
+        if found is None or not may_enter(self.context["request"].user, code):
             message = f"There is no warehouse {code!r}."
             raise serializers.ValidationError(message, code="warehouse.unknown")
         return found

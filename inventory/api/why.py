@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.principals import warehouses_of
 from catalog.models import Sellable
 from inventory.api.serializers import ReservationSerializer, StockMovementSerializer
 from inventory.reports_why import stock_why
@@ -88,7 +89,9 @@ class StockWhyView(APIView):
         question.is_valid(raise_exception=True)
         facts = question.validated_data
         sellable = _sellable(request, sku, facts.get("organization", ""))
-        return Response(StockWhySerializer(stock_why(sellable, at=facts.get("at"))).data)
+        within = warehouses_of(request.user)
+        why = stock_why(sellable, at=facts.get("at"), within=within)
+        return Response(StockWhySerializer(why).data)
 
 
 def _sellable(request: Request, sku: str, slug: str) -> Sellable:

@@ -125,6 +125,7 @@ class PurchaseOrder(Timestamped):
 
 class PurchaseLine(models.Model):
     organization_path: ClassVar[str] = "order__organization"
+    warehouse_path: ClassVar[str] = "order__warehouse"
 
     order = models.ForeignKey(PurchaseOrder, on_delete=models.CASCADE, related_name="lines")
     sellable = models.ForeignKey(
@@ -166,6 +167,7 @@ class GoodsReceipt(models.Model):
     """What arrived at once; never changed. A repeat of its reference finds it."""
 
     organization_path: ClassVar[str] = "order__organization"
+    warehouse_path: ClassVar[str] = "order__warehouse"
 
     order = models.ForeignKey(PurchaseOrder, on_delete=models.PROTECT, related_name="receipts")
     reference = models.CharField(max_length=40)

@@ -11,6 +11,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET
 
 from accounts.permissions import page_for
+from accounts.principals import warehouses_of
 from catalog.models import Sellable
 from inventory.reports_why import LINES_SHOWN, stock_why
 from shipping_project.kernel.moments import is_in_range
@@ -26,7 +27,10 @@ def why(request: HttpRequest, sellable_id: int) -> HttpResponse:
     at = _moment(text)
     if text and at is None:
         messages.error(request, "That is no time. Shown are the numbers of now.")
-    context = {"why": stock_why(sellable, at=at), "shown": LINES_SHOWN}
+    context = {
+        "why": stock_why(sellable, at=at, within=warehouses_of(request.user)),
+        "shown": LINES_SHOWN,
+    }
     return render(request, "inventory/why.html", context)
 
 

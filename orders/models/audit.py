@@ -63,6 +63,7 @@ class LabelSighting(models.Model):
     """When an audit last saw a label of ours at its platform."""
 
     organization_path: ClassVar[str] = "package__shipment__order__organization"
+    warehouse_path: ClassVar[str] = "package__shipment__warehouse"
 
     package = models.OneToOneField(Package, on_delete=models.CASCADE, related_name="sighting")
     seen_at = models.DateTimeField()
@@ -94,6 +95,8 @@ class PlatformDiscrepancy(models.Model):
     Without a shipment it is a booking under a reference of our form that we have no record of, so
     nobody but our own staff sees it.
     """
+
+    warehouse_path: ClassVar[str] = "shipment__warehouse"
 
     organization = models.ForeignKey(
         "accounts.Organization", on_delete=models.PROTECT, null=True, blank=True

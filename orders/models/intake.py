@@ -12,7 +12,12 @@ from django.utils import timezone
 
 from carriers.contracts import CarrierCode
 from catalog.models import CURRENCY, Sellable
-from orders.querysets import OrderEventQuerySet, OrderLineQuerySet, OrderQuerySet
+from orders.querysets import (
+    OrderEventQuerySet,
+    OrderLineQuerySet,
+    OrderPartQuerySet,
+    OrderQuerySet,
+)
 from orders.rules.states import FINAL_ORDER_STATES, OrderState
 from shipping_project.kernel.models import Timestamped
 from shipping_project.kernel.money import Money
@@ -180,6 +185,8 @@ class IntakeRecord(models.Model):
     received_by = models.CharField(max_length=120, blank=True, default="")
     received_at = models.DateTimeField(default=timezone.now)
     repeats = models.PositiveIntegerField(default=0)
+
+    objects: ClassVar = OrderPartQuerySet["IntakeRecord"].as_manager()
 
     class Meta:
         ordering = ["-id"]

@@ -34,6 +34,7 @@ class LedgerLine(models.Model):
     """
 
     organization_path: ClassVar[str] = "package__shipment__order__organization"
+    warehouse_path: ClassVar[str] = "package__shipment__warehouse"
 
     package = models.ForeignKey(Package, on_delete=models.PROTECT, related_name="ledger")
     intent = models.ForeignKey(

@@ -92,6 +92,7 @@ class Package(Timestamped):
     """One closed box: gross grams, outer millimetres, and its label."""
 
     organization_path: ClassVar[str] = "shipment__order__organization"
+    warehouse_path: ClassVar[str] = "shipment__warehouse"
 
     shipment = models.ForeignKey(Shipment, on_delete=models.CASCADE, related_name="packages")
     weight_g = models.PositiveIntegerField("weight (g)")
@@ -185,6 +186,7 @@ class PurchaseIntent(models.Model):
     """The decision to spend money on one label, written before a cent moves."""
 
     organization_path: ClassVar[str] = "package__shipment__order__organization"
+    warehouse_path: ClassVar[str] = "package__shipment__warehouse"
 
     package = models.ForeignKey(Package, on_delete=models.PROTECT, related_name="intents")
     state = models.CharField(
@@ -223,6 +225,7 @@ class Quote(models.Model):
     """A price that a platform offered for a shipment."""
 
     organization_path: ClassVar[str] = "shipment__order__organization"
+    warehouse_path: ClassVar[str] = "shipment__warehouse"
 
     shipment = models.ForeignKey(Shipment, on_delete=models.CASCADE, related_name="quotes")
     carrier = models.CharField(max_length=20)
@@ -247,6 +250,7 @@ class TrackingEvent(models.Model):
     """One scan, as the carrier reported it; a repeat of the same scan is the same row."""
 
     organization_path: ClassVar[str] = "package__shipment__order__organization"
+    warehouse_path: ClassVar[str] = "package__shipment__warehouse"
 
     package = models.ForeignKey(Package, on_delete=models.CASCADE, related_name="tracking_events")
     status = models.CharField(max_length=20, choices=TRACKING_CHOICES)

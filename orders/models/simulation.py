@@ -6,10 +6,9 @@ from typing import ClassVar
 
 from django.db import models
 
-from accounts.querysets import OwnedQuerySet
 from orders.models.intake import Order
 from orders.models.routing import RoutingDecision, RuleSet
-from orders.querysets import SimulationQuerySet
+from orders.querysets import OrderPartQuerySet, SimulationQuerySet
 from shipping_project.kernel.models import Timestamped
 
 
@@ -78,7 +77,7 @@ class SimulatedChange(models.Model):
     old_days = models.PositiveSmallIntegerField(null=True, blank=True)
     new_days = models.PositiveSmallIntegerField(null=True, blank=True)
 
-    objects: ClassVar = OwnedQuerySet["SimulatedChange"].as_manager()
+    objects: ClassVar = OrderPartQuerySet["SimulatedChange"].as_manager()
 
     class Meta:
         ordering = ["id"]

@@ -30,6 +30,7 @@ class VoidRequest(models.Model):
     """One label that is given back. Its refund is a line of the ledger."""
 
     organization_path: ClassVar[str] = "package__shipment__order__organization"
+    warehouse_path: ClassVar[str] = "package__shipment__warehouse"
 
     package = models.ForeignKey(Package, on_delete=models.PROTECT, related_name="voids")
     state = models.CharField(max_length=10, choices=VOID_CHOICES, default=VoidState.REQUESTED.value)

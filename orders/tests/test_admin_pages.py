@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_q.models import Schedule, Task
 
-from accounts.models import KeptAnswer, Organization, Role, User
+from accounts.models import KeptAnswer, LoginLock, Organization, Role, User
 from accounts.services.tokens import tokens_for
 from carriers.contracts import Platform
 from carriers.models import (
@@ -86,6 +86,7 @@ MOST_QUERIES_OF_A_ROW = 10
 WRITTEN_ONCE = (
     "accounts.AuditEntry",
     "accounts.KeptAnswer",
+    "accounts.LoginLock",
     "carriers.ApiCall",
     "carriers.OutboxCommand",
     "carriers.RateWindow",
@@ -351,6 +352,7 @@ def _fill_background() -> None:
             warehouse=warehouse, platform="veeqo", external_ref=str(number)
         )
         KeptAnswer.objects.create(caller="0" * 64, key=f"{number}", digest="0" * 64, claimed_at=now)
+        LoginLock.objects.create(kind="name", value=f"person-{number}", began_at=now)
         endpoint = WebhookEndpoint.objects.create(
             organization=Organization.objects.all()[0], url="https://shop.example/hooks"
         )

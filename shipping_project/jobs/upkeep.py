@@ -9,6 +9,7 @@ from django.utils import timezone
 from django_q.models import Task
 
 from accounts.services.idempotency import forget_old_answers
+from accounts.services.logins import forget_old_failures
 from shipping_project.jobs.beats import forget_old_beats
 from shipping_project.jobs.services import prune_jobs
 
@@ -26,6 +27,7 @@ def tidy() -> int:
     forget_old_beats()
     prune_jobs()
     forget_old_answers()
+    forget_old_failures()
     call_command("flushexpiredtokens", verbosity=0)
     call_command("clearsessions", verbosity=0)
     return int(count)

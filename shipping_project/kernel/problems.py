@@ -105,8 +105,9 @@ def _words_of(detail: Any) -> str:
 def _headers(exc: Exception) -> dict[str, str]:
     headers: dict[str, str] = {}
     if isinstance(exc, exceptions.Throttled):
-        wait_s: float | None = getattr(exc, "wait", None)
-        headers["Retry-After"] = str(max(1, round(wait_s or 1)))
+        headers["Retry-After"] = str(max(1, round(getattr(exc, "wait", None) or 1)))
+    elif wait_s := getattr(exc, "wait_s", None):
+        headers["Retry-After"] = str(max(1, round(wait_s)))
     if challenge := getattr(exc, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
     return headers
