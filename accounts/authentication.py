@@ -18,7 +18,7 @@ from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.tokens import Token
 
 from accounts.addresses import address_of, current_address
-from accounts.models import ApiKey, Role, User
+from accounts.models import ApiKey, Organization, Role, User
 from accounts.services.keys import find_api_key, may_use_from, note_use
 from accounts.services.logins import locked_for_s, note_failure, note_success
 
@@ -87,6 +87,11 @@ class KeyUser:
         return int(self.key.organization_id)
 
     @property
+    def organization(self) -> Organization:
+        found: Organization = self.key.organization
+        return found
+
+    @property
     def scopes(self) -> frozenset[str]:
         return frozenset(self.key.scopes)
 
@@ -99,6 +104,15 @@ class KeyUser:
         return f"API key {self.key.name}"
 
 
+def _found_once(request: HttpRequest, text: str) -> ApiKey | None:
+    """A request is recognised by the middleware for repeats and by the view."""
+    found: tuple[str, ApiKey | None] | None = getattr(request, "found_key", None)
+    if found is None or found[0] != text:
+        found = (text, find_api_key(text))
+        request.found_key = found  # type: ignore[attr-defined]
+    return found[1]
+
+
 class ApiKeyAuthentication(BaseAuthentication):
     """`X-API-Key: ship_…`. An unknown, revoked or expired key is refused, never ignored."""
 
@@ -106,7 +120,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         text = request.headers.get("X-API-Key", "")
         if not text:
             return None
-        key = find_api_key(text)
+        key = _found_once(request._request, text)
         if key is None:
             raise AuthenticationFailed("This API key is not valid.")
         if not may_use_from(key, address_of(request)):

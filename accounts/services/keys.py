@@ -157,6 +157,7 @@ def note_use(key: ApiKey) -> None:
         return
     stale = Q(last_used_at=None) | Q(last_used_at__lt=now - USE_NOTED_EVERY)
     ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
+    key.last_used_at = now
 
 
 def digest_of(secret: str) -> str:

@@ -1,19 +1,15 @@
-"""Orders as the API tells of them, from plain values rather than serializer walks."""
+"""What belongs to an order, as the API tells of it."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from carriers.problems.catalogue import problem_of
 from orders.models import (
     LedgerLine,
-    Order,
     OrderEvent,
-    Package,
     Quote,
     RoutingDecision,
     RoutingOverride,
-    Shipment,
     TrackingEvent,
     VoidRequest,
 )
@@ -22,89 +18,6 @@ from orders.rules.routing.record import Candidate
 from orders.services.decisions import decision_record
 
 Body = dict[str, Any]
-
-
-def order_document(order: Order) -> Body:
-    """One order with lines and shipments; expects `OrderQuerySet.for_list` prefetching."""
-    return {
-        "id": order.pk,
-        "number": order.number,
-        "organization": order.organization.slug,
-        "source": order.source,
-        "external_ref": order.external_ref,
-        "state": order.state,
-        "ship_to": order.address.as_dict(),
-        "carrier": order.requested_carrier,
-        "currency": order.currency,
-        "total": str(order.total),
-        "note": order.note,
-        "findings": order.findings,
-        "attention": _attention(order),
-        "hold_reason": order.hold_reason,
-        "cancel_requested_at": order.cancel_requested_at,
-        "placed_at": order.placed_at,
-        "ship_by": order.ship_by,
-        "created_at": order.created_at,
-        "updated_at": order.updated_at,
-        "lines": [
-            {
-                "position": line.position,
-                "sku": line.sku,
-                "title": line.title,
-                "quantity": line.quantity,
-                "unit_price": str(line.unit_price),
-                "short_quantity": line.short_quantity,
-            }
-            for line in order.lines.all()
-        ],
-        "shipments": [shipment_document(shipment) for shipment in order.shipments.all()],
-    }
-
-
-def _attention(order: Order) -> Body | None:
-    if not order.attention_code:
-        return None
-    problem = problem_of(order.attention_code)
-    return {
-        "code": order.attention_code,
-        "detail": order.attention_detail,
-        "cause": problem.cause if problem else "",
-        "fix": problem.fix if problem else "",
-        "retry_helps": problem.retry_helps if problem else None,
-        "field": problem.field if problem else "",
-    }
-
-
-def shipment_document(shipment: Shipment) -> Body:
-    return {
-        "id": shipment.pk,
-        "reference": shipment.reference,
-        "state": shipment.state,
-        "platform": shipment.platform,
-        "platform_ref": shipment.platform_ref,
-        "carrier": shipment.carrier,
-        "service": shipment.service_name,
-        "warehouse": shipment.warehouse.code,
-        "ship_on": shipment.ship_on,
-        "packages": [package_document(package) for package in shipment.packages.all()],
-    }
-
-
-def package_document(package: Package) -> Body:
-    return {
-        "id": package.pk,
-        "weight_g": package.weight_g,
-        "length_mm": package.length_mm,
-        "width_mm": package.width_mm,
-        "height_mm": package.height_mm,
-        "label_state": package.label_state,
-        "tracking_number": package.tracking_number,
-        "tracking_url": package.tracking_url,
-        "tracking_status": package.tracking_status,
-        "cost": None if package.cost is None else str(package.cost),
-        "currency": package.cost_currency,
-        "label_ready": bool(package.label_file),
-    }
 
 
 def event_document(event: OrderEvent) -> Body:

@@ -23,7 +23,7 @@ MAY_NOT_BUY = "The sender's key may not buy labels."
 
 @dataclass(frozen=True, slots=True)
 class OrderRequest:
-    organization_id: int
+    organization: Organization
     draft: OrderDraft
     faults: Sequence[FieldError]
 
@@ -38,11 +38,17 @@ def read_order(request: Request) -> OrderRequest:
     draft, faults = draft_from(body, source=OrderSource.API.value)
     if organization is None:
         raise InvalidInput(errors=[_unknown(), *_all_faults(draft, faults)])
-    return OrderRequest(organization.pk, draft, faults)
+    return OrderRequest(organization, draft, faults)
 
 
 def _organization(actor: Any, slug: object) -> Organization | None:
-    """The caller's own, which need not be named; staff say which, by its slug."""
+    """The caller's own, which need not be named; staff say which, by its slug.
+
+    That of a key was read with the key, which is good for active ones alone.
+    """
+    own: Organization | None = getattr(actor, "organization", None)
+    if own is not None and own.is_active and slug in (None, own.slug):
+        return own
     rows = Organization.objects.filter(is_active=True)
     if not sees_all(actor):
         rows = rows.filter(pk=actor.organization_id)

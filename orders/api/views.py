@@ -27,12 +27,16 @@ from orders.api.documents import (
     decision_document,
     event_document,
     ledger_document,
-    order_document,
-    shipment_document,
     tracking_document,
 )
 from orders.api.filters import OrderFilter, ShipmentFilter
 from orders.api.intake import MAY_NOT_BUY, read_order
+from orders.api.order_documents import (
+    narrowed_orders,
+    new_order_document,
+    order_documents,
+    shipment_documents,
+)
 from orders.api.packing import PackingView
 from orders.api.renderers import PdfRenderer
 from orders.api.rerouting import RouteSteering
@@ -94,15 +98,19 @@ class OrderViewSet(LabelSteering, PackingView, RouteSteering, ReadOnlyViewSet[Or
     lookup_value_regex = "[^/]+"
 
     def get_queryset(self) -> QuerySet[Order]:
-        rows: QuerySet[Order] = Order.objects.visible_to(self.request.user).for_list()
-        return rows.order_by("-id")
+        rows: QuerySet[Order] = Order.objects.visible_to(self.request.user)
+        return rows.select_related("organization")
+
+    def narrow(self, rows: QuerySet[Order]) -> QuerySet[Order]:
+        return narrowed_orders(rows, self.asked)
 
     def get_object(self) -> Order:
         text = str(self.kwargs["pk"])
         if "\x00" in text:
             raise NotFound
         key = {"pk": text} if text.isdigit() and len(text) < 18 else {"number": text.upper()}
-        return get_object_or_404(self.get_queryset(), **key)
+        rows: QuerySet[Order] = self.filter_queryset(self.get_queryset())
+        return get_object_or_404(rows, **key)
 
     def get_throttles(self) -> list[BaseThrottle]:
         return (
@@ -112,7 +120,7 @@ class OrderViewSet(LabelSteering, PackingView, RouteSteering, ReadOnlyViewSet[Or
         )
 
     def documents(self, rows: Sequence[Order]) -> list[dict[str, Any]]:
-        return [order_document(order) for order in rows]
+        return order_documents(rows, self.asked)
 
     @extend_schema(
         request=OrderInSerializer,
@@ -126,15 +134,18 @@ class OrderViewSet(LabelSteering, PackingView, RouteSteering, ReadOnlyViewSet[Or
         """
         asked = read_order(request)
         received = receive_order(
-            organization_id=asked.organization_id,
+            organization_id=asked.organization.pk,
             draft=asked.draft,
             actor=label_of(request.user),
             faults=asked.faults,
             hold="" if may_buy_labels(request.user) else MAY_NOT_BUY,
         )
-        order = self.get_queryset().get(pk=received.order.pk)
-        code = status.HTTP_201_CREATED if received.created else status.HTTP_200_OK
-        return Response(order_document(order), status=code)
+        order = received.order
+        if received.created:
+            order.organization = asked.organization
+            document = new_order_document(order, received.lines)
+            return Response(document, status=status.HTTP_201_CREATED)
+        return Response(self._told(order.pk))
 
     @extend_schema(request=None, responses=OrderSerializer)
     @action(detail=True, methods=["post"], url_path="dispatch")
@@ -236,7 +247,10 @@ class OrderViewSet(LabelSteering, PackingView, RouteSteering, ReadOnlyViewSet[Or
     def _steer(self, act: Callable[[Order], object]) -> Response:
         order = self.get_object()
         act(order)
-        return Response(order_document(self.get_queryset().get(pk=order.pk)))
+        return Response(self._told(order.pk))
+
+    def _told(self, pk: int) -> dict[str, Any]:
+        return order_documents([self.get_queryset().get(pk=pk)])[0]
 
 
 class ParseView(APIView):
@@ -273,7 +287,7 @@ class ShipmentViewSet(ReadOnlyViewSet[Shipment]):
 
     def get_queryset(self) -> QuerySet[Shipment]:
         rows: QuerySet[Shipment] = Shipment.objects.visible_to(self.request.user)
-        return rows.select_related("warehouse").prefetch_related("packages").order_by("-id")
+        return rows.select_related("warehouse")
 
     def documents(self, rows: Sequence[Shipment]) -> list[dict[str, Any]]:
-        return [shipment_document(row) for row in rows]
+        return shipment_documents(rows)

@@ -11,24 +11,17 @@ from django.db.models import F
 
 from orders.models import IntakeRecord, Order, OrderEvent, OrderLine
 from orders.rules.drafts import OrderDraft
-from orders.rules.states import OrderState
 from orders.rules.weighing import Weighed
-from orders.services.intake import (
-    CHECKED,
-    receive_order,
-    received_words,
-    refuse_other_contents,
-)
+from orders.services.intake import receive_order, refuse_other_contents
 from orders.services.intake_checks import (
     CheckedDraft,
     check_order,
     intake_values,
     line_values,
-    order_values,
     sellables_by_sku,
 )
+from orders.services.intake_story import begun_values, story_values
 from orders.services.news import NewOrder, tell_of_new_orders
-from orders.services.progress import event_values
 from shipping_project.jobs.queue import nudge
 from shipping_project.kernel.errors import AppError, FieldError
 from shipping_project.kernel.rows import insert_rows, reserve_ids
@@ -146,11 +139,11 @@ def _write(fresh: Mapping[int, CheckedDraft], actor: str) -> dict[int, Taken]:
         return {}
     ids = reserve_ids(Order, len(fresh))
     pairs = list(zip(fresh.values(), ids, strict=True))
-    orders = [_begun(*pair) for pair in pairs]
+    orders = [begun_values(*pair) for pair in pairs]
     insert_rows(Order, orders, with_ids=True)
     insert_rows(OrderLine, (line for pair in pairs for line in line_values(*pair)))
     insert_rows(IntakeRecord, (intake_values(*pair, actor) for pair in pairs))
-    insert_rows(OrderEvent, (event for pair in pairs for event in _story(*pair, actor)))
+    insert_rows(OrderEvent, (event for pair in pairs for event in story_values(*pair, actor)))
     tell_of_new_orders(organization_id=pairs[0][0].organization_id, told=map(_news, orders))
     nudge(DISPATCH_ALL, queue="orders")
     return {
@@ -159,41 +152,8 @@ def _write(fresh: Mapping[int, CheckedDraft], actor: str) -> dict[int, Taken]:
     }
 
 
-def _begun(checked: CheckedDraft, order_id: int) -> dict[str, Any]:
-    """Where `receive_order` has moved an order by the end of its transaction."""
-    return {
-        **order_values(checked, order_id),
-        "state": _state(checked),
-        "hold_reason": checked.hold_reason,
-    }
-
-
-def _state(checked: CheckedDraft) -> str:
-    return (OrderState.HELD if checked.hold_reason else OrderState.VALID).value
-
-
 def _news(order: Mapping[str, Any]) -> NewOrder:
     return NewOrder(order["number"], order["external_ref"], order["source"], order["state"])
-
-
-def _story(checked: CheckedDraft, order_id: int, actor: str) -> tuple[dict[str, Any], ...]:
-    held = checked.hold_reason
-    received = event_values(
-        order_id,
-        kind="order.received",
-        message=received_words(checked.clean.source, checked.clean.external_ref),
-        actor=actor,
-        state_to=OrderState.RECEIVED,
-    )
-    checked_over = event_values(
-        order_id,
-        kind="order.held" if held else "order.valid",
-        message=f"Held: {held}" if held else CHECKED,
-        actor=actor if held else "",
-        state_from=OrderState.RECEIVED,
-        state_to=_state(checked),
-    )
-    return received, checked_over
 
 
 def _alone(organization_id: int, one: Sent, actor: str, hold: str) -> Taken:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from orders.models import IntakeRecord, Order, OrderLine, OrderSource
+from orders.models import IntakeRecord, Order, OrderEvent, OrderLine
 from orders.rules.drafts import OrderDraft
 from orders.rules.states import OrderState
 from orders.rules.weighing import weigh
@@ -17,16 +17,15 @@ from orders.services.intake_checks import (
     check_order,
     intake_values,
     line_values,
-    order_values,
     sellables_by_sku,
 )
-from orders.services.progress import move_order, note_event
+from orders.services.intake_story import begun_values, story_values
+from orders.services.news import NewOrder, tell_of_new_orders
 from shipping_project.jobs.queue import nudge
 from shipping_project.kernel.errors import Conflict, FieldError
 from shipping_project.kernel.rows import reserve_ids
 
 DISPATCH = "orders.tasks.dispatch_one"
-CHECKED = "Checked: it can be shipped."
 
 
 class ReferenceReused(Conflict):
@@ -38,10 +37,11 @@ class ReferenceReused(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """The order, and whether this call made it."""
+    """The order, and whether this call made it; then with its lines."""
 
     order: Order
     created: bool
+    lines: Sequence[OrderLine] = ()
 
 
 def receive_order(
@@ -71,15 +71,14 @@ def receive_order(
     )
     try:
         with transaction.atomic():
-            order = _write(checked, actor)
-            _open_story(order, hold_reason=checked.hold_reason, actor=actor)
+            received = _write(checked, actor)
     except IntegrityError:
         # Another request with the same reference was quicker; its order is the answer.
         first = _first_order(organization_id, draft)
         if first is None:
             raise
         return _repeated(first, draft)
-    return Received(order, created=True)
+    return received
 
 
 def _first_order(organization_id: int, draft: OrderDraft) -> IntakeRecord | None:
@@ -111,36 +110,20 @@ def _repeated(first: IntakeRecord, draft: OrderDraft) -> Received:
     return Received(first.order, created=False)
 
 
-def _write(checked: CheckedDraft, actor: str) -> Order:
+def _write(checked: CheckedDraft, actor: str) -> Received:
+    """The order as it stands at the end, each table with one statement."""
     [order_id] = reserve_ids(Order, 1)
-    order = Order(**order_values(checked, order_id))
+    order = Order(**begun_values(checked, order_id))
     order.save(force_insert=True)
-    OrderLine.objects.bulk_create(OrderLine(**line) for line in line_values(checked, order_id))
-    IntakeRecord(**intake_values(checked, order_id, actor)).save(force_insert=True)
-    return order
-
-
-def _open_story(order: Order, *, hold_reason: str, actor: str) -> None:
-    note_event(
-        order,
-        kind="order.received",
-        message=received_words(order.source, order.external_ref),
-        actor=actor,
-        state_to=OrderState.RECEIVED,
+    lines = OrderLine.objects.bulk_create(
+        OrderLine(**values) for values in line_values(checked, order_id)
     )
-    if hold_reason:
-        move_order(
-            order,
-            OrderState.HELD,
-            kind="order.held",
-            message=f"Held: {hold_reason}",
-            actor=actor,
-            hold_reason=hold_reason,
-        )
-        return
-    move_order(order, OrderState.VALID, kind="order.valid", message=CHECKED)
-    nudge(DISPATCH, order.pk, queue="orders")
-
-
-def received_words(source: str, external_ref: str) -> str:
-    return f"Received from {OrderSource(source).label} as {external_ref}."
+    IntakeRecord(**intake_values(checked, order_id, actor)).save(force_insert=True)
+    OrderEvent.objects.bulk_create(
+        OrderEvent(**values) for values in story_values(checked, order_id, actor)
+    )
+    news = NewOrder(order.number, order.external_ref, order.source, order.state)
+    tell_of_new_orders(organization_id=order.organization_id, told=[news])
+    if order.state == OrderState.VALID.value:
+        nudge(DISPATCH, order.pk, queue="orders")
+    return Received(order, created=True, lines=lines)

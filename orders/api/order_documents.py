@@ -1,0 +1,210 @@
+"""Orders and shipments as the API tells of them, from plain values rather than serializer walks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from operator import attrgetter
+from typing import Any
+
+from django.db.models import QuerySet
+
+from carriers.problems.catalogue import problem_of
+from orders.models import Order, OrderLine, Package, Shipment
+from shipping_project.kernel.api.asked import EVERYTHING, Asked
+
+Body = dict[str, Any]
+SHIP_TO = {
+    "name": "name",
+    "company": "company",
+    "phone": "phone",
+    "email": "email",
+    "address_1": "address_1",
+    "address_2": "address_2",
+    "city": "city",
+    "state": "region",
+    "postal_code": "postal_code",
+    "country": "country",
+}
+LINE = ("position", "sku", "title", "quantity", "unit_price", "short_quantity")
+SHIPMENT = {
+    "id": "pk",
+    "reference": "reference",
+    "state": "state",
+    "platform": "platform",
+    "platform_ref": "platform_ref",
+    "carrier": "carrier",
+    "service": "service_name",
+    "warehouse": "warehouse__code",
+    "ship_on": "ship_on",
+}
+PACKAGE = {
+    "id": "pk",
+    "weight_g": "weight_g",
+    "length_mm": "length_mm",
+    "width_mm": "width_mm",
+    "height_mm": "height_mm",
+    "label_state": "label_state",
+    "tracking_number": "tracking_number",
+    "tracking_url": "tracking_url",
+    "tracking_status": "tracking_status",
+    "cost": "cost",
+    "currency": "cost_currency",
+    "label_ready": "label_file",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How one field of an order's document is told, and from which columns."""
+
+    tell: Callable[[Order], Any]
+    columns: tuple[str, ...]
+
+
+def _column(name: str) -> Told:
+    return Told(attrgetter(name), (name,))
+
+
+def _ship_to(order: Order) -> Body:
+    return {name: getattr(order, column) for name, column in SHIP_TO.items()}
+
+
+def _attention(order: Order) -> Body | None:
+    if not order.attention_code:
+        return None
+    problem = problem_of(order.attention_code)
+    return {
+        "code": order.attention_code,
+        "detail": order.attention_detail,
+        "cause": problem.cause if problem else "",
+        "fix": problem.fix if problem else "",
+        "retry_helps": problem.retry_helps if problem else None,
+        "field": problem.field if problem else "",
+    }
+
+
+def amount(value: Decimal) -> str:
+    """As it is read from the store, also before it was ever written."""
+    return f"{value:.2f}"
+
+
+def _moment(name: str) -> Told:
+    """In UTC, as it is read from the store."""
+
+    def tell(order: Order) -> datetime | None:
+        moment: datetime | None = getattr(order, name)
+        return None if moment is None else moment.astimezone(UTC)
+
+    return Told(tell, (name,))
+
+
+OF_ORDER: Mapping[str, Told] = {
+    "id": Told(attrgetter("pk"), ()),
+    "number": _column("number"),
+    "organization": Told(attrgetter("organization.slug"), ("organization__slug",)),
+    "source": _column("source"),
+    "external_ref": _column("external_ref"),
+    "state": _column("state"),
+    "ship_to": Told(_ship_to, tuple(SHIP_TO.values())),
+    "carrier": _column("requested_carrier"),
+    "currency": _column("currency"),
+    "total": Told(lambda order: amount(order.total), ("total",)),
+    "note": _column("note"),
+    "findings": _column("findings"),
+    "attention": Told(_attention, ("attention_code", "attention_detail")),
+    "hold_reason": _column("hold_reason"),
+    "cancel_requested_at": _moment("cancel_requested_at"),
+    "placed_at": _moment("placed_at"),
+    "ship_by": _moment("ship_by"),
+    "created_at": _moment("created_at"),
+    "updated_at": _moment("updated_at"),
+}
+
+
+def narrowed_orders(rows: QuerySet[Order], asked: Asked) -> QuerySet[Order]:
+    """Only the columns that the asked fields are told from; lines and shipments are read apart."""
+    columns = [c for name, told in OF_ORDER.items() if asked.wants(name) for c in told.columns]
+    lean = rows if asked.wants("organization") else rows.select_related(None)
+    return lean.only("pk", "updated_at", *columns)
+
+
+def order_documents(orders: Sequence[Order], asked: Asked = EVERYTHING) -> list[Body]:
+    """Orders read with their organization; everything below them costs three statements."""
+    ids = [order.pk for order in orders]
+    lines = lines_of(ids) if asked.wants("lines") else None
+    shipments = shipments_of(ids) if asked.wants("shipments") else None
+    own = [(name, told.tell) for name, told in OF_ORDER.items() if asked.wants(name)]
+    return [_order_document(order, own, lines=lines, shipments=shipments) for order in orders]
+
+
+def new_order_document(order: Order, lines: Sequence[OrderLine]) -> Body:
+    """Of an order that was written at this moment, without reading it back."""
+    own = [(name, told.tell) for name, told in OF_ORDER.items()]
+    told = [_line(tuple(getattr(line, name) for name in LINE)) for line in lines]
+    return _order_document(order, own, lines={order.pk: told}, shipments={})
+
+
+def _order_document(
+    order: Order,
+    own: Iterable[tuple[str, Callable[[Order], Any]]],
+    *,
+    lines: Mapping[int, list[Body]] | None,
+    shipments: Mapping[int, list[Body]] | None,
+) -> Body:
+    document = {name: tell(order) for name, tell in own}
+    if lines is not None:
+        document["lines"] = lines.get(order.pk, [])
+    if shipments is not None:
+        document["shipments"] = shipments.get(order.pk, [])
+    return document
+
+
+def lines_of(order_ids: Sequence[int]) -> dict[int, list[Body]]:
+    found: dict[int, list[Body]] = defaultdict(list)
+    rows = OrderLine.objects.filter(order_id__in=order_ids).order_by("position")
+    for order_id, *values in rows.values_list("order_id", *LINE):
+        found[order_id].append(_line(values))
+    return found
+
+
+def _line(values: Sequence[Any]) -> Body:
+    line = dict(zip(LINE, values, strict=True))
+    line["unit_price"] = amount(line["unit_price"])
+    return line
+
+
+def shipments_of(order_ids: Sequence[int]) -> dict[int, list[Body]]:
+    """By order, newest first, with their packages."""
+    rows = Shipment.objects.filter(order_id__in=order_ids).order_by("-pk")
+    read = rows.values_list("order_id", *SHIPMENT.values())
+    told = [(order_id, dict(zip(SHIPMENT, values, strict=True))) for order_id, *values in read]
+    packages = packages_of([shipment["id"] for _, shipment in told]) if told else {}
+    found: dict[int, list[Body]] = defaultdict(list)
+    for order_id, shipment in told:
+        found[order_id].append({**shipment, "packages": packages.get(shipment["id"], [])})
+    return found
+
+
+def shipment_documents(shipments: Sequence[Shipment]) -> list[Body]:
+    """Shipments read with their warehouse."""
+    packages = packages_of([shipment.pk for shipment in shipments])
+    told = [(name, attrgetter(path.replace("__", "."))) for name, path in SHIPMENT.items()]
+    return [
+        {name: tell(shipment) for name, tell in told} | {"packages": packages.get(shipment.pk, [])}
+        for shipment in shipments
+    ]
+
+
+def packages_of(shipment_ids: Sequence[int]) -> dict[int, list[Body]]:
+    found: dict[int, list[Body]] = defaultdict(list)
+    rows = Package.objects.filter(shipment_id__in=shipment_ids).order_by("pk")
+    for shipment_id, *values in rows.values_list("shipment_id", *PACKAGE.values()):
+        package = dict(zip(PACKAGE, values, strict=True))
+        package["cost"] = None if package["cost"] is None else amount(package["cost"])
+        package["label_ready"] = bool(package["label_ready"])
+        found[shipment_id].append(package)
+    return found
