@@ -20,13 +20,14 @@ from inventory.counting import admin as counting_admin  # noqa: F401
 from inventory.models import Reservation, StockLevel, StockMovement, Warehouse, WarehouseLink
 from inventory.purchasing import admin as purchasing_admin  # noqa: F401
 from inventory.services.adjustments import adjust_stock
+from inventory.sync import admin as sync_admin  # noqa: F401 # registers its pages
 from inventory.transfers import admin as transfers_admin  # noqa: F401
 from inventory.warehouse_forms import CalendarForm
 
 
 class WarehouseLinkInline(ReadOnlyInline):
     model = WarehouseLink
-    fields = readonly_fields = ["platform", "external_ref"]
+    fields = readonly_fields = ["platform", "external_ref", "stock_owner", "stock_buffer"]
 
 
 class WarehouseForm(CalendarForm):
@@ -48,13 +49,6 @@ class WarehouseAdmin(RoleAdmin):
     list_filter = ["is_active", "country"]
     search_fields = ["code", "name", "city"]
     inlines = [WarehouseLinkInline]
-
-
-@admin.register(WarehouseLink)
-class WarehouseLinkAdmin(LedgerAdmin):
-    list_display = ["warehouse", "platform", "external_ref"]
-    list_filter = ["platform", "warehouse"]
-    list_select_related = ["warehouse"]
 
 
 def _new_reference() -> str:
@@ -93,7 +87,7 @@ def _adjust(level: StockLevel, words: Words, actor: str) -> str:
 
 @admin.register(StockLevel)
 class StockLevelAdmin(RoleAdmin):
-    """Numbers change by the ledger alone; here only the alert's threshold is edited."""
+    """Numbers change by the ledger alone; here only what alerts and platforms go by is edited."""
 
     change_roles = act_roles = STAFF
     list_display = [
@@ -117,6 +111,7 @@ class StockLevelAdmin(RoleAdmin):
         "incoming",
         "low_at",
         "overstock_factor",
+        "buffer",
         "updated_at",
     ]
     readonly_fields = [
@@ -150,7 +145,16 @@ class StockLevelAdmin(RoleAdmin):
 
 @admin.register(Reservation)
 class ReservationAdmin(LedgerAdmin):
-    list_display = ["reference", "sellable", "warehouse", "quantity", "state", "created_at"]
+    list_display = [
+        "reference",
+        "sellable",
+        "warehouse",
+        "quantity",
+        "state",
+        "allocated_there",
+        "shipped_there",
+        "created_at",
+    ]
     list_filter = ["state", "warehouse"]
     list_select_related = ["sellable", "warehouse"]
     search_fields = ["=reference", "=sellable__sku"]

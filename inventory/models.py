@@ -24,6 +24,11 @@ from inventory.purchasing.models import Supplier as Supplier
 from inventory.purchasing.models import SupplierItem as SupplierItem
 from inventory.querysets import ReservationQuerySet, StockLevelQuerySet, StockMovementQuerySet
 from inventory.rules.calendar import Calendar
+from inventory.rules.stock_sync import Owner
+from inventory.sync.models import PlatformSale as PlatformSale
+from inventory.sync.models import PlatformStock as PlatformStock
+from inventory.sync.models import StockDrift as StockDrift
+from inventory.sync.models import StockRun as StockRun
 from inventory.transfers.models import Transfer as Transfer
 from inventory.transfers.models import TransferArrival as TransferArrival
 from inventory.transfers.models import TransferLine as TransferLine
@@ -111,12 +116,31 @@ class Warehouse(Timestamped):
         )
 
 
+OWNER_CHOICES = [
+    (Owner.OURS.value, "Ours: told to the platform"),
+    (Owner.PLATFORM.value, "The platform's: taken from there"),
+    (Owner.NOBODY.value, "Neither: not kept in step"),
+]
+
+
 class WarehouseLink(models.Model):
-    """The id under which a platform knows a warehouse."""
+    """The id under which a platform knows a warehouse, and whose stock numbers are right there."""
 
     warehouse = models.ForeignKey(Warehouse, on_delete=models.CASCADE, related_name="links")
     platform = models.CharField(max_length=10, choices=PLATFORM_CHOICES)
     external_ref = models.CharField(max_length=64)
+    stock_owner = models.CharField(
+        max_length=10,
+        choices=OWNER_CHOICES,
+        default=Owner.OURS.value,
+        db_default=Owner.OURS.value,
+        help_text="Whose number is right where the two differ.",
+    )
+    stock_buffer = models.PositiveIntegerField(
+        default=0,
+        db_default=0,
+        help_text="Units of each SKU that the platform is not told of, unless a level says other.",
+    )
 
     class Meta:
         ordering = ["warehouse__code", "platform"]
@@ -151,6 +175,11 @@ class StockLevel(models.Model):
         default=10,
         db_default=10,
         help_text="Above so many times that number there is too much; 0: never.",
+    )
+    buffer = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="Units that no platform is told of; empty: as many as its warehouse keeps back.",
     )
     checked_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="When alerts were last looked at."
@@ -203,6 +232,20 @@ class Reservation(Timestamped):
     state = models.CharField(
         max_length=10, choices=ReservationState.choices, default=ReservationState.OPEN
     )
+    counted_at = models.CharField(
+        max_length=10,
+        choices=PLATFORM_CHOICES,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The platform whose own numbers carry these units as well.",
+    )
+    allocated_there = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Units that it has allocated and still counts as there."
+    )
+    shipped_there = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Units that it counts as gone."
+    )
 
     objects: ClassVar = ReservationQuerySet.as_manager()
 
@@ -213,6 +256,10 @@ class Reservation(Timestamped):
                 fields=["reference", "sellable", "warehouse"], name="one_reservation_per_reference"
             ),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="reservation_of_something"),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=F("allocated_there") + F("shipped_there")),
+                name="counted_there_within_reservation",
+            ),
         ]
         indexes = [
             models.Index(
@@ -234,6 +281,8 @@ class MovementKind(models.TextChoices):
     RETURN = "return", "Returned"
     TRANSFER_OUT = "transfer_out", "Sent to another warehouse"
     TRANSFER_IN = "transfer_in", "Came from another warehouse"
+    SALE = "sale", "Sold at a platform"
+    PLATFORM = "platform", "Taken from a platform"
 
 
 class StockMovement(models.Model):

@@ -20,6 +20,7 @@ from inventory.models import (
     Warehouse,
 )
 from inventory.querysets import ReservationQuerySet, StockMovementQuerySet
+from inventory.sync.reports import ThereNow, stock_there
 
 # The newest lines are shown one by one, and all of them in the sums.
 LINES_SHOWN = 50
@@ -65,6 +66,7 @@ class StockWhy:
     """One sellable in every warehouse that ever had it; `at` is None for now.
 
     `kit` tells what a kit can be made of now; it has no stock of its own.
+    `there` is what the platforms say, of now alone.
     """
 
     sellable: Sellable
@@ -73,6 +75,7 @@ class StockWhy:
     movements: tuple[StockMovement, ...]
     promises: tuple[Reservation, ...]
     kit: KitRow | None = None
+    there: tuple[ThereNow, ...] = ()
 
     @property
     def is_explained(self) -> bool:
@@ -94,7 +97,7 @@ class StockWhy:
 def stock_why(
     sellable: Sellable, *, at: datetime | None = None, within: Sequence[str] = ()
 ) -> StockWhy:
-    """In seven queries (ten for a kit), whatever the length of the ledger.
+    """In eight queries (eleven for a kit), whatever the length of the ledger.
 
     A sale between two of them would look like a number without a reason, so it is looked again.
     """
@@ -115,6 +118,7 @@ def _look(sellable: Sellable, at: datetime | None, within: Sequence[str]) -> Sto
         movements=tuple(newest),
         promises=tuple(oldest),
         kit=kit if kit and kit.parts else None,
+        there=stock_there(sellable.pk, within) if at is None else (),
     )
 
 

@@ -14,12 +14,13 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from carriers.contracts import Booking, Page, Platform
+from carriers.contracts import AllocatedUnits, Booking, Page, Platform
 from carriers.errors import UpstreamError
 from carriers.inbox.cursors import read_changes
 from carriers.models import PlatformAccount
 from carriers.platforms import easyship_client, port_for, veeqo_client
 from orders.models import Package, Shipment
+from orders.services.stock_there import OrderThere, follow_orders_there
 from orders.services.tracking import postpone_tracking, record_tracking, take_to_track
 from orders.services.upstream import CommandUnderWay, hurry_tracking, note_upstream
 from shipping_project.kernel.postal import PostalAddress
@@ -75,6 +76,7 @@ class Sighting:
     booking: Booking
     ship_to: PostalAddress | None
     changed_at: datetime | None
+    allocated: tuple[AllocatedUnits, ...] = ()
 
 
 def pull_veeqo_orders() -> int:
@@ -94,7 +96,10 @@ def _pull_veeqo(status: str) -> int:
         found = client.list_orders(updated_since=since, page=page, status=status)
         return found.mapped(
             lambda row: Sighting(
-                booking=row.booking, ship_to=row.ship_to, changed_at=row.updated_at
+                booking=row.booking,
+                ship_to=row.ship_to,
+                changed_at=row.updated_at,
+                allocated=row.allocated,
             )
         )
 
@@ -131,7 +136,20 @@ def _is_switched_off(platform: Platform) -> bool:
 
 
 def _take_veeqo(rows: Sequence[Sighting]) -> int:
-    return _take(Platform.VEEQO, rows)
+    """Its orders hold its stock, ours as those of its own shops."""
+    found = _take(Platform.VEEQO, rows)
+    return found + follow_orders_there(
+        platform=Platform.VEEQO.value,
+        orders=[
+            OrderThere(
+                order_ref=row.booking.platform_ref,
+                number=row.booking.reference,
+                changed_at=row.changed_at,
+                units=() if row.booking.is_cancelled else row.allocated,
+            )
+            for row in rows
+        ],
+    )
 
 
 def _take_easyship(rows: Sequence[Sighting]) -> int:

@@ -56,6 +56,10 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("inventory.CountLine", "Count lines", "list"),
         ("inventory.Warehouse", "Warehouses", "warehouse"),
         ("inventory.WarehouseLink", "Warehouses at platforms", "link"),
+        ("inventory.StockDrift", "Differences", "difference"),
+        ("inventory.PlatformStock", "Stock at platforms", "compare_arrows"),
+        ("inventory.PlatformSale", "Sales at platforms", "storefront"),
+        ("inventory.StockRun", "Readings of stock", "sync"),
     ),
     "Catalog": (
         ("catalog.Product", "Products", "category"),

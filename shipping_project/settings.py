@@ -209,6 +209,7 @@ SPECTACULAR_SETTINGS = {
         "TransferStateEnum": "inventory.models.TransferState",
         "CarrierCodeEnum": "orders.models.intake.CARRIER_CHOICES",
         "PlatformEnum": "carriers.models.PLATFORM_CHOICES",
+        "ReadingStateEnum": "catalog.sync.paged.RunState",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
@@ -393,6 +394,10 @@ VOID_WINDOW_DAYS = ENV.numbers("VOID_WINDOW_DAYS")
 VOID_REFUND_DAYS = ENV.numbers("VOID_REFUND_DAYS")
 # How often a parcel on its way is asked after.
 TRACKING_POLL_S = ENV.integer("TRACKING_POLL_S", 15 if DEMO else 900, minimum=5)
+# How often all stock of a platform is read, and how long a difference there may last before it is
+# taken for one that no order explains.
+STOCK_PULL_MINUTES = ENV.integer("STOCK_PULL_MINUTES", 60, minimum=1)
+STOCK_SETTLE_S = ENV.integer("STOCK_SETTLE_S", 60 if DEMO else 600, minimum=1)
 # How many days a job that ended is kept with its rows; refused ones hold addresses.
 JOB_KEPT_DAYS = ENV.integer("JOB_KEPT_DAYS", 30, minimum=1)
 # How long a due command may wait while nothing is being worked on before the watchdog acts.

@@ -43,6 +43,7 @@ from carriers.contracts.money import (
     TransactionRecord,
 )
 from carriers.contracts.orders import (
+    AllocatedUnits,
     ListedOrder,
     ListedOrderLine,
     OrderChange,
@@ -73,6 +74,7 @@ from carriers.contracts.shipping import (
 __all__ = [
     "Account",
     "AddressVerdict",
+    "AllocatedUnits",
     "Batch",
     "BatchItem",
     "Booking",

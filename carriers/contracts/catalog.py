@@ -16,12 +16,13 @@ from shipping_project.kernel.money import Money
 class StockEntry:
     """Stock of one sellable in one warehouse. `available` may be negative.
 
-    Source: Veeqo API, stock entry. `incoming` is on purchase orders.
+    Source: Veeqo API, stock entry. `physical` is None where none is stated; `incoming` is on
+    purchase orders.
     """
 
     item_ref: str
     warehouse_ref: str
-    physical: int
+    physical: int | None
     allocated: int
     available: int
     incoming: int = 0

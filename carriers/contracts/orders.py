@@ -25,11 +25,21 @@ class ListedOrderLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AllocatedUnits:
+    """Units of an order that the platform counts in one warehouse; once shipped, as gone."""
+
+    item_ref: str
+    warehouse_ref: str
+    quantity: int
+    is_shipped: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListedOrder:
     """An order as it stands there. `ship_to` is None where the platform has no address yet.
 
     `status` is the platform's own word; unknown words occur. `booking` tells of allocation and
-    label as elsewhere.
+    label as elsewhere, `allocated` of the stock behind it.
     """
 
     order_ref: str
@@ -46,6 +56,7 @@ class ListedOrder:
     employee_notes: tuple[str, ...]
     tags: tuple[str, ...]
     booking: Booking
+    allocated: tuple[AllocatedUnits, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

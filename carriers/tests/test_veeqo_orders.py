@@ -9,6 +9,7 @@ from operator import attrgetter
 import pytest
 
 from carriers.contracts import (
+    AllocatedUnits,
     Booking,
     ListedOrder,
     ListedOrderLine,
@@ -82,6 +83,9 @@ LISTED = ListedOrder(
         warehouse_ref="31007",
         label=LABEL,
     ),
+    allocated=(
+        AllocatedUnits(item_ref="612044", warehouse_ref="31007", quantity=2, is_shipped=True),
+    ),
 )
 CHANGED = ListedOrder(
     order_ref=LISTED.order_ref,
@@ -106,6 +110,7 @@ CHANGED = ListedOrder(
     employee_notes=("Address changed by customer on 14 Sep",),
     tags=(),
     booking=BOOKED,
+    allocated=(AllocatedUnits(item_ref="612044", warehouse_ref="31007", quantity=2),),
 )
 
 CASES = [

@@ -54,7 +54,7 @@ class Twin:
         label = self.port.read_booking(booking.platform_ref).label
         return label.label_ref if label else ""
 
-    def stock(self) -> tuple[int, int]:
+    def stock(self) -> tuple[int | None, int]:
         entry = self.client.get_stock(self.parcel.items[0].item_ref, str(NEVADA))
         return entry.physical, entry.allocated
 

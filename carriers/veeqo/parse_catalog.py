@@ -88,7 +88,7 @@ def stock_entry(body: Any, *, operation: str) -> StockEntry:
 
 def _entry(row: Reader) -> StockEntry:
     """`available` is physical less allocated where it is not told."""
-    physical = row.whole("physical_stock_level") or 0
+    physical = row.whole("physical_stock_level")
     allocated = row.whole("allocated_stock_level") or 0
     available = row.whole("available_stock_level")
     return StockEntry(
@@ -96,7 +96,7 @@ def _entry(row: Reader) -> StockEntry:
         warehouse_ref=row.need_ref("warehouse_id"),
         physical=physical,
         allocated=allocated,
-        available=physical - allocated if available is None else available,
+        available=(physical or 0) - allocated if available is None else available,
         incoming=row.whole("incoming_stock_level") or 0,
         is_infinite=row.flag("infinite"),
         location=row.text("location"),

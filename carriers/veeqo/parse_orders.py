@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from carriers.contracts import ListedOrder, ListedOrderLine, OrderNote, Page
+from carriers.contracts import AllocatedUnits, ListedOrder, ListedOrderLine, OrderNote, Page
 from carriers.readers import Reader, understood
 from carriers.veeqo.parse import NAME, booking_of
 from shipping_project.kernel.postal import PostalAddress
@@ -39,6 +39,27 @@ def _order(row: Reader) -> ListedOrder:
         employee_notes=tuple(each.text("text") for each in row.children("employee_notes")),
         tags=tuple(each.text("name") for each in row.children("tags")),
         booking=booking_of(row),
+        allocated=tuple(
+            units for allocation in row.children("allocations") for units in _allocated(allocation)
+        ),
+    )
+
+
+def _allocated(row: Reader) -> tuple[AllocatedUnits, ...]:
+    """The sellable stands in the line; without it or the warehouse the units are nobody's."""
+    warehouse = row.child("warehouse")
+    lines = [
+        (line.child("sellable"), line.whole("quantity")) for line in row.children("line_items")
+    ]
+    return tuple(
+        AllocatedUnits(
+            item_ref=sellable.ref("id"),
+            warehouse_ref=warehouse.ref("id"),
+            quantity=quantity,
+            is_shipped=row.value.get("shipment") is not None,
+        )
+        for sellable, quantity in lines
+        if sellable and warehouse and quantity
     )
 
 

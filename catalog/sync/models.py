@@ -11,6 +11,8 @@ from django.utils import timezone
 from carriers.choices import PLATFORM_CHOICES
 from carriers.contracts import Platform
 from catalog.rules.merge import Group, Master
+from catalog.sync.paged import PagedRun
+from catalog.sync.paged import RunState as RunState
 from catalog.sync.querysets import (
     CatalogRunQuerySet,
     FieldMasterQuerySet,
@@ -27,31 +29,17 @@ MASTER_CHOICES = [
 ]
 
 
-class RunState(models.TextChoices):
-    RUNNING = "running", "Running"
-    FINISHED = "finished", "Finished"
-    QUESTIONED = "questioned", "Waits for a person"
-    CANCELLED = "cancelled", "Cancelled"
-
-
-class CatalogRun(models.Model):
+class CatalogRun(PagedRun):
     """One reading of a platform's products. `page` says where an interrupted run goes on.
 
     Every row that was seen has exactly one outcome.
     """
 
-    platform = models.CharField(max_length=10, choices=PLATFORM_CHOICES)
-    state = models.CharField(
-        max_length=10, choices=RunState.choices, default=RunState.RUNNING.value
-    )
     since = models.DateTimeField(
         null=True, blank=True, help_text="Only what changed since then; empty for the whole list."
     )
     is_dry = models.BooleanField("dry run", default=False)
-    page = models.PositiveIntegerField(default=1)
-    last_total = models.PositiveIntegerField(null=True, blank=True)
     known = models.PositiveIntegerField(default=0, help_text="Listings known when it began.")
-    seen = models.PositiveIntegerField(default=0)
     linked = models.PositiveIntegerField(default=0)
     updated = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
@@ -62,13 +50,6 @@ class CatalogRun(models.Model):
     gone = models.PositiveIntegerField(default=0, help_text="Deleted there.")
     missing = models.PositiveIntegerField(default=0, help_text="Known and not in the list.")
     changes = models.JSONField(default=list, blank=True, help_text="The first of what changed.")
-    asked_by = models.CharField(max_length=120, blank=True, default="")
-    lease_until = models.DateTimeField(null=True, blank=True)
-    started_at = models.DateTimeField(default=timezone.now)
-    finished_at = models.DateTimeField(null=True, blank=True)
-    error_code = models.CharField(max_length=60, blank=True, default="")
-    error_detail = models.CharField(max_length=500, blank=True, default="")
-
     objects: ClassVar = CatalogRunQuerySet.as_manager()
 
     class Meta:
@@ -93,9 +74,6 @@ class CatalogRun(models.Model):
                 name="every_listed_row_has_one_outcome",
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"{self.get_platform_display()} at {self.started_at:%Y-%m-%d %H:%M}"
 
 
 class ConflictState(models.TextChoices):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -17,14 +16,15 @@ from catalog.models import CatalogRun, CatalogSchedule, PlatformListing
 from catalog.querysets import PlatformListingQuerySet
 from catalog.sync.items import ListedItem
 from catalog.sync.models import EVERY_MINUTES, RunState
+from catalog.sync.paging import going_to, hold_run, locked_run, take_run
+from catalog.sync.paging import release_run as release_run
 from catalog.sync.taking import Outcome, PageOutcome, take_items
 from shipping_project.jobs.queue import nudge
-from shipping_project.kernel.errors import Conflict, StateChanged
+from shipping_project.kernel.errors import Conflict
 from shipping_project.kernel.versions import hold_to_seen
 
 PULL_ONE = "catalog.tasks.pull_one"
 RESOURCE = "products"
-LEASE = timedelta(seconds=settings.TASK_TIMEOUT_S + 60)
 # Read again before what was read last: lists lag and clocks differ.
 OVERLAP = timedelta(minutes=10)
 # Only the whole list shows what is no longer in it.
@@ -107,17 +107,7 @@ def change_schedule(
 
 def lease_run(platform: str) -> CatalogRun | None:
     """Take the platform's run to go on with it; None without one or while another has it."""
-    now = timezone.now()
-    with transaction.atomic(durable=True):
-        running = CatalogRun.objects.running().filter(platform=platform)
-        if running.free(now).update(lease_until=now + LEASE) != 1:
-            return None
-        return running.get()
-
-
-def release_run(run: CatalogRun, *, error_code: str = "", error_detail: str = "") -> None:
-    held = CatalogRun.objects.filter(pk=run.pk, lease_until=run.lease_until)
-    held.update(lease_until=None, error_code=error_code, error_detail=error_detail[:500])
+    return take_run(CatalogRun.objects.filter(platform=platform))
 
 
 def count_page(
@@ -134,13 +124,13 @@ def count_page(
     """
     found = _tried(run.platform, items) if run.is_dry else PageOutcome()
     with transaction.atomic(durable=True):
-        _hold(run)
+        hold_run(run)
         if not run.is_dry:
             found = take_items(platform=run.platform, items=items)
             set_aside(platform=run.platform, resource=RESOURCE, rows=unread)
         found.counts[Outcome.UNFIT] += len(unread)
         _add(run, found)
-        run.page, is_more = _going_to(run, next_page, total)
+        run.page, is_more = going_to(run, next_page, total)
         run.last_total = total
         run.save(update_fields=["page", "last_total", "changes"])
         if not is_more:
@@ -156,24 +146,10 @@ def _tried(platform: str, items: Sequence[ListedItem]) -> PageOutcome:
     return found
 
 
-def _hold(run: CatalogRun) -> None:
-    held = CatalogRun.objects.running().filter(pk=run.pk, page=run.page)
-    if held.filter(lease_until=run.lease_until).update(lease_until=run.lease_until) != 1:
-        raise StateChanged(f"catalog run {run.pk} went on without this worker")
-
-
 def _add(run: CatalogRun, found: PageOutcome) -> None:
     added = {outcome.value: F(outcome.value) + count for outcome, count in found.counts.items()}
     CatalogRun.objects.filter(pk=run.pk).update(seen=F("seen") + found.counts.total(), **added)
     run.changes = [*run.changes, *found.changes][:CHANGES_KEPT]
-
-
-def _going_to(run: CatalogRun, next_page: int | None, total: int | None) -> tuple[int, bool]:
-    """A list that became shorter moved rows onto the page before, which is read again."""
-    shrank = total is not None and run.last_total is not None and total < run.last_total
-    if shrank and run.page > 1:
-        return run.page - 1, True
-    return (run.page, False) if next_page is None else (next_page, True)
 
 
 def _finish(run: CatalogRun) -> None:
@@ -196,7 +172,7 @@ def believe_run(*, run_id: int, actor: str) -> CatalogRun:
 
     Raises StateChanged for a run that asks nothing.
     """
-    run = _locked(run_id, RunState.QUESTIONED)
+    run = locked_run(run_id, CatalogRun.objects.all(), RunState.QUESTIONED)
     run.missing = _unseen(run).update(missing_since=timezone.now())
     run.state = RunState.FINISHED.value
     run.save(update_fields=["missing", "state"])
@@ -207,7 +183,7 @@ def believe_run(*, run_id: int, actor: str) -> CatalogRun:
 @transaction.atomic
 def cancel_run(*, run_id: int, actor: str) -> CatalogRun:
     """What was taken stays; no further page is. Raises StateChanged for a run that has ended."""
-    run = _locked(run_id, RunState.RUNNING)
+    run = locked_run(run_id, CatalogRun.objects.all(), RunState.RUNNING)
     run.state, run.finished_at = RunState.CANCELLED.value, timezone.now()
     run.save(update_fields=["state", "finished_at"])
     record_audit(actor=actor, action="catalogrun.cancelled", subject=run)
@@ -219,13 +195,6 @@ def prune_runs() -> int:
     ended = CatalogRun.objects.exclude(state=RunState.RUNNING.value)
     old = ended.filter(started_at__lt=timezone.now() - RUNS_KEPT_FOR)
     return int(old.exclude(state=RunState.QUESTIONED.value).delete()[0])
-
-
-def _locked(run_id: int, state: RunState) -> CatalogRun:
-    run: CatalogRun = CatalogRun.objects.select_for_update().get(pk=run_id)
-    if run.state != state.value:
-        raise StateChanged(f"The run is {run.get_state_display().lower()} by now.")
-    return run
 
 
 def _present(platform: str) -> PlatformListingQuerySet:

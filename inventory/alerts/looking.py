@@ -60,7 +60,9 @@ def look_at_stock() -> int:
 @transaction.atomic
 def _look_at(levels: Sequence[StockLevel], started: datetime) -> int:
     standing: dict[int, list[StockAlert]] = defaultdict(list)
-    for alert in StockAlert.objects.still_open().filter(level__in=levels):
+    # A drift is opened and closed by whoever reads the platforms.
+    kinds = StockAlert.objects.still_open().exclude(kind=AlertKind.DRIFT.value)
+    for alert in kinds.filter(level__in=levels):
         standing[alert.level_id].append(alert)
     moved = sum(_settle(level, standing[level.pk], started) for level in levels)
     ids = [level.pk for level in levels]
@@ -76,9 +78,9 @@ def _settle(level: StockLevel, standing: list[StockAlert], now: datetime) -> int
             is_told = True
             moved += _follow(alert, level, wanted, now)
         else:
-            moved += _close(alert, level, now)
+            moved += close_alert(alert, level, now)
     if wanted is not None and not is_told:
-        moved += _open(level, wanted, now)
+        moved += open_alert(level, wanted, now)
     return moved
 
 
@@ -94,7 +96,7 @@ def _wanted(level: StockLevel) -> Alert | None:
     )
 
 
-def _open(level: StockLevel, wanted: Alert, now: datetime) -> int:
+def open_alert(level: StockLevel, wanted: Alert, now: datetime) -> int:
     """A mute outlives the alert that it was said of."""
     mutes = StockAlert.objects.filter(level=level, kind=wanted.kind.value, muted_until__gt=now)
     alert = StockAlert.objects.create(
@@ -124,7 +126,7 @@ def _follow(alert: StockAlert, level: StockLevel, wanted: Alert, now: datetime) 
     return 1
 
 
-def _close(alert: StockAlert, level: StockLevel, now: datetime) -> int:
+def close_alert(alert: StockAlert, level: StockLevel, now: datetime) -> int:
     alert.closed_at, alert.available = now, level.available
     alert.save(update_fields=["closed_at", "available"])
     _tell(CLOSED, alert, level, now)

@@ -15,6 +15,7 @@ KIND_CHOICES = [
     (AlertKind.OUT.value, "Out of stock"),
     (AlertKind.LOW.value, "Low"),
     (AlertKind.OVERSTOCK.value, "Overstock"),
+    (AlertKind.DRIFT.value, "Differs at a platform"),
 ]
 SEVERITY_CHOICES = [(one.value, one.value.capitalize()) for one in Severity]
 

@@ -52,13 +52,16 @@ def mute_alert(*, alert_id: int, until: datetime, actor: str) -> StockAlert:
 
 @transaction.atomic
 def change_thresholds(
-    *, level_id: int, low_at: int, overstock_factor: int, actor: str
+    *, level_id: int, low_at: int, overstock_factor: int, buffer: int | None, actor: str
 ) -> StockLevel:
-    """A repeat changes nothing and leaves no trace."""
+    """When an alert is due, and how many units no platform is told of (None: as its warehouse).
+
+    A repeat changes nothing and leaves no trace.
+    """
     level: StockLevel = StockLevel.objects.locked().get(pk=level_id)
     hold_to_seen(level)
-    before = {"low_at": level.low_at, "overstock_factor": level.overstock_factor}
-    after = {"low_at": low_at, "overstock_factor": overstock_factor}
+    after = {"low_at": low_at, "overstock_factor": overstock_factor, "buffer": buffer}
+    before = {name: getattr(level, name) for name in after}
     if before != after:
         StockLevel.objects.filter(pk=level_id).change(**after)
         level.refresh_from_db()

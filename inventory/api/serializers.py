@@ -114,6 +114,7 @@ class StockLevelSerializer(UnitsSerializer, serializers.ModelSerializer[StockLev
             "incoming",
             "low_at",
             "overstock_factor",
+            "buffer",
             "is_low",
             "updated_at",
         ]
@@ -149,6 +150,9 @@ class ReservationSerializer(UnitsSerializer, serializers.ModelSerializer[Reserva
             "quantity",
             "reference",
             "state",
+            "counted_at",
+            "allocated_there",
+            "shipped_there",
             "created_at",
             "updated_at",
         ]

@@ -1,7 +1,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from inventory.api import views
+from inventory.api import sync_views, views
 from inventory.api.alerts import StockAlertViewSet
 from inventory.api.why import StockWhyView
 from inventory.counting.api import CountViewSet
@@ -10,10 +10,16 @@ from inventory.purchasing.api import PurchaseViewSet, SupplierItemViewSet, Suppl
 from inventory.transfers.api import TransferViewSet
 
 router = SimpleRouter(trailing_slash=False)
+# Before the warehouses, whose own pages would take its name for a number.
+router.register("warehouses/links", sync_views.WarehouseLinkViewSet)
 router.register("warehouses", views.WarehouseViewSet)
 router.register("stock/levels", views.StockLevelViewSet)
 router.register("stock/movements", views.StockMovementViewSet)
 router.register("stock/alerts", StockAlertViewSet)
+router.register("stock/drifts", sync_views.StockDriftViewSet)
+router.register("stock/at-platforms", sync_views.PlatformStockViewSet)
+router.register("stock/sales", sync_views.PlatformSaleViewSet)
+router.register("stock/runs", sync_views.StockRunViewSet)
 router.register("stock/reservations", views.ReservationViewSet)
 router.register("stock/kits", KitViewSet, basename="kit")
 router.register("stock/suppliers", SupplierViewSet)

@@ -100,7 +100,7 @@ class WarehouseViewSet(ReadOnlyViewSet[Warehouse]):
 
 
 class StockLevelViewSet(ReadOnlyViewSet[StockLevel]):
-    """Units by sellable and warehouse; only the thresholds of alerts are changed here."""
+    """Units by sellable and warehouse; only what alerts and platforms go by is changed here."""
 
     queryset = StockLevel.objects.all()
     serializer_class = StockLevelSerializer
@@ -112,7 +112,7 @@ class StockLevelViewSet(ReadOnlyViewSet[StockLevel]):
         return rows.select_related(*ROW)
 
     def partial_update(self, request: Request, pk: str) -> Response:
-        """Say at how many units an alert is due, and above how many times that is too much."""
+        """Say when an alert is due, and how many units no platform is told of."""
         level = self.get_object()
         form = self.get_serializer(level, data=request.data, partial=True)
         form.is_valid(raise_exception=True)
@@ -120,6 +120,7 @@ class StockLevelViewSet(ReadOnlyViewSet[StockLevel]):
             level_id=level.pk,
             low_at=form.validated_data.get("low_at", level.low_at),
             overstock_factor=form.validated_data.get("overstock_factor", level.overstock_factor),
+            buffer=form.validated_data.get("buffer", level.buffer),
             actor=label_of(request.user),
         )
         return Response(self.get_serializer(self.get_object()).data)

@@ -66,6 +66,26 @@ class KitWhySerializer(serializers.Serializer[Any]):
     places = KitPlaceWhySerializer(many=True)
 
 
+class ThereSerializer(serializers.Serializer[Any]):
+    """One of our numbers as a platform has it: when last read and told, and what explains it."""
+
+    platform = serializers.CharField()
+    warehouse = serializers.CharField()
+    owner = serializers.CharField(help_text="Whose number is right there.")
+    buffer = serializers.IntegerField(help_text="Units that the platform is not told of.")
+    physical = serializers.IntegerField(allow_null=True)
+    allocated = serializers.IntegerField()
+    available = serializers.IntegerField(allow_null=True)
+    is_infinite = serializers.BooleanField()
+    seen_at = serializers.DateTimeField(allow_null=True, help_text="When it was last read.")
+    told = serializers.IntegerField(allow_null=True)
+    told_at = serializers.DateTimeField(allow_null=True)
+    tell_error = serializers.CharField()
+    explained = serializers.CharField(help_text="The last difference that was explained.")
+    reasons = serializers.ListField(child=serializers.CharField())
+    rest = serializers.IntegerField(help_text="What nothing explains so far.")
+
+
 class StockWhySerializer(serializers.Serializer[Any]):
     sku = serializers.CharField(source="sellable.sku")
     organization = serializers.CharField(source="sellable.organization.slug")
@@ -77,6 +97,7 @@ class StockWhySerializer(serializers.Serializer[Any]):
     places = PlaceWhySerializer(many=True)
     movements = StockMovementSerializer(many=True, help_text="The newest 50, newest first.")
     promises = ReservationSerializer(many=True, help_text="The oldest 50, oldest first.")
+    there = ThereSerializer(many=True, help_text="At the platforms; of now alone.")
 
 
 class StockWhyView(APIView):

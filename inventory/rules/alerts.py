@@ -10,6 +10,7 @@ class AlertKind(StrEnum):
     OUT = "out"
     LOW = "low"
     OVERSTOCK = "overstock"
+    DRIFT = "drift"
 
 
 class Severity(StrEnum):

@@ -4,6 +4,7 @@ from inventory.counting import web as counting
 from inventory.kits.web import compose, kits
 from inventory.purchasing import web as purchasing
 from inventory.transfers import web as transfers
+from inventory.web import drift
 from inventory.web.alerts import acknowledge, alerts, mute
 from inventory.web.stock import stock
 from inventory.web.warehouses import warehouse, warehouses
@@ -44,5 +45,10 @@ urlpatterns = [
     path("stock/counts/<int:count_id>/", counting.count, name="count"),
     path("stock/counts/<int:count_id>/enter/", counting.enter, name="count-enter"),
     path("stock/counts/<int:count_id>/step/", counting.step, name="count-step"),
+    path("stock/drift/", drift.drift, name="stock-drift"),
+    path("stock/drift/<int:drift_id>/", drift.settle, name="stock-settle"),
+    path("stock/drift/platforms/<slug:platform>/read/", drift.read, name="stock-read"),
+    path("stock/drift/runs/<int:run_id>/", drift.steer, name="stock-run"),
+    path("stock/drift/links/<int:link_id>/", drift.own, name="stock-own"),
     path("stock/<int:sellable_id>/why/", why, name="stock-why"),
 ]

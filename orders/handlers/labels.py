@@ -58,6 +58,7 @@ from orders.services.purchases import (
     send_intent,
 )
 from orders.services.rates import exchange_for
+from orders.services.stock_there import note_allocated_there
 from shipping_project.kernel.money import Money
 
 RATES_IN_THE_MAKING = Retry("rates.pending", "The platform is still rating the booking.", 10.0)
@@ -80,6 +81,7 @@ def buy_label(command: OutboxCommand) -> Outcome:
     if known is not None:
         return known
     booking = port.prepare_booking(booking, consignment_for(shipment))
+    note_allocated_there(shipment=shipment)
     quote = choose_quote(shipment, booking)
     if not isinstance(quote, RateQuote):
         return quote

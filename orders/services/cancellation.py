@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from carriers.models import OutboxCommand
 from inventory.services.stock import release_reservations
+from inventory.sync.counting import note_not_counted
 from orders.models import LabelState, Order, Shipment
 from orders.rules.states import FINAL_ORDER_STATES, HANDED_OVER, OrderState, ShipmentState
 from orders.rules.voids import VoidPurpose
@@ -169,6 +170,7 @@ def _tell_that_it_left(order: Order) -> None:
 
 def end_shipment(shipment: Shipment) -> None:
     """Give the stock back and close the shipment; the caller holds the order."""
+    note_not_counted(reference=shipment.reference, platform=shipment.platform)
     release_reservations(reference=shipment.reference)
     shipment.state = ShipmentState.CANCELLED.value
     shipment.save(update_fields=["state", "updated_at"])

@@ -34,6 +34,7 @@ from orders.services.offers import PricedParcel, keep_told
 from orders.services.prices import is_too_much
 from orders.services.progress import move_order, need_attention, note_event
 from orders.services.purchases import close_as_paid
+from orders.services.stock_there import note_allocated_there, note_shipped_there
 from orders.services.voids import accept_void, request_void
 from shipping_project.kernel.money import Money
 
@@ -81,6 +82,7 @@ def record_label(*, shipment_id: int, label: Label, fence: int | None = None) ->
     service = label.service_name or (intent.service_name if intent else "")
     shipment.service_name = _fitting(Shipment, "service_name", service)
     shipment.save(update_fields=["state", "service_name", "updated_at"])
+    note_shipped_there(shipment=shipment)
     _know_service(shipment)
     message = f"Label bought: {shipment.service_name}, {label.tracking_number}, " + (
         str(package.label_cost) if package.label_cost else "cost not stated"
@@ -137,6 +139,7 @@ def mark_voided(*, shipment: Shipment) -> None:
     Package.objects.filter(shipment=shipment).update(
         label_state=LabelState.VOIDED, next_track_at=None
     )
+    note_allocated_there(shipment=shipment)
     accept_void(shipment=shipment)
 
 

@@ -75,6 +75,7 @@ RULES = {
     "warehouses": Rule(read_scope="stock:read", write=MANAGERS, staff="write"),
     "stock/": STOCK,
     "stock/kits": Rule(read_scope="stock:read", write_scope="catalog:write"),
+    "stock/runs": STAFF_ROOM,
     "orders": ORDERS,
     "shipments": ORDERS,
     "ledger/": ORDERS,
@@ -198,7 +199,10 @@ class MatrixTests(ApiCase):
 
 
 # What all organizations share, by the beginning of its routes.
-SHARED = ("carriers/", "carrier-services/", "platforms/", "warehouses/", "routing/", "catalog/")
+SHARED = (
+    *("carriers/", "carrier-services/", "platforms/", "warehouses/", "routing/", "catalog/"),
+    "stock/runs/",
+)
 
 
 @override_settings(**GENEROUS)

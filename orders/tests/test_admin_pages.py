@@ -42,7 +42,17 @@ from catalog.models import (
 )
 from inventory.counting.services import enter_counts, open_count
 from inventory.kits.services import compose_kit
-from inventory.models import StockAlert, StockLevel, Supplier, Warehouse, WarehouseLink
+from inventory.models import (
+    PlatformSale,
+    PlatformStock,
+    StockAlert,
+    StockDrift,
+    StockLevel,
+    StockRun,
+    Supplier,
+    Warehouse,
+    WarehouseLink,
+)
 from inventory.purchasing.services import (
     PurchaseItem,
     draft_purchase,
@@ -163,6 +173,7 @@ def fill_every_table() -> None:
     _fill_purchases()
     _fill_transfers_and_counts()
     _fill_background()
+    _fill_stock_there()
     tokens_for(User.objects.get(username="operator"))
 
 
@@ -296,6 +307,16 @@ def _fill_catalog_sync() -> None:
     for organization, platform in zip(Organization.objects.all(), Platform, strict=False):
         FieldMaster.objects.create(organization=organization, group="price", master="ours")
         CatalogSchedule.objects.create(platform=platform.value)
+
+
+def _fill_stock_there() -> None:
+    links = list(WarehouseLink.objects.order_by("pk"))
+    for number, listing in enumerate(PlatformListing.objects.order_by("pk")[:3]):
+        level = StockLevel.objects.filter(sellable=listing.sellable)[0]
+        stock = PlatformStock.objects.create(listing=listing, link=links[0], level=level)
+        StockDrift.objects.create(stock=stock, ours=3, theirs=5, rest=2)
+        PlatformSale.objects.create(platform="veeqo", order_ref=f"{number}", level=level)
+        StockRun.objects.create(platform="veeqo", state="finished", seen=1, agreed=1)
 
 
 def _fill_audit() -> None:

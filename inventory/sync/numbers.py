@@ -1,0 +1,53 @@
+"""Our side of the numbers that platforms hold too, read for many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.models import Sum
+
+from inventory.models import PlatformStock, Reservation
+from inventory.rules.stock_sync import Line, Ours
+
+# Veeqo alone keeps stock; Easyship's products have none to read or to set.
+WITH_STOCK = frozenset({"veeqo"})
+
+
+def ours_of(stocks: Sequence[PlatformStock]) -> dict[int, Ours]:
+    """By primary key, in one query; the rows come with their level and link."""
+    counted = _counted(stocks)
+    return {
+        stock.pk: Ours(
+            on_hand=stock.level.on_hand,
+            reserved=stock.level.reserved,
+            counted_there=counted.get(
+                (stock.link.platform, stock.level.sellable_id, stock.level.warehouse_id), 0
+            ),
+            buffer=buffer_of(stock),
+        )
+        for stock in stocks
+    }
+
+
+def _counted(stocks: Sequence[PlatformStock]) -> dict[tuple[str, int, int], int]:
+    """Units promised here that a platform has allocated, by platform, sellable and warehouse."""
+    open_ = Reservation.objects.still_open().filter(
+        sellable_id__in={stock.level.sellable_id for stock in stocks},
+        warehouse_id__in={stock.level.warehouse_id for stock in stocks},
+        allocated_there__gt=0,
+    )
+    sums = open_.order_by().values("counted_at", "sellable_id", "warehouse_id")
+    return {
+        (row["counted_at"], row["sellable_id"], row["warehouse_id"]): row["units"]
+        for row in sums.annotate(units=Sum("allocated_there"))
+    }
+
+
+def buffer_of(stock: PlatformStock) -> int:
+    """The level's own, or else that of its warehouse."""
+    own: int | None = stock.level.buffer
+    return stock.link.stock_buffer if own is None else own
+
+
+def lines_of(stored: Sequence[dict[str, object]]) -> list[Line]:
+    return [Line(int(str(row["units"])), str(row["what"]), str(row["ref"])) for row in stored]

@@ -1,0 +1,239 @@
+"""Orders of the platforms' own shops: held here as soon as they are seen, and gone when shipped."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from catalog.kits.contents import parts_of
+from catalog.models import PlatformListing
+from inventory.models import (
+    MovementKind,
+    PlatformSale,
+    PlatformStock,
+    StockLevel,
+    WarehouseLink,
+)
+from inventory.rules.stock_sync import Owner
+from inventory.services.stock import (
+    StockDemand,
+    move_stock,
+    release_reservations,
+    reserve_stock,
+)
+from inventory.sync.counting import note_allocated, shift_expected
+from inventory.sync.numbers import WITH_STOCK
+
+# Sellable, warehouse, and whether it went as a component of a kit.
+Place = tuple[int, int, bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoldUnits:
+    """Units of one order there, by the platform's ids."""
+
+    item_ref: str
+    warehouse_ref: str
+    units: int
+    is_shipped: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenSale:
+    """An order of the platform's own, as its list shows it; nothing is held for a cancelled one."""
+
+    order_ref: str
+    number: str
+    changed_at: datetime | None
+    units: tuple[SoldUnits, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Our warehouses whose number somebody owns, and our sellables, by the platform's ids.
+
+    `parts` are the components of those that are kits here.
+    """
+
+    warehouses: dict[str, int]
+    sellables: dict[str, int]
+    parts: dict[int, dict[int, int]]
+
+    def of(self, unit: SoldUnits) -> list[tuple[Place, int]]:
+        """What it takes off our shelves. The platform counts a kit as itself, not its parts."""
+        sellable_id = self.sellables.get(unit.item_ref)
+        warehouse_id = self.warehouses.get(unit.warehouse_ref)
+        if sellable_id is None or warehouse_id is None:
+            return []
+        parts = self.parts.get(sellable_id)
+        if not parts:
+            return [((sellable_id, warehouse_id, False), unit.units)]
+        return [((pk, warehouse_id, True), unit.units * each) for pk, each in parts.items()]
+
+    def reads_all_of(self, sale: SeenSale) -> bool:
+        """Whether what the order does not name here can be taken as not sold by it any more."""
+        units = [unit for unit in sale.units if unit.warehouse_ref in self.warehouses]
+        return all(unit.item_ref in self.sellables for unit in units)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Counts:
+    allocated: int = 0
+    shipped: int = 0
+
+
+def take_sales(*, platform: str, sales: Sequence[SeenSale]) -> int:
+    """Bring holds and ledger in line with what was sold there; returns how many orders moved them.
+
+    Each order is a transaction of its own, and a repeat changes nothing.
+    """
+    if platform not in WITH_STOCK:
+        return 0
+    places = places_of(platform, [unit for sale in sales for unit in sale.units])
+    return sum(_take(platform, sale, places) for sale in sales)
+
+
+def places_of(platform: str, units: Sequence[SoldUnits]) -> Places:
+    owned = WarehouseLink.objects.filter(platform=platform).exclude(stock_owner=Owner.NOBODY.value)
+    refs = {unit.item_ref for unit in units}
+    found: dict[str, list[int]] = defaultdict(list)
+    rows = PlatformListing.objects.at(platform).filter(external_ref__in=refs)
+    for ref, sellable_id in rows.values_list("external_ref", "sellable_id"):
+        found[ref].append(sellable_id)
+    sellables = {ref: ids[0] for ref, ids in found.items() if len(ids) == 1}
+    kits = parts_of(set(sellables.values()))
+    return Places(
+        warehouses=dict(owned.values_list("external_ref", "warehouse_id")),
+        sellables=sellables,
+        parts={
+            kit_id: {part.sellable_id: part.units for part in parts}
+            for kit_id, parts in kits.items()
+        },
+    )
+
+
+def counts_of(units: Sequence[SoldUnits], places: Places) -> dict[Place, Counts]:
+    sums: dict[Place, list[int]] = defaultdict(lambda: [0, 0])
+    for unit in units:
+        for place, count in places.of(unit):
+            sums[place][unit.is_shipped] += count
+    return {place: Counts(*both) for place, both in sums.items()}
+
+
+def _take(platform: str, sale: SeenSale, places: Places) -> bool:
+    wanted = counts_of(sale.units, places)
+    known = PlatformSale.objects.filter(platform=platform, order_ref=sale.order_ref)
+    rows = {_place(row): row for row in known.with_level()}
+    if places.reads_all_of(sale):
+        owned = set(places.warehouses.values())
+        wanted |= {place: Counts() for place in rows.keys() - wanted.keys() if place[1] in owned}
+    moved = False
+    for place, counts in sorted(wanted.items()):
+        row = rows.get(place)
+        if row is None or (row.allocated, row.shipped) != (counts.allocated, counts.shipped):
+            _follow(platform, sale, place, counts)
+            moved = True
+    return moved
+
+
+def _place(row: PlatformSale) -> Place:
+    return row.level.sellable_id, row.level.warehouse_id, row.is_in_kit
+
+
+@transaction.atomic
+def _follow(platform: str, sale: SeenSale, place: Place, counts: Counts) -> None:
+    """The level is held throughout, so that two readers cannot count one order twice."""
+    sellable_id, warehouse_id, is_in_kit = place
+    level, _ = StockLevel.objects.get_or_create(sellable_id=sellable_id, warehouse_id=warehouse_id)
+    StockLevel.objects.locked().get(pk=level.pk)
+    row, is_new = PlatformSale.objects.get_or_create(
+        platform=platform,
+        order_ref=sale.order_ref,
+        level=level,
+        is_in_kit=is_in_kit,
+        defaults={"number": sale.number},
+    )
+    gone = counts.shipped - row.shipped
+    row.allocated, row.shipped = counts.allocated, counts.shipped
+    row.changed_at, row.seen_at = sale.changed_at, timezone.now()
+    if is_new and _was_gone_before(row):
+        # Its units were no longer there when both sides first agreed.
+        row.taken = row.shipped
+    elif not is_in_kit:
+        what = f"{row.get_platform_display()} orders"
+        ref = row.number or row.order_ref
+        shift_expected(level_id=level.pk, platform=platform, units=-gone, what=what, ref=ref)
+    _settle(row, place)
+
+
+def _was_gone_before(row: PlatformSale) -> bool:
+    """Shipped before the first agreement, or with none so far."""
+    if not row.shipped:
+        return False
+    stocks = PlatformStock.objects.at(row.platform).filter(level=row.level_id)
+    first = stocks.values_list("first_agreed_at", flat=True).first()
+    return first is None or (row.changed_at is not None and row.changed_at < first)
+
+
+def _settle(row: PlatformSale, place: Place) -> None:
+    """Take the gone off the ledger and hold the promised, as far as there are units for it."""
+    if row.held:
+        release_reservations(reference=row.reference)
+        row.held = 0
+    _take_gone(row, place)
+    _hold(row, place)
+    row.save()
+
+
+def _take_gone(row: PlatformSale, place: Place) -> None:
+    units = row.shipped - row.taken
+    level = StockLevel.objects.get(pk=row.level_id)
+    units = min(units, level.available) if units > 0 else units
+    if not units:
+        return
+    move_stock(
+        sellable_id=place[0],
+        warehouse_id=place[1],
+        quantity=-units,
+        kind=MovementKind.SALE,
+        reason=f"{row.get_platform_display()} order {row.number}"[:200],
+        reference=row.order_ref[:60],
+        actor=row.platform,
+    )
+    row.taken += units
+
+
+def _hold(row: PlatformSale, place: Place) -> None:
+    level = StockLevel.objects.select_related("warehouse").get(pk=row.level_id)
+    units = min(row.allocated, level.available)
+    if units <= 0:
+        return
+    row.holds += 1
+    reserve_stock(
+        reference=row.reference,
+        demands=[StockDemand(sellable_id=place[0], quantity=units)],
+        warehouse_code=level.warehouse.code,
+    )
+    if not row.is_in_kit:
+        counted = {place[0]: units}
+        note_allocated(reference=row.reference, platform=row.platform, units=counted)
+    row.held = units
+
+
+def settle_short_sales() -> int:
+    """Hold what could not be held before, now that there may be units; returns for how many."""
+    settled = 0
+    short = PlatformSale.objects.short().filter(level__on_hand__gt=0)
+    for row in list(short.with_level().order_by("pk")[:500]):
+        if row.level.available > 0:
+            with transaction.atomic():
+                StockLevel.objects.locked().get(pk=row.level_id)
+                fresh = PlatformSale.objects.select_for_update().get(pk=row.pk)
+                _settle(fresh, _place(row))
+                settled += 1
+    return settled

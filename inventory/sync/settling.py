@@ -1,0 +1,109 @@
+"""A person's word on a difference: keep ours, take theirs, or what was counted just now."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.db import transaction
+
+from accounts.services.audit import record_audit
+from inventory.models import MovementKind, PlatformStock, StockDrift, StockLevel
+from inventory.services.stock import move_stock
+from inventory.sync.drifting import close_drift
+from inventory.sync.models import DriftState
+from inventory.sync.numbers import ours_of
+from inventory.sync.taking import agree
+from inventory.sync.telling import tell_anyway
+from shipping_project.kernel.errors import FieldError, InvalidInput, StateChanged
+
+MOST_UNITS = 1_000_000
+
+
+class Choice(StrEnum):
+    OURS = "ours"
+    THEIRS = "theirs"
+    COUNTED = "counted"
+
+
+def settle_drift(
+    *, drift_id: int, choice: Choice, actor: str, counted: int | None = None
+) -> StockDrift:
+    """Ours or what was counted is told to the platform; theirs becomes a movement here.
+
+    `counted` are the units that lie in the warehouse now, the promised ones with them. Raises
+    StateChanged once it is settled, BelowReserved where fewer than are promised would be left, and
+    InvalidInput without a count.
+    """
+    with transaction.atomic(durable=True):
+        drift, stock = _locked(drift_id)
+        if choice is Choice.THEIRS:
+            _take_theirs(stock, drift, actor)
+        elif choice is Choice.COUNTED:
+            _take_count(stock, _needed(counted), actor)
+        _close(drift, stock, choice, actor)
+        if choice is not Choice.THEIRS:
+            tell_anyway(stock)
+        return drift
+
+
+def _locked(drift_id: int) -> tuple[StockDrift, PlatformStock]:
+    """The level, the platform's number, and then the drift."""
+    rows = PlatformStock.objects.filter(drifts=drift_id)
+    list(StockLevel.objects.filter(at_platforms__in=rows).select_for_update(of=("self",)))
+    stock = rows.with_all().locked().get()
+    drift = StockDrift.objects.select_for_update().get(pk=drift_id)
+    if drift.state != DriftState.OPEN.value:
+        raise StateChanged(f"It is settled by now: {drift.get_state_display().lower()}.")
+    return drift, stock
+
+
+def _take_theirs(stock: PlatformStock, drift: StockDrift, actor: str) -> None:
+    """What nothing explains, or all of theirs where both sides never agreed before."""
+    units = drift.rest
+    if stock.expected is None:
+        units = ours_of([stock])[stock.pk].taking(stock.physical or 0)
+    if units:
+        place = stock.link.get_platform_display()
+        _move(stock, units, MovementKind.PLATFORM, f"Taken from {place}", actor)
+
+
+def _take_count(stock: PlatformStock, counted: int, actor: str) -> None:
+    if units := counted - stock.level.on_hand:
+        _move(stock, units, MovementKind.ADJUSTMENT, f"Counted {counted}", actor)
+
+
+def _move(stock: PlatformStock, units: int, kind: MovementKind, reason: str, actor: str) -> None:
+    move_stock(
+        sellable_id=stock.level.sellable_id,
+        warehouse_id=stock.level.warehouse_id,
+        quantity=units,
+        kind=kind,
+        reason=reason,
+        actor=actor,
+    )
+    stock.level.refresh_from_db()
+
+
+def _close(drift: StockDrift, stock: PlatformStock, choice: Choice, actor: str) -> None:
+    """What stands there now is the ground of every later comparison."""
+    agree(stock)
+    stock.rest, stock.rest_since, stock.look_again_at = 0, None, None
+    stock.compared_at = None
+    stock.save()
+    close_drift(stock, state=DriftState(choice.value), actor=actor)
+    drift.refresh_from_db()
+    record_audit(
+        actor=actor,
+        action=f"stockdrift.{choice.value}",
+        subject=drift,
+        before={"ours": drift.ours, "theirs": drift.theirs},
+        after={"on_hand": stock.level.on_hand},
+    )
+
+
+def _needed(counted: int | None) -> int:
+    if counted is None or not 0 <= counted <= MOST_UNITS:
+        message = f"Give the units that lie there, from 0 to {MOST_UNITS:,}."
+        fault = FieldError(field="counted", code="count.needed", message=message)
+        raise InvalidInput(errors=[fault])
+    return counted

@@ -1,0 +1,114 @@
+"""What the orders at a platform hold of its stock: ours are counted, all others sell our units."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from carriers.contracts import AllocatedUnits
+from carriers.models import OutboxCommand
+from inventory.sync.counting import note_allocated, note_counted, note_shipped
+from inventory.sync.sales import (
+    SeenSale,
+    SoldUnits,
+    counts_of,
+    places_of,
+    take_sales,
+)
+from orders.models import Shipment
+from orders.rules.states import ShipmentState
+from orders.services.contents import demands_of
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderThere:
+    """An order as the platform lists it; `units` is empty where it holds nothing any more."""
+
+    order_ref: str
+    number: str
+    changed_at: datetime | None
+    units: tuple[AllocatedUnits, ...]
+
+
+def follow_orders_there(*, platform: str, orders: Sequence[OrderThere]) -> int:
+    """Returns how many orders of the platform's own shops moved stock here."""
+    ours = _ours(platform, orders)
+    for order in orders:
+        shipment = ours.get(order.number)
+        if shipment is not None:
+            _count(platform, order, shipment)
+    sales = [_sale(order) for order in orders if order.number not in ours]
+    return sum(_take(platform, sale) for sale in sales)
+
+
+def note_allocated_there(*, shipment: Shipment) -> None:
+    """Its platform holds the whole order in the warehouse that it was routed to."""
+    note_allocated(
+        reference=shipment.reference, platform=shipment.platform, units=_units_of(shipment)
+    )
+
+
+def note_shipped_there(*, shipment: Shipment) -> None:
+    """A label is bought, so its platform counts the units as gone."""
+    note_shipped(
+        reference=shipment.reference, platform=shipment.platform, units=_units_of(shipment)
+    )
+
+
+def _units_of(shipment: Shipment) -> dict[int, int]:
+    return {demand.sellable_id: demand.quantity for demand in demands_of(shipment.order)}
+
+
+def _ours(platform: str, orders: Sequence[OrderThere]) -> dict[str, Shipment]:
+    """By our reference, which a platform keeps as the number, so known before its answer is."""
+    numbers = {order.number for order in orders if order.number}
+    rows = Shipment.objects.select_related("order").filter(platform=platform, reference__in=numbers)
+    return {row.reference: row for row in rows}
+
+
+def _count(platform: str, order: OrderThere, shipment: Shipment) -> None:
+    """While a command of ours is open, what the list shows may be older than what we know."""
+    over = shipment.state == ShipmentState.CANCELLED.value
+    elsewhere = shipment.platform_ref not in ("", order.order_ref)
+    lane = OutboxCommand.objects.in_lane(shipment.order.lane)
+    if over or elsewhere or lane.still_open().exists():
+        return
+    units = _sale(order).units
+    counts = counts_of(units, places_of(platform, units))
+    own = {place: count for place, count in counts.items() if not place[2]}
+    note_counted(
+        reference=shipment.reference,
+        platform=platform,
+        allocated={(s, w): count.allocated for (s, w, _), count in own.items()},
+        shipped={(s, w): count.shipped for (s, w, _), count in own.items()},
+    )
+
+
+def _sale(order: OrderThere) -> SeenSale:
+    return SeenSale(
+        order_ref=order.order_ref,
+        number=order.number,
+        changed_at=order.changed_at,
+        units=tuple(
+            SoldUnits(
+                item_ref=part.item_ref,
+                warehouse_ref=part.warehouse_ref,
+                units=part.quantity,
+                is_shipped=part.is_shipped,
+            )
+            for part in order.units
+        ),
+    )
+
+
+def _take(platform: str, sale: SeenSale) -> int:
+    """One that cannot be taken costs no other; it is seen again within the overlap."""
+    try:
+        return take_sales(platform=platform, sales=[sale])
+    except Exception:
+        logger.exception("sale not taken", extra={"platform": platform, "order": sale.order_ref})
+        return 0

@@ -1,0 +1,89 @@
+"""What orders at Veeqo hold of its stock: ours are counted there, all others are sales of units."""
+
+from __future__ import annotations
+
+from carriers.outbox.worker import run_next
+from carriers.platforms import veeqo_client
+from inventory.models import PlatformSale, PlatformStock, Reservation, StockLevel
+from inventory.tests.veeqo_shop import VeeqoShop
+from orders.models import Order, Shipment
+from orders.services.cancellation import cancel_order
+from orders.tasks import pull_veeqo_orders
+from orders.tests.twin import TwinCase
+
+TEXAS = {"city": "Austin", "state": "TX", "postal_code": "78701"}
+
+
+class StockThereTests(TwinCase):
+    def held(self, order: Order) -> tuple[str, int, int]:
+        row = Reservation.objects.get(reference__startswith=f"{order.number}-")
+        return row.counted_at, row.allocated_there, row.shipped_there
+
+    def test_label_bought_there_takes_the_units_off_its_numbers(self) -> None:
+        order = self.place(**TEXAS)
+        self.work()
+
+        self.assertEqual(self.held(order), ("veeqo", 0, 1))
+
+    def test_order_that_went_another_way_is_counted_nowhere(self) -> None:
+        order = self.place()
+        self.finish()
+
+        self.assertEqual(self.held(order), ("", 0, 0))
+
+    def test_what_its_list_shows_of_ours_is_no_sale(self) -> None:
+        order = self.place(**TEXAS)
+        self.work()
+        Reservation.objects.update(counted_at="", allocated_there=0, shipped_there=0)
+
+        pull_veeqo_orders()
+
+        self.assertEqual(self.held(order), ("veeqo", 0, 1))
+        self.assertFalse(PlatformSale.objects.exists())
+
+    def test_booking_that_waits_for_its_label_is_counted_as_allocated(self) -> None:
+        self.twin.fault("GET", "/shipping/rates", "error_before", times=-1)
+        order = self.place(**TEXAS)
+        for _ in range(2):
+            run_next("orders")
+
+        self.assertEqual(self.held(order), ("veeqo", 1, 0))
+
+    def test_called_off_it_is_counted_no_more_and_the_units_are_free(self) -> None:
+        order = self.place(**TEXAS)
+        self.work()
+        stock = self.stock_of(order)
+
+        cancel_order(order_id=order.pk, reason="changed my mind", actor="Ada")
+        self.finish()
+
+        self.assertEqual(self.held(order), ("veeqo", 0, 0))
+        stock.refresh_from_db()
+        self.assertEqual(stock.expected, 60)
+
+    def test_order_of_its_own_shop_is_held_here(self) -> None:
+        order = self.place(**TEXAS)
+        self.work()
+        shipment = Shipment.objects.get(order=order)
+        sellable = order.lines.get().sellable
+        item = veeqo_client().find_items(sellable.sku)[0].item_ref
+
+        VeeqoShop(self.twin.url, key="vk-test").sell(item, 3, number="A")
+        pull_veeqo_orders()
+
+        sale = PlatformSale.objects.get()
+        level = StockLevel.objects.get(sellable=sellable, warehouse=sale.level.warehouse)
+        self.assertEqual((sale.number, sale.held, sale.short), ("A", 3, 0))
+        self.assertEqual(level.reserved, 3 + (level.warehouse_id == shipment.warehouse_id))
+
+    def stock_of(self, order: Order) -> PlatformStock:
+        """As if both sides had agreed on 60 before the label was bought."""
+        shipment = Shipment.objects.get(order=order)
+        sellable = order.lines.get().sellable
+        stock: PlatformStock = PlatformStock.objects.create(
+            listing=sellable.listings.get(platform="veeqo"),
+            link=shipment.warehouse.links.get(platform="veeqo"),
+            level=StockLevel.objects.get(sellable=sellable, warehouse=shipment.warehouse),
+            expected=59,
+        )
+        return stock
