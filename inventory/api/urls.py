@@ -7,6 +7,7 @@ from inventory.api.why import StockWhyView
 from inventory.counting.api import CountViewSet
 from inventory.kits.api import KitViewSet
 from inventory.purchasing.api import PurchaseViewSet, SupplierItemViewSet, SupplierViewSet
+from inventory.reorder.api import ReorderView
 from inventory.transfers.api import TransferViewSet
 
 router = SimpleRouter(trailing_slash=False)
@@ -29,6 +30,7 @@ router.register("stock/transfers", TransferViewSet)
 router.register("stock/counts", CountViewSet)
 
 urlpatterns = [
+    path("stock/reorder", ReorderView.as_view(), name="stock-reorder"),
     path("stock/adjustments", views.AdjustmentView.as_view(), name="stock-adjustments"),
     *router.urls,
     # Last, since a SKU may look like anything.

@@ -3,6 +3,7 @@ from django.urls import path
 from inventory.counting import web as counting
 from inventory.kits.web import compose, kits
 from inventory.purchasing import web as purchasing
+from inventory.reorder import web as reordering
 from inventory.transfers import web as transfers
 from inventory.web import drift
 from inventory.web.alerts import acknowledge, alerts, mute
@@ -29,6 +30,8 @@ urlpatterns = [
     path("stock/purchases/<int:order_id>/place/", purchasing.place, name="purchase-place"),
     path("stock/purchases/<int:order_id>/receive/", purchasing.receive, name="purchase-receive"),
     path("stock/purchases/<int:order_id>/cancel/", purchasing.cancel, name="purchase-cancel"),
+    path("stock/reorder/", reordering.reorder, name="reorder"),
+    path("stock/reorder/draft/", reordering.draft, name="reorder-draft"),
     path("stock/transfers/", transfers.transfers, name="transfers"),
     path("stock/transfers/draft/", transfers.draft, name="transfer-draft"),
     path("stock/transfers/<int:transfer_id>/", transfers.transfer, name="transfer"),
