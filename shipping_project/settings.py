@@ -385,6 +385,8 @@ RATE_MINUTES = ENV.integer("RATE_MINUTES", 360, minimum=1)
 # approve. 0 at ROUTING_GATE_DAYS lets every draft go live at once.
 ROUTING_GATE_UNMATCHED = ENV.integer("ROUTING_GATE_UNMATCHED", 0)
 ROUTING_GATE_COST_PERCENT = ENV.integer("ROUTING_GATE_COST_PERCENT", 1)
+# So many per cent of the changed orders may have no price both ways.
+ROUTING_GATE_UNPRICED_PERCENT = ENV.integer("ROUTING_GATE_UNPRICED_PERCENT", 10, minimum=0)
 ROUTING_GATE_DAYS = ENV.integer("ROUTING_GATE_DAYS", 30)
 # A label that a platform is still making after so many minutes is a matter for a person.
 LABEL_PENDING_MINUTES = ENV.integer("LABEL_PENDING_MINUTES", 60, minimum=1)

@@ -31,7 +31,7 @@ class SimulationAdmin(LedgerAdmin):
     list_display = ["rule_set", "base", "state", "done", "total", "created_by", "approved_by"]
     list_filter = ["state", "rule_set"]
     list_select_related = ["rule_set", "base"]
-    exclude = ["content", "first_id", "last_id", "after_id", "tally"]
+    exclude = ["content", "first_id", "last_id", "after_id", "tally", "stock_shift"]
     fields = [
         *("rule_set", "base", "organization", ("since", "until"), ("state", "done", "total")),
         *("created_by", "approved_by", "findings", "costs", "ways"),

@@ -62,10 +62,14 @@ class SimulationAskedSerializer(serializers.Serializer[None]):
 
 
 class CostSerializer(serializers.Serializer[None]):
-    """`low` and `high` bound the mean rise of an order with 95 % confidence."""
+    """`estimated` of the orders have prices of the rate tables.
+
+    `low` and `high` bound the mean rise of an order with 95 % confidence.
+    """
 
     currency = TextField()
     orders = serializers.IntegerField()
+    estimated = serializers.IntegerField()
     before = TextField()
     after = TextField()
     rise = TextField()
@@ -81,12 +85,23 @@ class ChangeSerializer(serializers.Serializer[None]):
     after = serializers.DictField()
     rise = TextField(allow_null=True)
     currency = TextField()
+    is_estimate = serializers.BooleanField()
+    is_short = serializers.BooleanField()
     days_before = serializers.IntegerField(allow_null=True)
     days_after = serializers.IntegerField(allow_null=True)
 
 
 class FlowSerializer(serializers.Serializer[None]):
     way = TextField()
+    before = TextField()
+    after = TextField()
+    orders = serializers.IntegerField()
+
+
+class ShortSerializer(serializers.Serializer[None]):
+    """Orders that would have found a SKU gone from their warehouse."""
+
+    what = TextField()
     orders = serializers.IntegerField()
 
 
@@ -106,6 +121,7 @@ class SimulationSerializer(serializers.Serializer[None]):
     aspects = serializers.DictField(child=serializers.IntegerField())
     costs = CostSerializer(many=True)
     flows = FlowSerializer(many=True)
+    short = ShortSerializer(many=True)
     losers = ChangeSerializer(many=True)
     winners = ChangeSerializer(many=True)
     beyond_gate = serializers.ListField(child=TextField())
@@ -114,7 +130,8 @@ class SimulationSerializer(serializers.Serializer[None]):
 
 COUNTS = (
     *("replayed", "changed", "unmatched", "matched", "held", "slower", "faster"),
-    *("unpriced", "unreadable"),
+    *("unpriced", "unpriced_changes", "estimated", "unreadable"),
+    *("more_days", "days_known", "stockouts"),
 )
 
 
@@ -202,7 +219,8 @@ def simulation_document(simulation: Simulation) -> dict[str, Any]:
         "counts": {name: getattr(report.tally, name) for name in COUNTS},
         "aspects": dict(report.tally.aspects),
         "costs": [_cost_document(cost) for cost in report.costs],
-        "flows": [{"way": way, "orders": orders} for way, orders in report.flows],
+        "flows": [_flow_document(way, orders) for way, orders in report.flows],
+        "short": [{"what": what, "orders": orders} for what, orders in report.short],
         "losers": [_change_document(change) for change in report.losers],
         "winners": [_change_document(change) for change in report.winners],
         "beyond_gate": list(report.beyond),
@@ -210,10 +228,16 @@ def simulation_document(simulation: Simulation) -> dict[str, Any]:
     }
 
 
+def _flow_document(way: str, orders: int) -> dict[str, Any]:
+    before, _, after = way.partition(" → ")
+    return {"way": way, "before": before, "after": after, "orders": orders}
+
+
 def _cost_document(cost: CostChange) -> dict[str, Any]:
     names = ("before", "after", "rise", "percent", "mean", "low", "high")
     amounts = {name: str(getattr(cost, name)) for name in names}
-    return {"currency": cost.currency, "orders": cost.orders, **amounts}
+    counted = {"orders": cost.orders, "estimated": cost.estimated}
+    return {"currency": cost.currency, **counted, **amounts}
 
 
 def _change_document(change: SimulatedChange) -> dict[str, Any]:
@@ -223,6 +247,8 @@ def _change_document(change: SimulatedChange) -> dict[str, Any]:
         "after": change.after,
         "rise": None if change.rise is None else str(change.rise),
         "currency": change.currency,
+        "is_estimate": change.is_estimate,
+        "is_short": change.is_short,
         "days_before": change.old_days,
         "days_after": change.new_days,
     }

@@ -47,6 +47,11 @@ class Simulation(Timestamped):
     total = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     tally = models.JSONField(default=dict)
+    stock_shift = models.JSONField(
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        help_text="Units that the rules tried took more, by warehouse and SKU, so far.",
+    )
     created_by = models.CharField(max_length=120)
     finished_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.CharField(max_length=120, blank=True, default="")
@@ -74,6 +79,12 @@ class SimulatedChange(models.Model):
     new_price = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
     rise = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
     currency = models.CharField(max_length=3, blank=True, default="")
+    is_estimate = models.BooleanField(
+        default=False, db_default=False, help_text="Both prices are of the rate tables."
+    )
+    is_short = models.BooleanField(
+        default=False, db_default=False, help_text="Its warehouse would have run out before it."
+    )
     old_days = models.PositiveSmallIntegerField(null=True, blank=True)
     new_days = models.PositiveSmallIntegerField(null=True, blank=True)
 

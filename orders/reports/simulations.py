@@ -17,6 +17,7 @@ CSV_COLUMNS = (
     *("platform_after", "carrier_after", "service_after", "warehouse_after"),
     *("hold_after", "failure_after"),
     *("price_before", "price_after", "rise", "currency", "days_before", "days_after"),
+    *("is_estimate", "is_short"),
 )
 WAY = ("platform", "carrier", "service", "warehouse", "hold", "failure")
 
@@ -29,6 +30,7 @@ class SimulationReport:
     tally: Tally
     costs: tuple[CostChange, ...]
     flows: tuple[tuple[str, int], ...]
+    short: tuple[tuple[str, int], ...]
     losers: tuple[SimulatedChange, ...]
     winners: tuple[SimulatedChange, ...]
     beyond: tuple[str, ...]
@@ -44,6 +46,7 @@ def simulation_report(simulation: Simulation) -> SimulationReport:
         tally=tally,
         costs=cost_changes(tally),
         flows=tuple(tally.flows.most_common(MOST_SHOWN)),
+        short=tuple(tally.short.most_common(MOST_SHOWN)),
         losers=tuple(changes.filter(rise__gt=0).order_by("-rise", "id")[:MOST_SHOWN]),
         winners=tuple(changes.filter(rise__lt=0).order_by("rise", "id")[:MOST_SHOWN]),
         beyond=reasons,
@@ -54,7 +57,9 @@ def simulation_report(simulation: Simulation) -> SimulationReport:
 def beyond(simulation: Simulation) -> tuple[str, ...]:
     """What of it goes beyond the gate."""
     gate = Gate(
-        unmatched=settings.ROUTING_GATE_UNMATCHED, cost_percent=settings.ROUTING_GATE_COST_PERCENT
+        unmatched=settings.ROUTING_GATE_UNMATCHED,
+        cost_percent=settings.ROUTING_GATE_COST_PERCENT,
+        unpriced_percent=settings.ROUTING_GATE_UNPRICED_PERCENT,
     )
     return beyond_gate(read_tally(simulation.tally), gate)
 
@@ -68,4 +73,5 @@ def change_rows(simulation: Simulation) -> Iterator[tuple[object, ...]]:
             *(change.after.get(name, "") for name in WAY),
             *(change.old_price, change.new_price, change.rise, change.currency),
             *(change.old_days, change.new_days),
+            *("yes" if flag else "" for flag in (change.is_estimate, change.is_short)),
         )

@@ -73,16 +73,17 @@ class RateTable:
         self, rows: Iterable[TableRow] = (), *, divisors: Mapping[str, int] | None = None
     ) -> None:
         self.divisors = dict(divisors or {})
-        self._services: dict[tuple[str, str, str], list[TableRow]] = defaultdict(list)
+        services: dict[tuple[str, str, str], list[TableRow]] = defaultdict(list)
         for row in sorted(rows, key=lambda row: (*row.closeness, row.valid_from), reverse=True):
-            self._services[row.platform, row.carrier, row.service].append(row)
+            services[row.platform, row.carrier, row.service].append(row)
+        self._services = sorted(services.items())
 
     def offers(
         self, carriage: Carriage, *, platform: str = "", carrier: str = ""
     ) -> tuple[Offer, ...]:
         """One offer for each service that takes it, of one platform or carrier if named."""
         found: list[Offer] = []
-        for (place, by, _), rows in sorted(self._services.items()):
+        for (place, by, _), rows in self._services:
             if platform in ("", place) and carrier in ("", by):
                 billable = billable_weight(
                     weight_g=carriage.weight_g,

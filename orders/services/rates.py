@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Count, Max
 
 from accounts.models import Organization
 from accounts.services.audit import record_audit
@@ -20,6 +21,7 @@ from inventory.models import Warehouse
 from orders.models import CurrencyRate, TableRate
 from orders.rules.exchange import DatedRate, Exchange, usable_rates
 from orders.rules.rate_table import RateTable
+from orders.rules.replay_prices import ReplayPrices
 from shipping_project.kernel.errors import Conflict, FieldError, InvalidInput
 
 MOST_ROWS = 5_000
@@ -49,6 +51,26 @@ def rate_table(*, organization_id: int | None = None, everybody: bool = False) -
     return RateTable([row.as_row() for row in rows], divisors=carrier_divisors())
 
 
+def replay_prices() -> ReplayPrices:
+    """All tables and currency rates; kept until one of them changes."""
+    stamp = tuple(
+        tuple(model.objects.aggregate(rows=Count("pk"), newest=Max("updated_at")).values())
+        for model in (TableRate, CurrencyRate)
+    ) + tuple(sorted(carrier_divisors().items()))
+    kept = _replay_prices.get(stamp)
+    if kept is None:
+        _replay_prices.clear()
+        kept = _replay_prices[stamp] = ReplayPrices(
+            rate_table(everybody=True),
+            rates=_dated(CurrencyRate.objects.all()),
+            most_days=settings.CURRENCY_RATE_DAYS,
+        )
+    return kept
+
+
+_replay_prices: dict[tuple[object, ...], ReplayPrices] = {}
+
+
 def exchange_for(currencies: Collection[str], *, day: date) -> Exchange:
     """The rates between these currencies that may be used on that day."""
     if len(set(currencies)) < 2:
@@ -60,7 +82,11 @@ def exchange_for(currencies: Collection[str], *, day: date) -> Exchange:
         day__lte=day,
         day__gte=day - timedelta(days=most_days),
     )
-    rates = [
+    return Exchange(usable_rates(_dated(rows), day=day.isoformat(), most_days=most_days))
+
+
+def _dated(rows: Iterable[CurrencyRate]) -> list[DatedRate]:
+    return [
         DatedRate(
             base=row.base,
             quote=row.quote,
@@ -70,7 +96,6 @@ def exchange_for(currencies: Collection[str], *, day: date) -> Exchange:
         )
         for row in rows
     ]
-    return Exchange(usable_rates(rates, day=day.isoformat(), most_days=most_days))
 
 
 def enter_currency_rate(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -23,8 +24,11 @@ from orders.models import (
     SimulationState,
 )
 from orders.models.simulation import OPEN_SIMULATIONS
-from orders.rules.replay import Priced, Tally, priced_way, read_tally, way_of
-from orders.rules.routing import RouteDecision, Router
+from orders.rules.replay import Tally, read_tally, way_of
+from orders.rules.replay_prices import CarriedOut, Priced, ReplayPrices
+from orders.rules.replay_stock import StockShift, read_shift, replay_stock
+from orders.rules.routing import RouteDecision, Router, RouteSnapshot
+from orders.services.rates import replay_prices
 from orders.services.rule_books import book_content, book_of, live_rule_set, record_digest
 from orders.services.snapshots import restored_snapshot
 from shipping_project.jobs.queue import nudge
@@ -147,38 +151,55 @@ def _replay(simulation: Simulation, lot: Sequence[RoutingDecision]) -> None:
         Router(book_of(base.content, version=base.version)),
         Router(book_of(simulation.content, version=simulation.rule_set.version)),
     )
-    tally = read_tally(simulation.tally)
-    quotes = _quotes_of(lot)
+    run = _Run(
+        routers=routers,
+        prices=replay_prices(),
+        tally=read_tally(simulation.tally),
+        shift=read_shift(simulation.stock_shift),
+    )
+    tally, quotes = run.tally, _quotes_of(lot)
     changes: list[SimulatedChange] = []
     for decision in lot:
         try:
-            change = _compare(simulation, decision, routers, quotes.get(decision.pk, ()), tally)
+            change = _compare(simulation, decision, run, quotes.get(decision.pk, ()))
         except (KeyError, TypeError, ValueError):
             # A record from before it held what routing asks for.
             tally.unreadable += 1
             continue
         changes += [change] if change else []
     SimulatedChange.objects.bulk_create(changes)
+    tally.is_stock_partial = run.shift.is_partial
     simulation.tally = tally.as_dict()
+    simulation.stock_shift = run.shift.as_dict()
     simulation.done += len(lot)
     simulation.after_id = lot[-1].pk
 
 
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What one lot is worked off with; `tally` and `shift` go on from lot to lot."""
+
+    routers: _Routers
+    prices: ReplayPrices
+    tally: Tally
+    shift: StockShift
+
+
 def _compare(
-    simulation: Simulation,
-    decision: RoutingDecision,
-    routers: _Routers,
-    quotes: Sequence[RateQuote],
-    tally: Tally,
+    simulation: Simulation, decision: RoutingDecision, run: _Run, quotes: Sequence[RateQuote]
 ) -> SimulatedChange | None:
-    snapshot = restored_snapshot(decision.snapshot, book=routers.before.book)
-    old, new = routers.before.route(snapshot), routers.after.route(snapshot)
-    before, after = way_of(old), way_of(new)
+    snapshot = restored_snapshot(decision.snapshot, book=run.routers.before.book)
     origin = decision.warehouse.code if decision.warehouse else ""
-    place = {"platform": decision.platform, "warehouse": origin}
-    old_priced = priced_way(old, quotes, **place)
-    new_priced = priced_way(new, quotes, **place)
-    if not tally.add(before, after, old_priced, new_priced):
+    then = CarriedOut(platform=decision.platform, warehouse=origin, quotes=quotes)
+    old = _routed(run.routers.before, snapshot, run.prices, then)
+    new = _routed(run.routers.after, snapshot, run.prices, then)
+    new = old if new == old else new
+    before, after = way_of(old), way_of(new)
+    old_priced, new_priced = run.prices.both(snapshot, old, new, then)
+    missing = replay_stock(run.shift, snapshot, old, new)
+    if missing:
+        run.tally.add_stockout(new.warehouse, missing)
+    if not run.tally.add(before, after, old_priced, new_priced):
         return None
     return SimulatedChange(
         simulation=simulation,
@@ -186,13 +207,30 @@ def _compare(
         decision=decision,
         before=before.as_dict(),
         after=after.as_dict(),
-        old_price=old_priced.price,
-        new_price=new_priced.price,
-        rise=_rise(old_priced, new_priced),
-        currency=old_priced.currency or new_priced.currency,
-        old_days=old_priced.days,
-        new_days=new_priced.days,
+        is_short=bool(missing),
+        **_prices(old_priced, new_priced),
     )
+
+
+def _routed(
+    router: Router, snapshot: RouteSnapshot, prices: ReplayPrices, then: CarriedOut
+) -> RouteDecision:
+    route = router.route(snapshot)
+    if route.wants is None:
+        return route
+    return router.route(prices.with_offers(snapshot, route.wants, then))
+
+
+def _prices(old: Priced, new: Priced) -> dict[str, Any]:
+    return {
+        "old_price": old.price,
+        "new_price": new.price,
+        "rise": _rise(old, new),
+        "currency": old.currency or new.currency,
+        "is_estimate": old.is_estimate or new.is_estimate,
+        "old_days": old.days,
+        "new_days": new.days,
+    }
 
 
 def _rise(old: Priced, new: Priced) -> Decimal | None:

@@ -193,6 +193,14 @@ def test_places_and_weights_without_a_rule_are_named_with_an_order() -> None:
     assert Router(bare.example.book).route(bare.example).failure == "no_route"
 
 
+def test_a_rule_for_any_carrier_leaves_no_place_uncovered() -> None:
+    any_carrier = rule("Any", carrier="", wish=ServiceWish(any_carrier=True))
+
+    found = linted(any_carrier, default_carrier="", export_carrier="")
+
+    assert Code.UNCOVERED not in {one.code for one in found}
+
+
 def test_what_is_gone_is_named() -> None:
     world = replace(
         WORLD,

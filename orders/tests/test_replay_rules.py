@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
+from orders.rules.exchange import NO_EXCHANGE
 from orders.rules.replay import (
     Gate,
-    Priced,
     Tally,
     Way,
     beyond_gate,
     changed_aspects,
     cost_changes,
-    priced_way,
     read_tally,
 )
+from orders.rules.replay_prices import CarriedOut, Priced, priced_way
 from orders.rules.routing import RouteDecision
 from orders.rules.service_wish import ServiceWish
 from orders.tests.test_quotes_rules import quote
@@ -52,10 +53,14 @@ def test_the_price_of_a_way_is_that_of_the_service_it_would_buy() -> None:
         platform="veeqo", carrier="UPS", warehouse="NV", wish=ServiceWish(strategy="fastest")
     )
 
-    assert priced_way(cheap, quotes, platform="veeqo", warehouse="NV") == priced("9", 5)
-    assert priced_way(fast, quotes, platform="veeqo", warehouse="NV") == priced("20", 1)
-    assert priced_way(fast, quotes, platform="easyship", warehouse="NV") == Priced()
-    assert priced_way(fast, quotes, platform="veeqo", warehouse="CA") == Priced()
+    def told(route: RouteDecision, platform: str, warehouse: str) -> Priced:
+        then = CarriedOut(platform=platform, warehouse=warehouse, quotes=quotes)
+        return priced_way(route, then, NO_EXCHANGE)
+
+    assert told(cheap, "veeqo", "NV") == priced("9", 5)
+    assert told(fast, "veeqo", "NV") == priced("20", 1)
+    assert told(fast, "easyship", "NV") == Priced()
+    assert told(fast, "veeqo", "CA") == Priced()
 
 
 def test_costs_are_added_up_by_currency_with_their_certainty() -> None:
@@ -96,7 +101,19 @@ def test_a_way_without_a_price_is_counted_apart() -> None:
     tally.add(way(), way(carrier="DHL"), priced("9"), Priced())
     tally.add(way(), way(carrier="DHL"), priced("9"), priced("9", currency="EUR"))
 
-    assert (tally.unpriced, tally.costs) == (2, {})
+    assert (tally.unpriced, tally.unpriced_changes, tally.costs) == (2, 2, {})
+
+
+def test_estimates_and_days_are_counted() -> None:
+    tally = Tally()
+    guess = Priced(price=Decimal(8), currency="USD", days=2, is_estimate=True)
+    tally.add(way(), way(carrier="DHL"), guess, replace(guess, days=5))
+    tally.add(way(), way(carrier="DHL"), priced("9", 3), priced("9", 2))
+    tally.add(way(), way(), guess, guess)
+
+    (cost,) = cost_changes(tally)
+    assert (tally.estimated, cost.orders, cost.estimated) == (1, 3, 2)
+    assert (tally.more_days, tally.days_known, tally.mean_days) == (2, 2, Decimal("1.00"))
 
 
 def test_sums_survive_their_record() -> None:
@@ -105,7 +122,7 @@ def test_sums_survive_their_record() -> None:
     assert read_tally(json.loads(json.dumps(tally.as_dict()))) == tally
 
 
-GATE = Gate(unmatched=0, cost_percent=1)
+GATE = Gate(unmatched=0, cost_percent=1, unpriced_percent=10)
 
 
 @pytest.mark.parametrize(
@@ -117,6 +134,8 @@ GATE = Gate(unmatched=0, cost_percent=1)
         (Tally(unmatched=1), 1),
         (Tally(unreadable=2), 1),
         (Tally(), 0),
+        (Tally(changed=10, unpriced_changes=1), 0),
+        (Tally(changed=9, unpriced_changes=1), 1),
     ],
 )
 def test_the_gate_takes_no_lost_order_and_no_higher_cost(tally: Tally, reasons: int) -> None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import Role
 from accounts.tests.cases import client_for, client_with
 from carriers.models import ApiCall
+from catalog.models import Sellable
 from orders.models import (
     Order,
     Quote,
@@ -22,15 +23,35 @@ from orders.models import (
     Shipment,
     SimulatedChange,
     Simulation,
+    TableRate,
 )
 from orders.services.dispatch import dispatch_order
 from orders.services.simulations import advance_simulation
 from orders.tasks import simulate, wake_simulations
-from orders.tests.builders import make_key, make_order, make_stocked_sellable, make_user
+from orders.tests.builders import (
+    make_key,
+    make_order,
+    make_stocked_sellable,
+    make_user,
+    make_warehouse,
+    put_stock,
+)
 from orders.tests.test_rules_api import RuleSetCase
 
 SIMULATIONS = "/api/v1/routing/simulations"
 TO_UPS = [{"name": "All", "country": "", "carrier": "UPS"}]
+
+
+def table_row(platform: str, carrier: str, price: str) -> TableRate:
+    row: TableRate = TableRate.objects.create(
+        platform=platform,
+        carrier=carrier,
+        service_name=f"{carrier} Ground",
+        up_to_g=50_000,
+        price=Decimal(price),
+        currency="USD",
+    )
+    return row
 
 
 class SimulationCase(RuleSetCase):
@@ -98,7 +119,9 @@ class ReplayTests(SimulationCase):
         self.assertEqual([change["rise"] for change in told["losers"]], ["2.00"] * 3)
         self.assertEqual(told["winners"], [])
         way = "FEDEX by easyship from NV → UPS by easyship from NV"
-        self.assertEqual(told["flows"], [{"way": way, "orders": 3}])
+        before, after = way.split(" → ")
+        flow = {"way": way, "before": before, "after": after, "orders": 3}
+        self.assertEqual(told["flows"], [flow])
 
     def test_another_platform_has_no_price_of_that_day(self) -> None:
         self.routed()
@@ -107,6 +130,47 @@ class ReplayTests(SimulationCase):
 
         self.assertEqual(told["aspects"], {"platform": 1, "carrier": 1})
         self.assertEqual((told["counts"]["unpriced"], told["costs"]), (1, []))
+
+    def test_another_platform_is_priced_by_the_tables_on_both_sides(self) -> None:
+        self.routed(2)
+        for platform, carrier, price in (("easyship", "FEDEX", "9.00"), ("veeqo", "UPS", "9.90")):
+            table_row(platform, carrier, price)
+
+        told = self.simulated(self.drafted(TO_UPS))
+
+        self.assertEqual((told["counts"]["unpriced"], told["counts"]["estimated"]), (0, 2))
+        cost = told["costs"][0]
+        self.assertEqual((cost["before"], cost["after"], cost["estimated"]), ("18.00", "19.80", 2))
+        self.assertEqual([row["is_estimate"] for row in told["losers"]], [True, True])
+        self.assertEqual(told["beyond_gate"], ["labels in USD would cost 10.00 % more"])
+
+    def test_rules_that_go_by_price_are_tried_with_prices_of_that_day_and_the_tables(self) -> None:
+        self.routed(2)
+        table_row("veeqo", "UPS", "7.50")
+        rule = {"name": "Best", "country": "", "reach": "both", "any_carrier": True}
+
+        told = self.simulated(self.drafted([{**rule, "strategy": "cheapest"}]))
+
+        # FedEx at Easyship asked for 10.00 that day; UPS at Veeqo is in the tables alone.
+        self.assertEqual((told["counts"]["unmatched"], told["counts"]["changed"]), (0, 2))
+        self.assertEqual(told["flows"][0]["after"], "UPS by veeqo from NV")
+
+    def test_stock_that_the_draft_would_have_used_up_is_told(self) -> None:
+        put_stock(Sellable.objects.get(sku="MUG-01"), make_warehouse("NY"), 2)
+        self.routed(4)
+        draft = self.drafted(
+            [{**self.by_easyship("FEDEX")[0], "warehouses": ["NY"], "reach": "both"}]
+        )
+        pk = self.manager.post(SIMULATIONS, {"rule_set": draft.version}, format="json").json()["id"]
+
+        while advance_simulation(pk, lot_size=1):
+            pass
+
+        told = self.manager.get(f"{SIMULATIONS}/{pk}").json()
+        self.assertEqual((told["counts"]["changed"], told["counts"]["stockouts"]), (4, 2))
+        self.assertEqual(told["short"], [{"what": "MUG-01 in NY", "orders": 2}])
+        short = SimulatedChange.objects.order_by("id").values_list("is_short", flat=True)
+        self.assertEqual(list(short), [False, False, True, True])
 
     def test_orders_platforms_and_decisions_are_left_alone(self) -> None:
         self.routed(2)
@@ -209,6 +273,17 @@ class ReplayTests(SimulationCase):
 
 
 class GateTests(SimulationCase):
+    def test_changes_that_cannot_be_priced_need_a_second_person(self) -> None:
+        self.routed(2)
+        draft = self.drafted(TO_UPS)
+
+        told = self.simulated(draft)
+
+        self.assertEqual(told["beyond_gate"], ["2 of 2 changed orders have no price both ways"])
+        self.assert_problem(self.publish(draft.pk), 409, "rules.not_approved")
+        with override_settings(ROUTING_GATE_UNPRICED_PERCENT=100):
+            self.assertEqual(self.publish(draft.pk).status_code, 200)
+
     def test_a_draft_is_tried_before_it_goes_live(self) -> None:
         self.routed()
         draft = self.drafted(None)

@@ -29,7 +29,7 @@ class Survey:
         self.space, self.shapes = shapes_of(book.rules, world)
         self.examples = Examples(self.space, book, world.warehouses)
         in_force = (shape for shape in self.shapes if not self.is_over(shape))
-        self.carrier_boxes = [one.boxes or () for one in in_force if one.rule.carrier]
+        self.carrier_boxes = [one.boxes or () for one in in_force if one.rule.gives_carrier]
         self.by_place = {shape.place: shape for shape in self.shapes}
         self.cover = Cover(self.space, self.shapes)
         self._stops: dict[int, int] = {}

@@ -137,7 +137,11 @@ class Router:
         explain = partial(self.explain, snapshot)
         if best.offer is None:
             return RouteDecision(
-                failure=best.failure, sentences=(best.reason,), wants=best.wants, explain=explain
+                failure=best.failure,
+                sentences=(best.reason,),
+                rule=answer.wish_rule,
+                wants=best.wants,
+                explain=explain,
             )
         return RouteDecision(
             warehouse=origin.code,
@@ -146,6 +150,7 @@ class Router:
             wish=wish,
             hold_reason="" if snapshot.is_released else answer.hold_reason,
             sentences=(why, best.reason, f"The rule “{answer.wish_rule}” asked for that."),
+            rule=answer.wish_rule,
             offer=best.offer,
             explain=explain,
         )

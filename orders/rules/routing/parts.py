@@ -74,6 +74,11 @@ class CarrierRule:
     valid_from: str = ""
     valid_until: str = ""
 
+    @property
+    def gives_carrier(self) -> bool:
+        """By its name, or as the one whose service is best."""
+        return bool(self.carrier or (self.wish and self.wish.any_carrier))
+
     def is_in_force(self, day: str) -> bool:
         """`day` as 2026-03-01; a day that is not known is within every time."""
         if not day:
