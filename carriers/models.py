@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from carriers.choices import PLATFORM_CHOICES as PLATFORM_CHOICES
 from carriers.contracts import CarrierCode
+from carriers.inbox.models import PullEntry as PullEntry
+from carriers.inbox.models import PullWindow as PullWindow
 from carriers.inbox.models import SetAsideRow as SetAsideRow
 from carriers.inbox.models import SyncCursor as SyncCursor
 from carriers.inbox.models import WebhookReceipt as WebhookReceipt

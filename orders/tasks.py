@@ -23,6 +23,7 @@ from orders.models import Order, OrderLine, Simulation
 from orders.rules.states import OrderState
 from orders.services.dispatch import hand_over
 from orders.services.offers import prune_told
+from orders.services.silence import look_at_sources
 from orders.services.simulations import SIMULATE, advance_simulation
 from shipping_project.jobs.queue import nudge
 from shipping_project.kernel.errors import AppError
@@ -109,6 +110,16 @@ def pull_easyship_shipments() -> int:
 def look_after_voids() -> int:
     with calls_for(Priority.TRACK):
         return refunds.look_after_voids()
+
+
+def sweep_orders() -> None:
+    """Have the last days of the platforms' lists read again."""
+    pulls.sweep_orders()
+
+
+def look_for_silence() -> int:
+    """Notice sources from which no order has come for unusually long; returns how many."""
+    return look_at_sources(timezone.now())
 
 
 def audit_labels() -> None:

@@ -27,6 +27,8 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("orders.OrderLine", "Order lines", "list"),
         ("orders.OrderEvent", "Order history", "history"),
         ("orders.IntakeRecord", "Intake", "inbox"),
+        ("orders.PulledOrder", "Orders of platforms", "move_to_inbox"),
+        ("orders.PullSource", "Sales channels", "storefront"),
     ),
     "Routing": (
         ("orders.RuleSet", "Rule sets", "alt_route"),
@@ -80,6 +82,8 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("carriers.ApiCall", "Calls", "swap_horiz"),
         ("carriers.WebhookReceipt", "Inbox", "move_to_inbox"),
         ("carriers.SyncCursor", "Lists read", "sync"),
+        ("carriers.PullWindow", "Readings of orders", "checklist"),
+        ("carriers.PullEntry", "Rows of readings", "list"),
         ("carriers.SetAsideRow", "Rows set aside", "playlist_remove"),
         ("carriers.RateWindow", "Limits", "speed"),
         ("carriers.Circuit", "Rests", "bedtime"),

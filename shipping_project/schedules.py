@@ -41,6 +41,8 @@ SCHEDULES = (
     Recurring("Ask after parcels", "orders.tasks.poll_tracking", 1),
     Recurring("Read changed orders of Veeqo", "orders.tasks.pull_veeqo_orders", 5),
     Recurring("Read changed shipments of Easyship", "orders.tasks.pull_easyship_shipments", 5),
+    Recurring("Read three days of orders again", "orders.tasks.sweep_orders", 24 * 60, hour=1),
+    Recurring("Notice silent sources of orders", "orders.tasks.look_for_silence", 15),
     Recurring("Read products of the platforms", "catalog.tasks.pull_due", 1),
     Recurring("Tell the platforms of changed products", "catalog.tasks.tell_changed", 1),
     Recurring("Drop old readings of products", "catalog.tasks.prune", 24 * 60, hour=3),

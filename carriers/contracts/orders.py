@@ -56,6 +56,7 @@ class ListedOrder:
     employee_notes: tuple[str, ...]
     tags: tuple[str, ...]
     booking: Booking
+    store_name: str = ""
     allocated: tuple[AllocatedUnits, ...] = ()
 
 

@@ -12,7 +12,7 @@ from accounts.admin_actions import NamedAction, ReasonForm, Words, confirmed
 from accounts.admin_base import AnyRow, LedgerAdmin
 from accounts.permissions import STAFF
 from accounts.principals import sees_all
-from carriers.inbox.models import SetAsideRow, SyncCursor, WebhookReceipt
+from carriers.inbox.models import PullEntry, PullWindow, SetAsideRow, SyncCursor, WebhookReceipt
 from carriers.inbox.setting_aside import settle_row
 from carriers.inbox.steering import ignore_receipt, process_again
 
@@ -130,3 +130,37 @@ class SetAsideRowAdmin(LedgerAdmin):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return super().get_queryset(request).defer("body")
+
+
+class StaffLedger(LedgerAdmin):
+    """Lists of a platform hold orders of every organization."""
+
+    def has_view_permission(self, request: HttpRequest, obj: AnyRow | None = None) -> bool:
+        return sees_all(request.user) and super().has_view_permission(request, obj)
+
+
+@admin.register(PullWindow)
+class PullWindowAdmin(StaffLedger):
+    list_display = [
+        "opened_at",
+        "platform",
+        "resource",
+        "closed_at",
+        "seen",
+        "created",
+        "updated",
+        "unchanged",
+        "rejected",
+        "filtered",
+        "missing",
+    ]
+    list_filter = ["platform", "resource", ("closed_at", admin.EmptyFieldListFilter)]
+
+
+@admin.register(PullEntry)
+class PullEntryAdmin(StaffLedger):
+    list_display = ["external_ref", "window", "outcome", "reason"]
+    list_filter = ["outcome"]
+    list_select_related = ["window"]
+    search_fields = ["=external_ref"]
+    search_help_text = "Exact number at the platform"

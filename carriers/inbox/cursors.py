@@ -16,7 +16,7 @@ from typing import Protocol, TypeVar
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from carriers.contracts import Page, Platform
@@ -47,18 +47,24 @@ TakeRows = Callable[[Sequence[Row]], int]
 
 
 def read_changes(
-    *, platform: Platform, resource: str, read_page: ReadPage[Row], take_rows: TakeRows[Row]
+    *,
+    platform: Platform,
+    resource: str,
+    read_page: ReadPage[Row],
+    take_rows: TakeRows[Row],
+    may_end: Callable[[], bool] = lambda: True,
 ) -> int:
     """Read on; returns how many rows were of use to `take_rows`. A no-op while another reads.
 
     `read_page(since, page)` reaches the platform; `take_rows` writes. A platform that does not
-    answer ends the run, which goes on from the same page next time.
+    answer ends the run, which goes on from the same page next time. Where `may_end` says no after
+    the last page, the list is read again from its first.
     """
     cursor = _begin(platform, resource)
     if cursor is None:
         return 0
     try:
-        return _read_on(cursor, read_page, take_rows)
+        return _read_on(cursor, read_page, take_rows, may_end)
     except UpstreamError as exc:
         logger.warning("list not read", extra=_facts(cursor) | {"code": exc.code})
         _save(cursor, error_code=exc.code, error_detail=exc.detail[:500])
@@ -73,6 +79,15 @@ def rewind(*, platform: Platform, resource: str, since: datetime) -> None:
         platform=platform.value,
         resource=resource,
         defaults={"run_since": since, "page": 1, "seen_until": None, "last_total": None},
+    )
+
+
+def rewind_to(*, platform: Platform, resource: str, since: datetime) -> None:
+    """The next run begins at `since`, unless it would begin or goes on further back anyway."""
+    cursors = SyncCursor.objects.filter(platform=platform.value, resource=resource)
+    further_on = Q(run_since=None, watermark__gt=since) | Q(run_since__gt=since)
+    cursors.filter(further_on).update(
+        run_since=since, page=1, seen_until=F("watermark"), last_total=None
     )
 
 
@@ -97,7 +112,12 @@ def _begin(platform: Platform, resource: str) -> SyncCursor | None:
     return cursor
 
 
-def _read_on(cursor: SyncCursor, read_page: ReadPage[Row], take_rows: TakeRows[Row]) -> int:
+def _read_on(
+    cursor: SyncCursor,
+    read_page: ReadPage[Row],
+    take_rows: TakeRows[Row],
+    may_end: Callable[[], bool],
+) -> int:
     stop_at = time.monotonic() + READ_SECONDS
     used = 0
     while cursor.run_since is not None and time.monotonic() < stop_at:
@@ -107,7 +127,7 @@ def _read_on(cursor: SyncCursor, read_page: ReadPage[Row], take_rows: TakeRows[R
         found = take_rows(page.rows)
         set_aside(platform=cursor.platform, resource=cursor.resource, rows=page.unread)
         used += found
-        _count_page(cursor, page, found)
+        _count_page(cursor, page, found, may_end)
     return used
 
 
@@ -123,7 +143,9 @@ def _is_filter_ignored(rows: Sequence[Changed], since: datetime) -> bool:
     return bool(moments) and min(moments) < since - TOO_OLD
 
 
-def _count_page(cursor: SyncCursor, page: Page[Row], used: int) -> None:
+def _count_page(
+    cursor: SyncCursor, page: Page[Row], used: int, may_end: Callable[[], bool]
+) -> None:
     """Remember how far we are; after the last page the watermark moves on."""
     seen = [row.changed_at for row in page.rows if row.changed_at is not None]
     until = max([*seen, *([cursor.seen_until] if cursor.seen_until else [])], default=None)
@@ -134,6 +156,8 @@ def _count_page(cursor: SyncCursor, page: Page[Row], used: int) -> None:
         rows_set_aside=F("rows_set_aside") + len(page.unread),
     )
     going_to = _next_page(cursor, page)
+    if going_to is None and not may_end():
+        going_to = 1
     if going_to is not None:
         _save(cursor, page=going_to, **progress)
         return

@@ -15,6 +15,9 @@ from carriers.inbox.querysets import (
     SyncCursorQuerySet,
     WebhookReceiptQuerySet,
 )
+from carriers.inbox.window_models import PullEntry as PullEntry
+from carriers.inbox.window_models import PullOutcome as PullOutcome
+from carriers.inbox.window_models import PullWindow as PullWindow
 
 
 class ReceiptState(models.TextChoices):

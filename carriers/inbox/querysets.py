@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         SyncCursor,
         WebhookReceipt,
     )
+    from carriers.inbox.window_models import PullEntry, PullWindow  # noqa: F401
 
 KEPT_STATES = ("done", "ignored", "refused")
 
@@ -51,3 +52,21 @@ class SetAsideRowQuerySet(models.QuerySet["SetAsideRow"]):
 
     def outlived(self, seen_before: datetime) -> Self:
         return self.filter(last_seen_at__lt=seen_before)
+
+
+class PullWindowQuerySet(models.QuerySet["PullWindow"]):
+    def of_list(self, platform: str, resource: str) -> Self:
+        return self.filter(platform=platform, resource=resource)
+
+    def still_open(self) -> Self:
+        return self.filter(closed_at=None)
+
+    def complete(self) -> Self:
+        """Closed, with every row shown that the platform counted."""
+        return self.filter(closed_at__isnull=False, missing=0)
+
+
+class PullEntryQuerySet(models.QuerySet["PullEntry"]):
+    def outlived(self, opened_before: datetime) -> Self:
+        """Where the rows of old readings went; their counts stay."""
+        return self.filter(window__opened_at__lt=opened_before, window__closed_at__isnull=False)

@@ -35,7 +35,7 @@ def _set_one_aside(platform: str, resource: str, row: UnreadRow) -> bool:
         resource=resource,
         digest=hashlib.sha256(text.encode()).hexdigest(),
         defaults={
-            "row_ref": _ref_of(row.value),
+            "row_ref": ref_of(row.value),
             "detail": row.detail[:500],
             "body": redacted_json(text),
         },
@@ -50,7 +50,7 @@ def _set_one_aside(platform: str, resource: str, row: UnreadRow) -> bool:
     return bool(is_new)
 
 
-def _ref_of(value: Any) -> str:
+def ref_of(value: Any) -> str:
     if not isinstance(value, dict):
         return ""
     refs = (value.get(key) for key in REF_KEYS)

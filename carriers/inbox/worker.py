@@ -18,6 +18,7 @@ from carriers.inbox.models import ReceiptState, SetAsideRow, WebhookReceipt
 from carriers.inbox.receive import UNREADABLE
 from carriers.inbox.registry import NotYet, receiver_for
 from carriers.inbox.steering import DRAIN_INBOX
+from carriers.inbox.windows import prune_windows
 from carriers.models import PlatformAccount
 from shipping_project.jobs.queue import nudge
 from shipping_project.kernel.request_id import bind_request_id
@@ -81,7 +82,8 @@ def prune() -> int:
     dropped: int = WebhookReceipt.objects.filter(pk__in=chosen).delete()[0]
     rows = SetAsideRow.objects.outlived(now - FAILED_KEPT_FOR).order_by("id")
     chosen = list(rows.values_list("pk", flat=True)[:PRUNE_BATCH])
-    return dropped + int(SetAsideRow.objects.filter(pk__in=chosen).delete()[0])
+    dropped += int(SetAsideRow.objects.filter(pk__in=chosen).delete()[0])
+    return dropped + prune_windows(PRUNE_BATCH)
 
 
 def _claim_next() -> WebhookReceipt | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,8 +59,8 @@ def broken(fault: Fault, response: Response) -> Delivery:
         case "truncate_after":
             half = response.body[: len(response.body) // 2]
             response = Response(status=response.status, body=half, headers=response.headers)
-        case "stale":
-            response = _without_newest(response)
+        case "stale" | "lose_rows" | "double_rows" | "shuffle_rows":
+            response = _with_other_rows(response, CHANGES[fault.effect])
     return Delivery(response=response)
 
 
@@ -70,13 +70,22 @@ def html_page(status: int) -> Response:
     return Response(status=status, body=HTML.format(status=status).encode(), headers=headers)
 
 
-def _without_newest(response: Response) -> Response:
-    """The list as it was before its newest entry, which comes first on both platforms."""
+# "stale" is the list as it was before its newest entry, which comes first on both platforms.
+CHANGES: dict[str, Callable[[list[Any]], list[Any]]] = {
+    "stale": lambda rows: rows[1:],
+    "lose_rows": lambda rows: rows[:0],
+    "double_rows": lambda rows: [row for row in rows for _ in range(2)],
+    "shuffle_rows": lambda rows: [*rows[1::2], *rows[0::2]],
+}
+
+
+def _with_other_rows(response: Response, change: Callable[[list[Any]], list[Any]]) -> Response:
+    """The counts beside the rows stay as they were."""
     if "json" not in response.headers.get("Content-Type", ""):
         return response
     told = json.loads(response.body)
     for rows in _lists(told):
-        del rows[:1]
+        rows[:] = change(rows)
     return Response(
         status=response.status, body=json.dumps(told).encode(), headers=response.headers
     )

@@ -153,14 +153,15 @@ class PlatformsPageTests(PlatformsCase):
         make_call("easyship", status=500)
         make_command(self.alder, CommandState.STUCK)
         # Session, user; accounts, calls, states, due, rows set aside; three for each platform;
-        # calls, commands; failures and their groups, findings of audits and their ends.
-        with self.assertNumQueries(22):
+        # calls, commands; failures and their groups, findings of audits and their ends; readings of
+        # orders, the whole ones, cursors, and channels.
+        with self.assertNumQueries(26):
             self.page()
         for _ in range(10):
             make_call(status=500)
             make_command(self.alder, CommandState.STUCK)
 
-        with self.assertNumQueries(22):
+        with self.assertNumQueries(26):
             self.page()
 
 

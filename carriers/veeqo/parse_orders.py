@@ -29,6 +29,7 @@ def _order(row: Reader) -> ListedOrder:
         number=row.text("number"),
         status=row.text("status"),
         store_ref=store.ref("id") if store else "",
+        store_name=store.text("name") if store else "",
         total=row.money("total_price", row.text("currency_code")),
         created_at=row.moment("created_at"),
         updated_at=row.moment("updated_at"),

@@ -5,6 +5,7 @@ from orders.api import views
 from orders.api.bulk import BulkOrdersView
 from orders.api.money import LedgerTotalsView
 from orders.api.packing import BoxViewSet
+from orders.api.pulled import IntakeCheckView, PullSourceViewSet, PullWindowViewSet
 from orders.api.rate_tables import CurrencyRateViewSet, TableRateViewSet
 from orders.api.rates import RatesView
 from orders.api.rerouting import RerouteView
@@ -19,8 +20,11 @@ router.register("routing/simulations", SimulationViewSet, basename="simulation")
 router.register("routing/boxes", BoxViewSet, basename="box")
 router.register("routing/rate-tables", TableRateViewSet, basename="table-rate")
 router.register("routing/currency-rates", CurrencyRateViewSet, basename="currency-rate")
+router.register("intake/windows", PullWindowViewSet, basename="pull-window")
+router.register("intake/sources", PullSourceViewSet, basename="pull-source")
 
 urlpatterns = [
+    path("intake/check", IntakeCheckView.as_view(), name="intake-check"),
     path("orders/bulk", BulkOrdersView.as_view(), name="orders-bulk"),
     path("orders/reroute", RerouteView.as_view(), name="orders-reroute"),
     path("orders/parse", views.ParseView.as_view(), name="orders-parse"),

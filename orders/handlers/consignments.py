@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from carriers.contracts import Consignment, ConsignmentItem, Parcel, Platform, PlatformWarehouse
+from carriers.contracts import Consignment, ConsignmentItem, Parcel, Platform
 from carriers.errors import UpstreamRefused
 from carriers.models import OutboxCommand
 from carriers.outbox.outcomes import Rejected
@@ -12,9 +12,10 @@ from carriers.platforms import port_for
 from carriers.ports import ShippingPort
 from catalog.models import PlatformListing, Sellable
 from catalog.services import record_listing
-from inventory.models import Warehouse, WarehouseLink
+from inventory.models import WarehouseLink
 from inventory.services.links import record_warehouse_link
 from orders.models import Order, OrderLine, Package, Shipment
+from orders.services.places import same_place
 from shipping_project.kernel.money import Money
 
 # Veeqo sells from its own catalog and warehouses, so both need its ids; Easyship takes addresses
@@ -158,7 +159,7 @@ def _warehouse_ref(shipment: Shipment) -> str:
         return str(link.external_ref)
     port = port_of(shipment)
     # One that was made there a moment ago is not among those remembered.
-    theirs = _same_place(warehouse, port.list_warehouses()) or _same_place(
+    theirs = same_place(warehouse, port.list_warehouses()) or same_place(
         warehouse, port.list_warehouses(anew=True)
     )
     if theirs is not None:
@@ -173,12 +174,3 @@ def _warehouse_ref(shipment: Shipment) -> str:
         f"{place} has no warehouse with the external id {warehouse.code} or the name "
         f"{warehouse.name!r}."
     )
-
-
-def _same_place(
-    warehouse: Warehouse, found: tuple[PlatformWarehouse, ...]
-) -> PlatformWarehouse | None:
-    for theirs in found:
-        if warehouse.code == theirs.external_code or warehouse.name == theirs.name:
-            return theirs
-    return None

@@ -17,6 +17,7 @@ from orders.services.cancellation import (
     record_void_refused,
 )
 from orders.services.labels import record_found_label
+from orders.services.native import stays_there
 from orders.services.progress import need_attention
 from orders.services.voids import open_void_of
 
@@ -73,7 +74,8 @@ def cancel_booking(command: OutboxCommand) -> Outcome:
             # Bought without our knowing: by somebody there, or by a call taken for lost.
             record_found_label(shipment_id=shipment.pk, label=booking.label)
             port.void_label(booking.label.label_ref, shipment.platform_ref)
-        port.cancel_booking(shipment.platform_ref, shipment.order.cancel_reason or "Corrected")
+        if not stays_there(shipment.order):
+            port.cancel_booking(shipment.platform_ref, shipment.order.cancel_reason or "Corrected")
     except UpstreamNotFound:
         return Delivered({"was_gone": True})
     return Delivered({"voided_label": booking.label.label_ref if booking.label else ""})

@@ -10,6 +10,7 @@ from orders.models.intake import IntakeRecord, Order, OrderEvent, OrderLine, Ord
 from orders.models.money import LedgerKind, LedgerLine, LedgerSealed
 from orders.models.overrides import RoutingOverride
 from orders.models.packing import Box
+from orders.models.pulled import PulledOrder, PullSource
 from orders.models.rates import CurrencyRate, LaneRate, TableRate
 from orders.models.routing import RoutingDecision, RoutingRule, RuleSet
 from orders.models.shipping import (
@@ -41,6 +42,8 @@ __all__ = [
     "OrderSource",
     "Package",
     "PlatformDiscrepancy",
+    "PullSource",
+    "PulledOrder",
     "PurchaseIntent",
     "Quote",
     "RoutingDecision",

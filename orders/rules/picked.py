@@ -61,7 +61,7 @@ def picked_route(snapshot: RouteSnapshot, picked: PickedWay) -> RouteDecision:
     return replace(
         route,
         offer=route.offer if is_offered else None,
-        platform=picked.platform or route.platform,
+        platform=snapshot.booked_at or picked.platform or route.platform,
         wish=picked.wish or route.wish,
         sentences=(f"A person picked {picked.words}.", *route.sentences),
     )

@@ -31,6 +31,7 @@ from orders.rules.states import DISPATCHABLE, OrderState
 from orders.services.contents import demands_of, packing_of
 from orders.services.decisions import keep_decision
 from orders.services.kinds import BOOK
+from orders.services.native import native_booking
 from orders.services.offers import with_prices
 from orders.services.overrides import newest_override
 from orders.services.progress import move_order, need_attention
@@ -232,15 +233,18 @@ def _to_valid(order: Order, *, actor: str) -> None:
 
 def _create_shipment(order: Order, record: RoutingDecision) -> Shipment:
     assert record.warehouse is not None, "a decision without a failure names its warehouse"
+    native = native_booking(order)
     shipment = Shipment.objects.create(
         order=order,
         decision=record,
         reference=f"{order.number}-{_suffix()}",
         warehouse=record.warehouse,
-        platform=record.platform,
+        platform=native.source.platform if native else record.platform,
         carrier=record.carrier,
         ship_on=_ship_on(record),
         **_agreed(record),
+        # Booked before it was ours: there is nothing to be sent, and nothing to be made twice.
+        platform_ref=native.external_ref if native else "",
     )
     packing = packing_of(order, record.warehouse_id)
     box = packing.parcel

@@ -67,6 +67,9 @@ def _faults(
     if picked.platform and picked.platform not in set(Platform):
         message = f"Give {' or '.join(Platform)}."
         faults.append(FieldError(field="platform", code="platform.unknown", message=message))
+    if snapshot.booked_at and picked.platform not in ("", snapshot.booked_at):
+        message = f"The order was taken from {snapshot.booked_at.capitalize()}, which has it."
+        faults.append(FieldError(field="platform", code="platform.has_it", message=message))
     carriers = sorted(carrier_platforms())
     if picked.carrier and picked.carrier not in carriers:
         message = f"Give one that is active: {', '.join(carriers)}."

@@ -12,6 +12,7 @@ from orders.services.booking import ask
 from orders.services.cancellation import GONE, end_shipment
 from orders.services.intake import DISPATCH
 from orders.services.kinds import FETCH_LABEL
+from orders.services.native import native_booking
 from orders.services.progress import move_order, note_event
 from orders.services.voids import is_to_be_replaced, keep, request_void
 from orders.services.withdrawal import withdraw_pending
@@ -68,6 +69,8 @@ def write_off_label(*, order_id: int, reason: str, actor: str) -> Order:
     """
     with transaction.atomic(durable=True):
         order, shipment = _undecided(order_id)
+        if native_booking(order) is not None:
+            raise Conflict("It stands on the platform's own order, which has room for one label.")
         end_shipment(shipment)
         move_order(
             order,

@@ -23,6 +23,7 @@ from orders.rules.exchange import DatedRate
 from orders.rules.offers import Offer
 from orders.rules.routing import RouteSnapshot, RuleBook, WarehouseOption
 from orders.services.contents import packing_of
+from orders.services.native import native_booking
 from orders.services.rule_books import record_digest, restored_book
 
 HELD_BY_RULE = "order.held_by_rule"
@@ -43,18 +44,25 @@ def route_snapshot(order: Order, book: RuleBook) -> RouteSnapshot:
     lines = list(order.lines.select_related("sellable__product"))
     units = _units(lines)
     skus = _skus(lines, units)
+    native = native_booking(order)
+    options = _options(skus, order.ship_by, now)
+    if native is not None:
+        # It is allocated there already; from elsewhere its label would be another parcel's.
+        code = native.warehouse.code if native.warehouse else ""
+        options = tuple(option for option in options if option.code == code)
     return RouteSnapshot(
         country=order.country,
         region=order.region,
         requested_carrier=order.requested_carrier,
         needs={skus[pk]: units[pk] for pk in sorted(units, key=skus.__getitem__)},
-        warehouses=_options(skus, order.ship_by, now),
+        warehouses=options,
         book=book,
         facts=_facts(order, len(lines), now),
         lines=tuple(_line_facts(line) for line in lines),
         at=now.isoformat(timespec="seconds"),
         # It can only be dispatched again because a person let it go.
         is_released=order.events.filter(kind=HELD_BY_RULE).exists(),
+        booked_at=native.source.platform if native else "",
     )
 
 

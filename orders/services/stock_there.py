@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from carriers.contracts import AllocatedUnits
@@ -17,7 +17,7 @@ from inventory.sync.sales import (
     places_of,
     take_sales,
 )
-from orders.models import Shipment
+from orders.models import PulledOrder, Shipment
 from orders.rules.states import ShipmentState
 from orders.services.contents import demands_of
 
@@ -35,13 +35,20 @@ class OrderThere:
 
 
 def follow_orders_there(*, platform: str, orders: Sequence[OrderThere]) -> int:
-    """Returns how many orders of the platform's own shops moved stock here."""
-    ours = _ours(platform, orders)
+    """Returns how many orders of the platform's own shops moved stock here.
+
+    One that became an order of ours holds its units as that; what was held for the sale is free.
+    """
+    ours, natives = _ours(platform, orders), _natives(platform, orders)
     for order in orders:
-        shipment = ours.get(order.number)
+        shipment = ours.get(order.number) or natives.get(order.order_ref)
         if shipment is not None:
             _count(platform, order, shipment)
-    sales = [_sale(order) for order in orders if order.number not in ours]
+    sales = [
+        _sale(replace(order, units=()) if order.order_ref in natives else order)
+        for order in orders
+        if order.number not in ours
+    ]
     return sum(_take(platform, sale) for sale in sales)
 
 
@@ -68,6 +75,19 @@ def _ours(platform: str, orders: Sequence[OrderThere]) -> dict[str, Shipment]:
     numbers = {order.number for order in orders if order.number}
     rows = Shipment.objects.select_related("order").filter(platform=platform, reference__in=numbers)
     return {row.reference: row for row in rows}
+
+
+def _natives(platform: str, orders: Sequence[OrderThere]) -> dict[str, Shipment | None]:
+    """Those of the platform's own that were taken in, with the shipment they have, if any."""
+    refs = [order.order_ref for order in orders]
+    taken = PulledOrder.objects.filter(source__platform=platform, external_ref__in=refs)
+    found: dict[str, Shipment | None] = dict.fromkeys(
+        taken.exclude(order=None).values_list("external_ref", flat=True)
+    )
+    rows = Shipment.objects.live().select_related("order")
+    for row in rows.filter(platform=platform, platform_ref__in=list(found)):
+        found[row.platform_ref] = row
+    return found
 
 
 def _count(platform: str, order: OrderThere, shipment: Shipment) -> None:

@@ -80,6 +80,8 @@ RULES = {
     "shipments": ORDERS,
     "ledger/": ORDERS,
     # A quote changes nothing.
+    "intake/": STAFF_ROOM,
+    "intake/check": Rule(write_scope="orders:read"),
     "rates": Rule(write_scope="orders:read"),
     # They replay the orders of all organizations.
     "routing/simulations": STAFF_ROOM,
@@ -202,6 +204,7 @@ class MatrixTests(ApiCase):
 SHARED = (
     *("carriers/", "carrier-services/", "platforms/", "warehouses/", "routing/", "catalog/"),
     "stock/runs/",
+    "intake/",
 )
 
 

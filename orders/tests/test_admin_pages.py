@@ -25,6 +25,8 @@ from carriers.models import (
     Carrier,
     CarrierService,
     OutboxCommand,
+    PullEntry,
+    PullWindow,
     SetAsideRow,
     SyncCursor,
     WebhookReceipt,
@@ -70,6 +72,8 @@ from orders.models import (
     Order,
     Package,
     PlatformDiscrepancy,
+    PulledOrder,
+    PullSource,
     PurchaseIntent,
     Quote,
     RoutingOverride,
@@ -103,6 +107,10 @@ WRITTEN_ONCE = (
     "carriers.Circuit",
     "carriers.SetAsideRow",
     "carriers.SyncCursor",
+    "carriers.PullWindow",
+    "carriers.PullEntry",
+    "orders.PullSource",
+    "orders.PulledOrder",
     "carriers.WebhookReceipt",
     "catalog.CatalogRun",
     "catalog.KitComponent",
@@ -231,6 +239,12 @@ def _fill_inbox() -> None:
             platform="easyship", event_type="shipment.cancelled", digest=f"{number:064}"
         )
         SyncCursor.objects.create(platform="veeqo", resource=f"list {number}")
+        window = PullWindow.objects.create(
+            platform="veeqo", resource=f"list {number}", since=timezone.now()
+        )
+        PullEntry.objects.create(window=window, external_ref=str(number), outcome="filtered")
+        source = PullSource.objects.create(platform="veeqo", store_ref=str(number))
+        PulledOrder.objects.create(source=source, external_ref=str(number), outcome="filtered")
         SetAsideRow.objects.create(platform="veeqo", resource="orders", digest=f"{number:064}")
         RateWindow.objects.create(platform="veeqo", credential=f"veeqo-{number}")
         Circuit.objects.create(platform="veeqo", operation=f"veeqo.call_{number}")

@@ -33,6 +33,7 @@ def test_every_app_is_described(schema: dict[str, Any]) -> None:
         "carrier-services",
         "carriers",
         "catalog",
+        "intake",
         "jobs",
         "ledger",
         "listings",

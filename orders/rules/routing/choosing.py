@@ -100,7 +100,9 @@ class Router:
         carrier, why_carrier = self._carrier(answer, snapshot, log, is_export=is_export)
         if not carrier:
             return RouteDecision(failure=NO_ROUTE, sentences=(why_carrier,), explain=explain)
-        platform, why_platform = self._platform(answer, carrier, log, is_export=is_export)
+        platform, why_platform = self._platform(
+            answer, carrier, log, is_export=is_export, booked_at=snapshot.booked_at
+        )
         if not platform:
             return RouteDecision(
                 failure=NO_CARRIER_PLATFORM, sentences=(why_platform,), explain=explain
@@ -132,7 +134,8 @@ class Router:
         """Carrier and platform are those of the service that the wish likes best."""
         snapshot, wish, origin = facts.snapshot, answer.wish, facts.origin
         assert wish is not None and origin is not None
-        asked = ByPrice(wish=wish, platform=answer.platform, is_export=is_export)
+        platform = snapshot.booked_at or answer.platform
+        asked = ByPrice(wish=wish, platform=platform, is_export=is_export)
         best = best_offer(snapshot, asked, origin.code, log)
         explain = partial(self.explain, snapshot)
         if best.offer is None:
@@ -237,9 +240,11 @@ class Router:
         return carrier, subject, why
 
     def _platform(
-        self, answer: _Answer, carrier: str, log: Log | None, *, is_export: bool
+        self, answer: _Answer, carrier: str, log: Log | None, *, is_export: bool, booked_at: str
     ) -> tuple[str, str]:
-        if answer.platform:
+        if booked_at:
+            platform, why = booked_at, "the order was taken from there"
+        elif answer.platform:
             platform, why = answer.platform, f"the rule “{answer.platform_rule}” says so"
         elif is_export:
             platform = self.book.export_platform

@@ -113,6 +113,7 @@ class RouteSnapshot:
     `is_released`: a person let it go, so no rule holds it again.
     `offers` are what services cost from the warehouses `offers_from`, where somebody has looked;
     `exchange` are the rates by which their currencies are compared.
+    `booked_at` is the platform that it was taken from, where its booking is.
     """
 
     country: str
@@ -128,6 +129,7 @@ class RouteSnapshot:
     offers_from: tuple[str, ...] = ()
     offers: tuple[Offer, ...] = ()
     exchange: tuple[DatedRate, ...] = ()
+    booked_at: str = ""
 
 
 class Answer(StrEnum):
