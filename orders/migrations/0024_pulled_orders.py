@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0004_audit_seals"),
         ("inventory", "0006_transfers_and_counts"),
-        ("orders", "0022_prices_decide"),
+        ("orders", "0023_replay_prices"),
     ]
 
     operations = [
