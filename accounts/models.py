@@ -34,6 +34,12 @@ class Organization(Timestamped):
     name = models.CharField(max_length=100)
     slug = models.SlugField(max_length=40, unique=True)
     is_active = models.BooleanField(default=True)
+    allows_split = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Whether an order that no warehouse can send alone is sent from several, where "
+        "no rule says otherwise.",
+    )
 
     class Meta:
         ordering = ["name"]

@@ -82,8 +82,9 @@ class OrderQuerySet(OwnedQuerySet["Order"]):
         return self.filter(state=OrderState.NEEDS_ATTENTION.value)
 
     def not_yet_shipped(self) -> Self:
+        """Of an order in parts the parts, since they are what is shipped."""
         gone = [OrderState.IN_TRANSIT.value, *FINAL_VALUES]
-        return self.exclude(state__in=gone)
+        return self.exclude(state__in=gone).filter(part_count=0)
 
     def due_by(self, moment: datetime) -> Self:
         return self.not_yet_shipped().filter(ship_by__lte=moment)
@@ -103,7 +104,8 @@ class OrderQuerySet(OwnedQuerySet["Order"]):
         return self.with_live_shipment().not_yet_shipped().filter(due)
 
     def placed_within(self, span: Span) -> Self:
-        return self.filter(_within("placed_at", span))
+        """As they were placed, so what was split counts once."""
+        return self.filter(_within("placed_at", span), parent=None)
 
     def in_states(self, states: Collection[str]) -> Self:
         return self.filter(state__in=[str(state) for state in states])

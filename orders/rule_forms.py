@@ -63,7 +63,7 @@ class RoutingRuleForm(forms.ModelForm):  # type: ignore[type-arg]
             *("position", "name", "is_active", "reach", "country", "regions", "condition"),
             *("carrier", "platform", "strategy", "service", "max_days", "day_worth"),
             "any_carrier",
-            *("warehouses", "hold_reason", "stop", "valid_from", "valid_until"),
+            *("warehouses", "hold_reason", "split", "stop", "valid_from", "valid_until"),
         ]
 
     def clean(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import time
 
 from django.conf import settings
 from django.db import DatabaseError
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 
 from carriers.contracts import Platform
@@ -20,9 +20,13 @@ from orders.audit import refunds
 from orders.audit.runs import audit_platform
 from orders.dispatching import price_and_dispatch
 from orders.models import Order, OrderLine, Simulation
+from orders.rules.routing import Split
 from orders.rules.states import OrderState
+from orders.services.cancellation import cancel_open_parts
 from orders.services.dispatch import hand_over
 from orders.services.offers import prune_told
+from orders.services.parts import follow_parts
+from orders.services.rule_books import live_rule_set
 from orders.services.silence import look_at_sources
 from orders.services.simulations import SIMULATE, advance_simulation
 from shipping_project.jobs.queue import nudge
@@ -50,7 +54,33 @@ def dispatch_waiting() -> int:
     waiting = Order.objects.dispatchable().order_by("id").values_list("pk", flat=True)
     new = list(waiting.filter(state=OrderState.VALID.value)[:DISPATCH_BATCH])
     short = waiting.filter(Exists(_warehouses_with_all_lines()), state=OrderState.BACKORDERED.value)
-    return sum(_dispatch(order_id) for order_id in [*short[:DISPATCH_BATCH], *new])
+    together = waiting.filter(~Exists(_short_everywhere()), state=OrderState.BACKORDERED.value)
+    apart = together.filter(_may_be_split(), parent=None)[:DISPATCH_BATCH]
+    ids = dict.fromkeys([*short[:DISPATCH_BATCH], *apart, *new])
+    return sum(_dispatch(order_id) for order_id in ids)
+
+
+def _may_be_split() -> Q:
+    """By the organization, or perhaps by a rule."""
+    allowed = live_rule_set().rules.filter(split=Split.ALLOW.value, is_active=True)
+    return Q() if allowed.exists() else Q(organization__allows_split=True)
+
+
+def _short_everywhere() -> QuerySet[OrderLine]:
+    """Lines of an order that all active warehouses together cannot fill."""
+    available = Sum(F("on_hand") - F("reserved"))
+    levels = StockLevel.objects.filter(warehouse__is_active=True).order_by()
+
+    def units(**of: OuterRef) -> Subquery:
+        return Subquery(levels.filter(**of).values("sellable").annotate(n=available).values("n"))
+
+    parts = KitComponent.objects.filter(kit=OuterRef("sellable"))
+    short_parts = parts.annotate(there=units(sellable=OuterRef("component"))).filter(
+        Q(there=None) | Q(there__lt=F("units") * OuterRef("quantity"))
+    )
+    lines = OrderLine.objects.annotate(there=units(sellable=OuterRef("sellable")))
+    is_short = ~Exists(parts) & (Q(there=None) | Q(there__lt=F("quantity")))
+    return lines.filter(is_short | Exists(short_parts), order=OuterRef("pk"))
 
 
 def _warehouses_with_all_lines() -> QuerySet[Warehouse]:
@@ -92,6 +122,20 @@ def _dispatch(order_id: int) -> bool:
         hand_over(order_id=order_id)
         return False
     return True
+
+
+def follow_one(order_id: int) -> bool:
+    """Move an order in parts to where its parts are."""
+    return follow_parts(order_id=order_id)
+
+
+def follow_all() -> int:
+    """Lost nudges, and cancellations that a crash interrupted, cost no more than a minute."""
+    in_parts = Order.objects.still_open().filter(part_count__gt=0)
+    for order_id in in_parts.filter(cancel_requested_at__isnull=False).values_list("pk", flat=True):
+        cancel_open_parts(order_id=order_id)
+    stale = in_parts.filter(parts__updated_at__gt=F("updated_at")).distinct()
+    return sum(follow_parts(order_id=pk) for pk in stale.values_list("pk", flat=True))
 
 
 def poll_tracking() -> int:

@@ -28,6 +28,7 @@ class Recurring:
 
 SCHEDULES = (
     Recurring("Dispatch waiting orders", "orders.tasks.dispatch_waiting", 1),
+    Recurring("Follow orders in parts", "orders.tasks.follow_all", 1),
     Recurring("Wake queues with due commands", "carriers.outbox.worker.sweep", 1),
     Recurring("Wake the inbox", "carriers.inbox.worker.sweep", 1),
     Recurring("Drop old events of platforms", "carriers.inbox.worker.prune", 60),

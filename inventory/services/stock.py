@@ -186,6 +186,16 @@ def _refuse_kits(sellable_ids: Collection[int]) -> None:
         raise KitNotMoved("Its components come and go instead.")
 
 
+@transaction.atomic
+def lock_stock(*, warehouse_codes: Collection[str], sellable_ids: Collection[int]) -> None:
+    """Lock what several reservations of one transaction are going to take, in the shared order.
+
+    `sellable_ids` are those on the shelf, so of a kit its components.
+    """
+    warehouses = Warehouse.objects.filter(code__in=warehouse_codes).values_list("pk", flat=True)
+    _lock_levels(set(warehouses), sellable_ids)
+
+
 def _lock(warehouse: Warehouse, wanted: Sequence[StockDemand]) -> None:
     _lock_levels({warehouse.pk}, {demand.sellable_id for demand in wanted})
 

@@ -16,12 +16,14 @@ from orders.services.overrides import override_route
 from orders.services.replacement import keep_label, replace_label, write_off_label
 from orders.services.rerouting import Rerouted, preview_reroute, reroute_order
 from orders.services.retry import buy_anyway, retry_order
+from orders.services.splitting import split_order
 from orders.way_forms import WayForm, picked_from
 
 TOLD = {
     Dispatched.RESERVED: "Routed; stock is held and the booking is under way.",
     Dispatched.BACKORDERED: "No warehouse has all lines; it goes on when stock arrives.",
     Dispatched.HELD: "A rule keeps it back; the order page says why.",
+    Dispatched.SPLIT: "No warehouse has all of it, so it is sent in parts.",
     Dispatched.UNROUTED: "No route was found; the order page says why.",
 }
 
@@ -89,6 +91,11 @@ def _change_words(done: Rerouted) -> str:
         return f"The same: {before}"
     held = f", held: {done.after.hold}" if done.after.hold else ""
     return f"{before} → {done.after.words}, {done.after.service or 'no service'}{held}"
+
+
+def _split(order: Order, words: Words, actor: str) -> str:
+    parts = split_order(order_id=order.pk, asked=(), reason=words["reason"], actor=actor)
+    return f"In parts: {', '.join(part.number for part in parts)}."
 
 
 def _override(order: Order, words: Words, actor: str) -> str:
@@ -172,6 +179,16 @@ ORDER_ACTIONS = [
             "beside it. What is left to the rules they choose. Booked orders are refused.",
             run=_override,
             form=AdminWayForm,
+        )
+    ),
+    confirmed(
+        NamedAction(
+            name="split",
+            description="Split by stock",
+            question="Each that no warehouse can send alone is sent from as few as possible, in "
+            "parts that are orders of their own.",
+            run=_split,
+            form=ReasonForm,
         )
     ),
     confirmed(

@@ -82,7 +82,7 @@ class OrderAdmin(LedgerAdmin):
         "placed_at",
     ]
     list_filter = ["state", "organization", "source", "requested_carrier", "ship_by"]
-    list_select_related = ["organization"]
+    list_select_related = ["organization", "parent"]
     search_fields = ["number"]
     search_help_text = "Order, tracking or reference number, name, e-mail, postcode, SKU"
     inlines = [OrderLineInline, ShipmentInline, DecisionInline, EventInline]
@@ -90,7 +90,14 @@ class OrderAdmin(LedgerAdmin):
     fieldsets = [
         (
             None,
-            {"fields": [("number", "state"), ("organization", "page"), ("source", "external_ref")]},
+            {
+                "fields": [
+                    ("number", "state"),
+                    ("parent", "part_count"),
+                    ("organization", "page"),
+                    ("source", "external_ref"),
+                ]
+            },
         ),
         ("Attention", {"fields": ["attention_code", "attention_detail", "hold_reason"]}),
         (

@@ -62,7 +62,7 @@ class RoutingRuleInline(RoleRules, StackedInline):  # type: ignore[misc]
                 "fields": [
                     ("carrier", "platform"),
                     ("strategy", "service", "max_days", "day_worth", "any_carrier"),
-                    ("warehouses", "hold_reason"),
+                    ("warehouses", "hold_reason", "split"),
                     "stop",
                 ]
             },

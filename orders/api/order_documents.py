@@ -109,6 +109,8 @@ OF_ORDER: Mapping[str, Told] = {
     "source": _column("source"),
     "external_ref": _column("external_ref"),
     "state": _column("state"),
+    "parent": Told(lambda order: order.parent_number or None, ("parent", "number")),
+    "parts": Told(attrgetter("part_numbers"), ("part_count", "number")),
     "ship_to": Told(_ship_to, tuple(SHIP_TO.values())),
     "carrier": _column("requested_carrier"),
     "currency": _column("currency"),

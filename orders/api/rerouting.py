@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -21,6 +22,7 @@ from orders.models import Order
 from orders.rules.service_wish import Strategy
 from orders.runners import REROUTE
 from orders.services.overrides import override_route
+from orders.services.splitting import AskedPart, split_order
 from orders.way_forms import picked_from
 from shipping_project.jobs.api.documents import job_document
 from shipping_project.jobs.api.serializers import JobSerializer
@@ -91,11 +93,50 @@ class RerouteView(APIView):
         return Response(job_document(started.job), status=status.HTTP_202_ACCEPTED)
 
 
+class OrderPartLineSerializer(serializers.Serializer[None]):
+    sku = serializers.CharField(max_length=64)
+    quantity = serializers.IntegerField(min_value=1)
+
+
+class OrderPartSerializer(serializers.Serializer[None]):
+    lines = OrderPartLineSerializer(many=True)
+    warehouse = serializers.CharField(
+        max_length=12, default="", allow_blank=True, help_text="Its code; empty is by the rules."
+    )
+
+
+class SplitSerializer(serializers.Serializer[None]):
+    """Without `parts` it is split by stock, over the fewest warehouses."""
+
+    parts = OrderPartSerializer(many=True, required=False)
+    reason = serializers.CharField(max_length=200)
+
+
 class RouteSteering:
     """Actions of the orders' view that change the way of an order before it is booked."""
 
     def _steer(self, act: Callable[[Order], object]) -> Response:
         raise NotImplementedError
+
+    @extend_schema(request=SplitSerializer, responses=OrderSerializer)
+    @action(detail=True, methods=["post"])
+    def split(self, request: Request, pk: str) -> Response:
+        """Make an order several, each with a state and label of its own. Keys need `labels:buy`.
+
+        Together the parts have exactly the units of the order, which is `split` from then on and
+        goes where its parts are.
+        """
+        form = SplitSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        asked = form.validated_data
+        return self._steer(
+            lambda order: split_order(
+                order_id=order.pk,
+                asked=[_asked_part(part) for part in asked.get("parts", ())],
+                reason=asked["reason"],
+                actor=label_of(request.user),
+            )
+        )
 
     @extend_schema(request=OverrideSerializer, responses=OrderSerializer)
     @action(detail=True, methods=["post"])
@@ -116,3 +157,10 @@ class RouteSteering:
                 actor=label_of(request.user),
             )
         )
+
+
+def _asked_part(part: Mapping[str, Any]) -> AskedPart:
+    units: dict[str, int] = {}
+    for line in part["lines"]:
+        units[line["sku"]] = units.get(line["sku"], 0) + line["quantity"]
+    return AskedPart(units=units, warehouse=part["warehouse"].upper())

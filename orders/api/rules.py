@@ -44,7 +44,7 @@ class RoutingRuleSerializer(serializers.ModelSerializer[RoutingRule]):
             *("reach", "country", "regions", "condition"),
             *("carrier", "platform", "strategy", "service", "max_days", "day_worth"),
             "any_carrier",
-            *("warehouses", "hold_reason", "stop"),
+            *("warehouses", "hold_reason", "split", "stop"),
         ]
         read_only_fields = ["position"]
 

@@ -123,6 +123,10 @@ class OrderSerializer(serializers.Serializer[None]):
     source = TextField()  # type: ignore[assignment] # a field of this name, not DRF's option
     external_ref = TextField()
     state = TextField()
+    parent = TextField(  # type: ignore[assignment] # a field of this name, not DRF's own
+        allow_null=True, help_text="The order that it is a part of."
+    )
+    parts: Any = serializers.ListField(child=TextField(), help_text="Numbers of its parts.")
     ship_to = AddressSerializer()
     carrier = TextField()
     currency = TextField()

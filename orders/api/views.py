@@ -79,6 +79,7 @@ STEERING_SCOPES = ORDER_SCOPES | {
     "buy_anyway": BUY_LABELS,
     "write_off_label": BUY_LABELS,
     "override": BUY_LABELS,
+    "split": BUY_LABELS,
 }
 
 

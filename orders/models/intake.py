@@ -50,6 +50,17 @@ class Order(Timestamped):
     state = models.CharField(
         max_length=16, choices=ORDER_STATE_CHOICES, default=OrderState.RECEIVED.value
     )
+    parent = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="parts",
+        help_text="The order that it is a part of.",
+    )
+    part_count = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="In how many orders it was split."
+    )
     name = models.CharField(max_length=100)
     company = models.CharField(max_length=100, blank=True, default="")
     phone = models.CharField(max_length=30, blank=True, default="")
@@ -94,6 +105,9 @@ class Order(Timestamped):
             ),
             models.CheckConstraint(condition=~Q(external_ref=""), name="order_has_a_reference"),
             models.CheckConstraint(
+                condition=Q(part_count=0) | Q(parent=None), name="no_parts_of_parts"
+            ),
+            models.CheckConstraint(
                 condition=Q(state__in=[s.value for s in OrderState]), name="order_state_is_known"
             ),
         ]
@@ -131,6 +145,14 @@ class Order(Timestamped):
             postal_code=self.postal_code,
             country=self.country,
         )
+
+    @property
+    def parent_number(self) -> str:
+        return "" if self.parent_id is None else self.number.rpartition("-")[0]
+
+    @property
+    def part_numbers(self) -> list[str]:
+        return [f"{self.number}-{place}" for place in range(1, self.part_count + 1)]
 
     @property
     def lane(self) -> str:

@@ -13,7 +13,7 @@ from carriers.models import PLATFORM_CHOICES
 from inventory.models import Warehouse
 from orders.models.intake import CARRIER_CHOICES, Order
 from orders.querysets import RoutingDecisionQuerySet
-from orders.rules.routing import Reach
+from orders.rules.routing import Reach, Split
 from orders.rules.service_wish import ServiceWish, Strategy, read_wish
 from shipping_project.kernel.models import Timestamped
 
@@ -170,6 +170,15 @@ class RoutingRule(models.Model):
         default="",
         db_default="",
         help_text="Keep the order back for a person, with this reason.",
+    )
+    split = models.CharField(
+        max_length=6,
+        choices=[(one.value, one.value.capitalize()) for one in Split],
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Whether several warehouses may send it where none has every line; empty leaves "
+        "it to the organization.",
     )
     stop = models.BooleanField(
         "stop here",

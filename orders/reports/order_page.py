@@ -18,6 +18,7 @@ from orders.rules.states import (
     DISPATCHABLE,
     FINAL_ORDER_STATES,
     HANDED_OVER,
+    SPLITTABLE,
     OrderState,
     may_move,
 )
@@ -46,6 +47,7 @@ class Action(StrEnum):
     CANCEL = "cancel"
     CORRECT = "correct"
     OVERRIDE = "override"
+    SPLIT = "split"
     REPLACE = "replace_label"
     BUY_ANYWAY = "buy_anyway"
     KEEP_LABEL = "keep_label"
@@ -64,6 +66,7 @@ class OrderPage:
     packages: tuple[Package, ...]
     quotes: tuple[Quote, ...]
     decision: RoutingDecision | None
+    parts: tuple[Order, ...]
     story: tuple[StoryEntry, ...]
     cost: tuple[Money, ...]
     money: OrderMoney
@@ -89,6 +92,7 @@ def order_page(order: Order, *, actor: object) -> OrderPage:
         packages=packages,
         quotes=_quotes(shipment),
         decision=_newest_decision(order),
+        parts=_parts(order),
         story=story,
         cost=totals_by_currency(p.label_cost for p in bought if p.label_cost),
         money=money,
@@ -114,14 +118,16 @@ def allowed_actions(
     has_left = shipment is not None and shipment.state in HANDED_OVER
     gone = state in GONE or has_left or bool(order.cancel_requested_at)
     is_undecided = state is OrderState.NEEDS_ATTENTION and has_label and wants_another and not gone
+    is_free = not (gone or has_label or order.part_count or _is_booked(state, shipment))
     possible = {
         Action.DISPATCH: state in DISPATCHABLE,
         Action.RETRY: state is OrderState.NEEDS_ATTENTION,
         Action.HOLD: may_move(state, OrderState.HELD) and shipment is None,
         Action.RELEASE: state is OrderState.HELD,
         Action.CANCEL: not gone,
-        Action.CORRECT: not gone,
-        Action.OVERRIDE: not gone and not has_label and not _is_booked(state, shipment),
+        Action.CORRECT: not gone and not order.part_count,
+        Action.OVERRIDE: is_free,
+        Action.SPLIT: is_free and order.parent_id is None and state in SPLITTABLE,
         Action.REPLACE: not gone and has_label,
         Action.KEEP_LABEL: is_undecided,
         Action.WRITE_OFF: is_undecided,
@@ -136,6 +142,10 @@ def _newest_decision(order: Order) -> RoutingDecision | None:
     rows = order.decisions.select_related("rule_set", "warehouse", "override")
     newest: RoutingDecision | None = rows.newest_first().first()
     return newest
+
+
+def _parts(order: Order) -> tuple[Order, ...]:
+    return tuple(order.parts.for_list().order_by("pk")) if order.part_count else ()
 
 
 def _is_booked(state: OrderState, shipment: Shipment | None) -> bool:

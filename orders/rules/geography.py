@@ -7,6 +7,7 @@ World Factbook (countries), rounded.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import asin, cos, radians, sin, sqrt
 
 EARTH_RADIUS_KM = 6371.0
@@ -64,6 +65,13 @@ def distance_km(start: Point, end: Point) -> int:
     lat_a, lon_a, lat_b, lon_b = map(radians, (*start, *end))
     half = sin((lat_b - lat_a) / 2) ** 2 + cos(lat_a) * cos(lat_b) * sin((lon_b - lon_a) / 2) ** 2
     return round(2 * EARTH_RADIUS_KM * asin(sqrt(half)))
+
+
+@lru_cache(maxsize=10_000)
+def apart_km(country_a: str, region_a: str, country_b: str, region_b: str) -> int | None:
+    """Between the middles of two states or countries; None where one is not in the table."""
+    start, goal = centre(country_a, region_a), centre(country_b, region_b)
+    return distance_km(start, goal) if start and goal else None
 
 
 def same_region(country_a: str, region_a: str, country_b: str, region_b: str) -> bool:

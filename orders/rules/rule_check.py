@@ -35,7 +35,15 @@ def _condition(rule: CarrierRule) -> list[FieldError]:
 
 
 def _effect(rule: CarrierRule) -> list[FieldError]:
-    does = (rule.carrier, rule.platform, rule.wish, rule.warehouses, rule.hold_reason, rule.stop)
+    does = (
+        rule.carrier,
+        rule.platform,
+        rule.wish,
+        rule.warehouses,
+        rule.hold_reason,
+        rule.split,
+        rule.stop,
+    )
     if any(does):
         return []
     message = "It sets nothing and does not stop; say what it is for."

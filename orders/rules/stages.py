@@ -15,6 +15,7 @@ class Stage(StrEnum):
     BOOKING = "booking"
     LABELLED = "labelled"
     IN_TRANSIT = "in_transit"
+    SPLIT = "split"
 
 
 STAGE_STATES: dict[str, tuple[OrderState, ...]] = {
@@ -25,6 +26,7 @@ STAGE_STATES: dict[str, tuple[OrderState, ...]] = {
     Stage.BOOKING: (OrderState.ROUTED, OrderState.RESERVED, OrderState.BOOKING),
     Stage.LABELLED: (OrderState.BOOKED,),
     Stage.IN_TRANSIT: (OrderState.IN_TRANSIT,),
+    Stage.SPLIT: (OrderState.SPLIT,),
 }
 STAGE_LABELS: dict[Stage, str] = {
     Stage.NEW: "New",
@@ -34,6 +36,7 @@ STAGE_LABELS: dict[Stage, str] = {
     Stage.BOOKING: "Being booked",
     Stage.LABELLED: "Label bought",
     Stage.IN_TRANSIT: "In transit",
+    Stage.SPLIT: "In parts",
 }
 # Where a list is narrowed by stage, "open" stands for all of them.
 ANY_OPEN = "open"

@@ -19,6 +19,8 @@ class OrderState(StrEnum):
     BACKORDERED = "backordered"
     CANCELLED = "cancelled"
     RETURNED = "returned"
+    # Its parts are orders of their own, and it is where they are.
+    SPLIT = "split"
 
 
 class ShipmentState(StrEnum):
@@ -37,14 +39,24 @@ _S = OrderState
 
 MOVES: dict[OrderState, frozenset[OrderState]] = {
     _S.RECEIVED: frozenset({_S.VALID, _S.NEEDS_ATTENTION, _S.HELD, _S.CANCELLED}),
-    _S.VALID: frozenset({_S.ROUTED, _S.BACKORDERED, _S.NEEDS_ATTENTION, _S.HELD, _S.CANCELLED}),
+    _S.VALID: frozenset(
+        {_S.ROUTED, _S.BACKORDERED, _S.NEEDS_ATTENTION, _S.HELD, _S.SPLIT, _S.CANCELLED}
+    ),
     _S.ROUTED: frozenset({_S.RESERVED, _S.BACKORDERED, _S.NEEDS_ATTENTION, _S.CANCELLED}),
     _S.RESERVED: frozenset({_S.BOOKING, _S.VALID, _S.NEEDS_ATTENTION, _S.CANCELLED}),
     _S.BOOKING: frozenset({_S.BOOKED, _S.VALID, _S.NEEDS_ATTENTION, _S.CANCELLED}),
     _S.BOOKED: frozenset(
-        {_S.IN_TRANSIT, _S.DELIVERED, _S.RETURNED, _S.VALID, _S.NEEDS_ATTENTION, _S.CANCELLED}
+        {
+            _S.IN_TRANSIT,
+            _S.DELIVERED,
+            _S.RETURNED,
+            _S.VALID,
+            _S.NEEDS_ATTENTION,
+            _S.SPLIT,
+            _S.CANCELLED,
+        }
     ),
-    _S.IN_TRANSIT: frozenset({_S.DELIVERED, _S.RETURNED, _S.NEEDS_ATTENTION}),
+    _S.IN_TRANSIT: frozenset({_S.DELIVERED, _S.RETURNED, _S.NEEDS_ATTENTION, _S.SPLIT}),
     _S.DELIVERED: frozenset({_S.RETURNED}),
     _S.HELD: frozenset({_S.VALID, _S.NEEDS_ATTENTION, _S.CANCELLED}),
     _S.NEEDS_ATTENTION: frozenset(
@@ -56,11 +68,13 @@ MOVES: dict[OrderState, frozenset[OrderState]] = {
             _S.IN_TRANSIT,
             _S.DELIVERED,
             _S.HELD,
+            _S.SPLIT,
             _S.CANCELLED,
             _S.RETURNED,
         }
     ),
-    _S.BACKORDERED: frozenset({_S.VALID, _S.NEEDS_ATTENTION, _S.HELD, _S.CANCELLED}),
+    _S.BACKORDERED: frozenset({_S.VALID, _S.NEEDS_ATTENTION, _S.HELD, _S.SPLIT, _S.CANCELLED}),
+    _S.SPLIT: frozenset({_S.BOOKED, _S.IN_TRANSIT, _S.DELIVERED, _S.RETURNED, _S.CANCELLED}),
     _S.CANCELLED: frozenset(),
     _S.RETURNED: frozenset(),
 }
@@ -69,6 +83,8 @@ MOVES: dict[OrderState, frozenset[OrderState]] = {
 FINAL_ORDER_STATES = frozenset({_S.DELIVERED, _S.CANCELLED, _S.RETURNED})
 # May be taken up by dispatch again.
 DISPATCHABLE = frozenset({_S.VALID, _S.BACKORDERED})
+# May become several orders, or one that goes another way, as long as no platform has it.
+SPLITTABLE = DISPATCHABLE | {_S.RESERVED, _S.NEEDS_ATTENTION}
 # The carrier has the parcel, whatever the order waits for.
 HANDED_OVER = frozenset({ShipmentState.IN_TRANSIT, ShipmentState.DELIVERED, ShipmentState.RETURNED})
 # The label is bought, so the parcel counts as ready or gone.

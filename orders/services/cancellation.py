@@ -15,6 +15,7 @@ from orders.services.booking import ask
 from orders.services.intake import DISPATCH
 from orders.services.kinds import CANCEL_BOOKING, FETCH_LABEL
 from orders.services.labels import mark_voided
+from orders.services.parts import follow_parts
 from orders.services.progress import move_order, need_attention, note_event
 from orders.services.voids import open_void_of, reject_void, request_void
 from orders.services.withdrawal import withdraw_pending
@@ -27,34 +28,83 @@ GONE = FINAL_ORDER_STATES | {OrderState.IN_TRANSIT}
 def cancel_order(*, order_id: int, reason: str, actor: str) -> Order:
     """Cancel now if nothing is upstream, else ask for it; a repeat changes nothing.
 
-    Raises Conflict once the carrier has the parcel.
+    Of an order in parts each part is. Raises Conflict once the carrier has the parcel.
     """
     with transaction.atomic(durable=True):
         order: Order = Order.objects.locked().get(pk=order_id)
-        if order.state == OrderState.CANCELLED.value or order.cancel_requested_at:
-            return order
-        if OrderState(order.state) in GONE:
-            raise Conflict(
-                f"Order {order.number} is {order.get_state_display().lower()}; "
-                "it can no longer be cancelled."
-            )
-        if order.shipments.filter(state__in=HANDED_OVER).exists():
-            raise Conflict(
-                f"The carrier has the parcel of order {order.number}; "
-                "it can no longer be cancelled."
-            )
-        order.cancel_requested_at = timezone.now()
-        order.cancel_reason = reason[:200]
-        order.save(update_fields=["cancel_requested_at", "cancel_reason", "updated_at"])
-        note_event(
-            order,
-            kind="order.cancel_requested",
-            message=f"Cancel: {reason or 'no reason given'}",
-            actor=actor,
-        )
-        withdraw_pending(order)
-        continue_cancellation(order)
+        # Known only under the lock, since it may be split at this very moment.
+        if not order.part_count:
+            return _cancel_whole(order, reason=reason, actor=actor)
+    return _cancel_parts(order_id, reason=reason, actor=actor)
+
+
+def _cancel_whole(order: Order, *, reason: str, actor: str) -> Order:
+    if order.state == OrderState.CANCELLED.value or order.cancel_requested_at:
         return order
+    if OrderState(order.state) in GONE:
+        raise Conflict(
+            f"Order {order.number} is {order.get_state_display().lower()}; "
+            "it can no longer be cancelled."
+        )
+    if order.shipments.filter(state__in=HANDED_OVER).exists():
+        raise Conflict(
+            f"The carrier has the parcel of order {order.number}; it can no longer be cancelled."
+        )
+    order.cancel_requested_at = timezone.now()
+    order.cancel_reason = reason[:200]
+    order.save(update_fields=["cancel_requested_at", "cancel_reason", "updated_at"])
+    note_event(
+        order,
+        kind="order.cancel_requested",
+        message=f"Cancel: {reason or 'no reason given'}",
+        actor=actor,
+    )
+    withdraw_pending(order)
+    continue_cancellation(order)
+    return order
+
+
+def _cancel_parts(order_id: int, *, reason: str, actor: str) -> Order:
+    """Each part by itself; what was asked for is kept first, so that a crash leaves no part out."""
+    with transaction.atomic(durable=True):
+        order: Order = Order.objects.locked().get(pk=order_id)
+        if OrderState(order.state) in FINAL_ORDER_STATES:
+            raise Conflict(f"Order {order.number} is {order.get_state_display().lower()}.")
+        if order.cancel_requested_at is None:
+            order.cancel_requested_at = timezone.now()
+            order.cancel_reason = reason[:200]
+            order.save(update_fields=["cancel_requested_at", "cancel_reason", "updated_at"])
+            note_event(
+                order,
+                kind="order.cancel_requested",
+                message=f"Cancel all parts: {reason or 'no reason given'}",
+                actor=actor,
+            )
+    cancel_open_parts(order_id=order_id, actor=actor)
+    order.refresh_from_db()
+    return order
+
+
+def cancel_open_parts(*, order_id: int, actor: str = "") -> None:
+    """Cancel the parts of an order that was called off; one that has left goes on and is told of.
+
+    A repeat cancels only what is left, so that it may be called again after a crash.
+    """
+    order = Order.objects.get(pk=order_id)
+    left: list[str] = []
+    for part in order.parts.order_by("pk"):
+        try:
+            cancel_order(order_id=part.pk, reason=order.cancel_reason, actor=actor)
+        except Conflict:
+            left.append(part.number)
+    if left:
+        with transaction.atomic():
+            order = Order.objects.locked().get(pk=order_id)
+            order.cancel_requested_at = None
+            order.save(update_fields=["cancel_requested_at", "updated_at"])
+            message = f"{', '.join(left)} cannot be cancelled any more; the others are."
+            note_event(order, kind="order.cancel_refused", message=message)
+    follow_parts(order_id=order_id)
 
 
 def continue_cancellation(order: Order) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -26,7 +26,7 @@ from orders.models import (
 from orders.rules.offers import PriceSource
 from orders.rules.parcels import parcel_fault
 from orders.rules.picked import picked_route
-from orders.rules.routing import NO_STOCK, RouteDecision, RouteSnapshot, choose_route
+from orders.rules.routing import NO_STOCK, RouteDecision, RouteSnapshot, Split, choose_route
 from orders.rules.states import DISPATCHABLE, OrderState
 from orders.services.contents import demands_of, packing_of
 from orders.services.decisions import keep_decision
@@ -37,6 +37,7 @@ from orders.services.overrides import newest_override
 from orders.services.progress import move_order, need_attention
 from orders.services.rule_books import live_rule_set, rule_book
 from orders.services.snapshots import HELD_BY_RULE, route_snapshot
+from orders.services.splitting import split_by_stock
 from shipping_project.kernel.errors import Conflict
 
 # Read aloud and typed by hand, so without letters that look like digits.
@@ -49,6 +50,7 @@ class Dispatched(StrEnum):
     BACKORDERED = "backordered"
     UNROUTED = "unrouted"
     HELD = "held"
+    SPLIT = "split"
 
 
 def dispatch_order(*, order_id: int, actor: str = "") -> Dispatched:
@@ -84,9 +86,13 @@ class RoutedNow:
     took_us: int
 
 
-def route_now(order: Order) -> RoutedNow:
+def route_now(order: Order, *, warehouse: str = "") -> RoutedNow:
+    """`warehouse` is the only one that may send it, "" for any."""
     rule_set = live_rule_set()
     snapshot = route_snapshot(order, rule_book(rule_set))
+    if warehouse:
+        only = tuple(option for option in snapshot.warehouses if option.code == warehouse)
+        snapshot = replace(snapshot, warehouses=only)
     override = newest_override(order)
     snapshot = with_prices(snapshot, order, override.way if override else None)
     begun = perf_counter_ns()
@@ -102,22 +108,18 @@ def route_now(order: Order) -> RoutedNow:
     )
 
 
-def dispatch_held(order: Order, *, actor: str) -> Dispatched:
+def dispatch_held(order: Order, *, actor: str, warehouse: str = "") -> Dispatched:
     """The same for an order that the caller holds, within its transaction."""
-    now = route_now(order)
+    now = route_now(order, warehouse=warehouse)
     route = now.route
+    if route.failure == NO_STOCK and _may_split(order, now) and _split(order, actor):
+        _keep(order, now)
+        return Dispatched.SPLIT
     if route.failure == NO_STOCK and order.state == OrderState.BACKORDERED.value:
         # Looked at again every minute; only news is written down.
         _keep_shortage(order, dict(route.shortages))
         return Dispatched.BACKORDERED
-    record = keep_decision(
-        order,
-        now.rule_set,
-        now.snapshot,
-        now.machine,
-        took_us=now.took_us,
-        override=now.override,
-    )
+    record = _keep(order, now)
     if route.failure == NO_STOCK:
         _backorder(order, route, actor=actor)
         return Dispatched.BACKORDERED
@@ -143,6 +145,34 @@ def dispatch_held(order: Order, *, actor: str) -> Dispatched:
         data={"decision_id": record.pk},
     )
     return _reserve_and_announce(order, record, actor=actor)
+
+
+def _keep(order: Order, now: RoutedNow) -> RoutingDecision:
+    return keep_decision(
+        order,
+        now.rule_set,
+        now.snapshot,
+        now.machine,
+        took_us=now.took_us,
+        override=now.override,
+    )
+
+
+def _may_split(order: Order, now: RoutedNow) -> bool:
+    """A rule decides, else the organization; what a person sends from one place stays whole."""
+    if now.override is not None and now.override.way.warehouse:
+        return False
+    if now.machine.split:
+        return now.machine.split == Split.ALLOW
+    return bool(order.organization.allows_split)
+
+
+def _split(order: Order, actor: str) -> bool:
+    def dispatch_part(part: Order, warehouse: str) -> bool:
+        done = dispatch_held(part, actor=actor, warehouse=warehouse)
+        return done is not Dispatched.BACKORDERED
+
+    return split_by_stock(order, actor=actor, dispatch=dispatch_part)
 
 
 def _reserve_and_announce(order: Order, record: RoutingDecision, *, actor: str) -> Dispatched:

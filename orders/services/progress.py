@@ -10,8 +10,11 @@ from django.utils import timezone
 from orders.models import Order, OrderEvent
 from orders.rules.states import OrderState, may_move
 from orders.services.news import tell_of_order
+from shipping_project.jobs.queue import nudge
 from shipping_project.kernel.errors import Conflict, StateChanged
 from shipping_project.kernel.request_id import current_request_id
+
+FOLLOW_PARTS = "orders.tasks.follow_one"
 
 
 def move_order(
@@ -47,6 +50,8 @@ def move_order(
         order, kind=kind, message=message, actor=actor, data=data, state_from=seen, state_to=to
     )
     tell_of_order(order, previous=seen.value)
+    if order.parent_id is not None:
+        nudge(FOLLOW_PARTS, order.parent_id, queue="orders")
 
 
 def touch_order(order: Order) -> None:

@@ -27,6 +27,13 @@ class LabelInTheWay(Conflict):
     title = "The label is bought already"
 
 
+class InParts(Conflict):
+    """What is asked for is done with the parts, which are orders of their own."""
+
+    code = "order.in_parts"
+    title = "The order is in parts"
+
+
 def replace_label(*, order_id: int, reason: str, actor: str) -> Order:
     """Give the label back; once the platform took it, the order is routed and labelled anew.
 
@@ -114,6 +121,8 @@ def give_label_back(order: Order, *, reason: str, actor: str) -> None:
 
 def require_free(order: Order) -> None:
     """Raises Conflict for an order that is gone or being called off, or has a call under way."""
+    if order.part_count:
+        raise InParts(f"Order {order.number} is in parts: {', '.join(order.part_numbers)}.")
     if OrderState(order.state) in GONE or order.cancel_requested_at:
         raise Conflict(f"Order {order.number} is {order.get_state_display().lower()}.")
     if order.shipments.live().filter(state__in=HANDED_OVER).exists():

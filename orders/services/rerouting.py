@@ -9,13 +9,12 @@ from django.db import transaction
 
 from orders.models import Order, RoutingDecision
 from orders.rules.replay import Way, way_of
-from orders.rules.states import DISPATCHABLE, OrderState
+from orders.rules.states import SPLITTABLE, OrderState
 from orders.services.dispatch import dispatch_held, route_now
 from orders.services.restarts import give_up_unbooked, route_again
 from shipping_project.kernel.errors import AppError, Conflict, FieldError
 
 NOWHERE = Way(platform="", carrier="", service="", warehouse="", hold="", failure="")
-ROUTABLE = DISPATCHABLE | {OrderState.RESERVED, OrderState.NEEDS_ATTENTION}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +71,7 @@ def reroute_held(order: Order, *, actor: str) -> Rerouted:
 
 
 def _routable(order: Order) -> Order:
-    if OrderState(order.state) not in ROUTABLE and not order.shipments.live().exists():
+    if OrderState(order.state) not in SPLITTABLE and not order.shipments.live().exists():
         raise Conflict(f"Order {order.number} is {order.get_state_display().lower()}.")
     return order
 

@@ -124,6 +124,7 @@ def as_carrier_rule(rule: RoutingRule) -> CarrierRule:
         wish=_wish(rule),
         warehouses=tuple(rule.warehouses),
         hold_reason=rule.hold_reason,
+        split=rule.split,
         stop=rule.stop,
         valid_from=rule.valid_from.isoformat() if rule.valid_from else "",
         valid_until=rule.valid_until.isoformat() if rule.valid_until else "",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -20,12 +20,15 @@ from orders.models import Order, OrderLine, RuleSet, Shipment
 from orders.rules.addresses import is_po_box
 from orders.rules.conditions.fields import billable_weight_g
 from orders.rules.exchange import DatedRate
+from orders.rules.geography import apart_km
 from orders.rules.offers import Offer
 from orders.rules.routing import RouteSnapshot, RuleBook, WarehouseOption
 from orders.services.contents import packing_of
 from orders.services.native import native_booking
 from orders.services.rule_books import record_digest, restored_book
 
+# Farther than any place.
+FAR_KM = 100_000
 HELD_BY_RULE = "order.held_by_rule"
 NO_BOOK = RuleBook(
     version=0,
@@ -147,6 +150,21 @@ def _option(
         handling=str(warehouse.handling_cost),
         handling_currency=warehouse.handling_currency,
     )
+
+
+def available_by_code(
+    order: Order, sellable_ids: Collection[int]
+) -> list[tuple[str, dict[str, int]]]:
+    """Units by the sellable's id in each active warehouse, those that keep the promise and are
+    near first."""
+    options = _options({pk: str(pk) for pk in sellable_ids}, order.ship_by, timezone.now())
+    to = (order.country, order.region)
+
+    def rank(option: WarehouseOption) -> tuple[bool, int, str]:
+        km = apart_km(option.country, option.region, *to)
+        return option.is_late, FAR_KM if km is None else km, option.code
+
+    return [(one.code, dict(one.available)) for one in sorted(options, key=rank)]
 
 
 def planned_parcels(warehouses: Sequence[Warehouse], now: datetime) -> dict[int, dict[date, int]]:

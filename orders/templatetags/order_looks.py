@@ -21,6 +21,7 @@ TONES = {
     "backordered": "warn",
     "cancelled": "muted",
     "returned": "muted",
+    "split": "info",
     # Shipments, labels and commands.
     "requested": "info",
     "labelled": "ok",

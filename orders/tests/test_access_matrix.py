@@ -99,6 +99,7 @@ BUYS = {
         "release",
         "replace-label",
         "retry",
+        "split",
         "write-off-label",
     )
 }

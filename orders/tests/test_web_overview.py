@@ -114,6 +114,7 @@ class FigureTests(OverviewCase):
                 "Being booked": 1,
                 "Label bought": 3,
                 "In transit": 1,
+                "In parts": 0,
             },
         )
 
@@ -177,9 +178,9 @@ class OverviewPageTests(OverviewCase):
             self.client.force_login(actor)
             figures = read_page(self.page().content).figures
 
-            # Eight tiles, seven stages, two for each day, the carriers and the stock alerts.
+            # Eight tiles, eight stages, two for each day, the carriers and the stock alerts.
             carriers = 2 if actor is self.manager else 0
-            self.assertEqual(len(figures), 8 + 7 + 2 * DAYS + carriers + 1)
+            self.assertEqual(len(figures), 8 + 8 + 2 * DAYS + carriers + 1)
             for value, link in figures:
                 with self.subTest(actor=actor.username, link=link):
                     self.assertEqual(value, self._length(link))

@@ -51,6 +51,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
             if can_write and action in page.actions and action.value in STEERING
         ],
         "can_override": can_write and Action.OVERRIDE in page.actions,
+        "can_split": can_write and Action.SPLIT in page.actions,
         "can_correct": can_write and Action.CORRECT in page.actions,
         "address_fields": _current_fields(page.order),
         "has_label": Action.REPLACE in page.actions,

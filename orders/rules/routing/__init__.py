@@ -13,6 +13,7 @@ from orders.rules.routing.parts import (
     RouteDecision,
     RouteSnapshot,
     RuleBook,
+    Split,
     TraceStep,
     WarehouseOption,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "RouteSnapshot",
     "Router",
     "RuleBook",
+    "Split",
     "TraceStep",
     "WarehouseOption",
     "choose_route",

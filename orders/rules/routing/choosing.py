@@ -18,6 +18,7 @@ from orders.rules.routing.parts import (
     NO_CARRIER_PLATFORM,
     NO_ROUTE,
     RULES,
+    SPLIT_RULES,
     WAREHOUSE_RULES,
     CarrierRule,
     Explanation,
@@ -75,6 +76,7 @@ class Router:
         self.rules = ready_rules(book.rules)
         self._index = RuleIndex(self.rules)
         naming = [ready.place for ready in self.rules if ready.rule.warehouses]
+        self._splitting = any(ready.rule.split for ready in self.rules)
         # The last rule that names warehouses and all before it; none where none does.
         self._naming = sum(1 << place for place in naming)
         self._up_to_naming = (1 << self._naming.bit_length()) - 1
@@ -84,7 +86,7 @@ class Router:
         explain = partial(self.explain, snapshot)
         holding = stocked_warehouses(snapshot, log)
         if not holding:
-            return no_stock(snapshot, explain)
+            return no_stock(snapshot, explain, split=self._split(OrderFacts(snapshot), log))
         stocked = timely_warehouses(holding, log)
         facts = OrderFacts(snapshot)
         fitting = self._index.fitting_order(facts)
@@ -162,6 +164,21 @@ class Router:
         log = Log()
         self.route(snapshot, log)
         return log
+
+    def _split(self, facts: OrderFacts, log: Log | None) -> str:
+        """What the first matching rule says of sending it from several warehouses."""
+        if not self._splitting:
+            return ""
+        mask = self._index.fitting_order(facts) & self._index.needs_no_warehouse
+        for ready in self._matching(SPLIT_RULES, mask, facts, log):
+            rule = ready.rule
+            if rule.split:
+                if log:
+                    log.took([f"to {rule.split} sending it from several warehouses"])
+                return rule.split
+            if rule.stop:
+                break
+        return ""
 
     def _named(self, fitting: int, facts: OrderFacts, log: Log | None) -> tuple[str, ...]:
         """The warehouses that the first matching rule names, which come before all others.

@@ -18,6 +18,7 @@ NO_OFFER = "no_offer"
 
 # Stages of the trace in which rules are asked.
 WAREHOUSE_RULES = "warehouse rule"
+SPLIT_RULES = "split rule"
 RULES = "carrier"
 # And the one in which services are compared.
 OFFERS = "offer"
@@ -29,6 +30,13 @@ class Reach(StrEnum):
     INSIDE = "inside"
     LEAVING = "leaving"
     BOTH = "both"
+
+
+class Split(StrEnum):
+    """Whether several warehouses may send an order that none of them can send alone."""
+
+    ALLOW = "allow"
+    FORBID = "forbid"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +65,7 @@ class CarrierRule:
     `country` and `regions` narrow the destination (empty for any), `condition` is a tree as
     `orders.rules.conditions` reads it. What it says of platform and service counts for its own
     `carrier` only, if it names one. `valid_from` and `valid_until` are days in UTC, both included.
+    `split` says whether several warehouses may send it where none can alone (a `Split`).
     `stop`: when it matches, no later rule is looked at.
     """
 
@@ -70,6 +79,7 @@ class CarrierRule:
     wish: ServiceWish | None = None
     warehouses: tuple[str, ...] = ()
     hold_reason: str = ""
+    split: str = ""
     stop: bool = True
     valid_from: str = ""
     valid_until: str = ""
@@ -204,6 +214,8 @@ class RouteDecision:
     rule: str = ""
     wish: ServiceWish = ANY_CHEAPEST
     hold_reason: str = ""
+    # Where no warehouse holds every line, and only if a rule says so.
+    split: str = ""
     failure: str = ""
     shortages: Mapping[str, int] = field(default_factory=dict)
     sentences: tuple[str, ...] = ()

@@ -19,6 +19,7 @@ from orders.rules.routing.facts import OrderFacts
 from orders.rules.routing.matching import ReadyRule
 from orders.rules.routing.parts import (
     OFFERS,
+    SPLIT_RULES,
     WAREHOUSE_RULES,
     Answer,
     RouteDecision,
@@ -151,7 +152,7 @@ def kept_steps(record: Mapping[str, Any], snapshot: RouteSnapshot) -> tuple[Trac
 
 def _facts(row: Mapping[str, Any], snapshot: RouteSnapshot, origin: str) -> OrderFacts:
     facts = OrderFacts(snapshot)
-    if row["stage"] != WAREHOUSE_RULES:
+    if row["stage"] not in (WAREHOUSE_RULES, SPLIT_RULES):
         facts.origin = next((one for one in snapshot.warehouses if one.code == origin), None)
     return facts
 

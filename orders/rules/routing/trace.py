@@ -6,7 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from orders.rules.conditions.fields import Facts
 from orders.rules.routing.matching import ReadyRule
-from orders.rules.routing.parts import RULES, Answer, CarrierRule, Explanation, TraceStep
+from orders.rules.routing.parts import (
+    RULES,
+    SPLIT_RULES,
+    Answer,
+    CarrierRule,
+    Explanation,
+    TraceStep,
+)
 
 NOTHING_NEW = "matches and sets nothing new"
 Tests = tuple[tuple[str, str, str], ...]
@@ -25,7 +32,9 @@ class Log(Explanation):
 
     def tries(self, stage: str, ready: ReadyRule, facts: Facts, day: str) -> bool:
         """Whether the rule matches. What a rule that does has set is told by `took`."""
-        is_told = stage == RULES or bool(ready.rule.warehouses)
+        is_told = stage == RULES or bool(
+            ready.rule.split if stage == SPLIT_RULES else ready.rule.warehouses
+        )
         if not ready.rule.is_in_force(day):
             if is_told:
                 self.steps.append(rule_step(stage, ready.rule, ready.place, day=day))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from functools import lru_cache
 from operator import attrgetter
 
-from orders.rules.geography import centre, distance_km, same_region
+from orders.rules.geography import apart_km, same_region
 from orders.rules.routing.parts import (
     NO_STOCK,
     NO_WAREHOUSE,
@@ -62,7 +61,9 @@ def timely_warehouses(
     return timely
 
 
-def no_stock(snapshot: RouteSnapshot, explain: Callable[[], Explanation]) -> RouteDecision:
+def no_stock(
+    snapshot: RouteSnapshot, explain: Callable[[], Explanation], *, split: str
+) -> RouteDecision:
     if not snapshot.warehouses:
         sentence = "No warehouse is active, so nothing can be shipped."
         return RouteDecision(failure=NO_WAREHOUSE, sentences=(sentence,), explain=explain)
@@ -71,7 +72,9 @@ def no_stock(snapshot: RouteSnapshot, explain: Callable[[], Explanation]) -> Rou
     sentence = (
         f"No warehouse holds every line; {closest.code} comes closest and lacks {listed(gaps)}."
     )
-    return RouteDecision(failure=NO_STOCK, shortages=gaps, sentences=(sentence,), explain=explain)
+    return RouteDecision(
+        failure=NO_STOCK, shortages=gaps, sentences=(sentence,), explain=explain, split=split
+    )
 
 
 def choose_warehouse(
@@ -159,15 +162,9 @@ def _cheapest(stocked: Sequence[WarehouseOption]) -> Pick:
 def _nearest(snapshot: RouteSnapshot, stocked: Sequence[WarehouseOption]) -> Pick:
     best: tuple[int, str, WarehouseOption] | None = None
     for option in stocked:
-        km = _apart_km(option.country, option.region, snapshot.country, snapshot.region)
+        km = apart_km(option.country, option.region, snapshot.country, snapshot.region)
         if km is not None and (best is None or (km, option.code) < best[:2]):
             best = (km, option.code, option)
     if best is None:
         return None, "the distance to the destination is not known"
     return best[2], f"the nearest with every line, about {best[0]} km"
-
-
-@lru_cache(maxsize=10_000)
-def _apart_km(country_a: str, region_a: str, country_b: str, region_b: str) -> int | None:
-    start, goal = centre(country_a, region_a), centre(country_b, region_b)
-    return distance_km(start, goal) if start and goal else None
