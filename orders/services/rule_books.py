@@ -40,11 +40,23 @@ def rule_book(rule_set: RuleSet) -> RuleBook:
 
 
 def _frozen_book(rule_set: RuleSet, platform_of: Mapping[str, str]) -> RuleBook:
-    key = (rule_set.version, rule_set.digest, *sorted(platform_of.items()))
+    return kept_book(
+        rule_set.content,
+        digest=rule_set.digest,
+        version=rule_set.version,
+        platform_of=platform_of,
+    )
+
+
+def kept_book(
+    content: Mapping[str, Any], *, digest: str, version: int, platform_of: Mapping[str, str]
+) -> RuleBook:
+    """The same object for the same rules, so that their router is made ready once."""
+    key = (version, digest, *sorted(platform_of.items()))
     if key not in _books:
         if len(_books) >= MOST_BOOKS:
             _books.clear()
-        _books[key] = book_of(rule_set.content, version=rule_set.version, platform_of=platform_of)
+        _books[key] = book_of(content, version=version, platform_of=platform_of)
     return _books[key]
 
 

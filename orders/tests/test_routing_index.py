@@ -8,11 +8,12 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orders.bench.sample_rules import sample_book, sample_snapshot
+from orders.bench.sample_rules import sample_book, sample_rule, sample_snapshot
 from orders.rules.routing import CarrierRule, Router, RouteSnapshot, choose_route
 from orders.rules.routing.facts import OrderFacts
 from orders.rules.routing.index import RuleIndex
 from orders.rules.routing.matching import ready_rules
+from orders.rules.routing.pair import RouterPair
 from orders.rules.routing.trace import Log
 from orders.tests.test_routing import BOOK, snapshot
 
@@ -62,6 +63,31 @@ def test_the_index_finds_the_rules_that_match_and_no_other(seed: int) -> None:
         found = [one.place for one in index.matching(mask, facts)]
 
         assert found == [one.place for one in ready if one.asks(facts) is True]
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 2**32), changes=st.integers(0, 4))
+def test_two_versions_side_by_side_say_what_each_says_alone(seed: int, changes: int) -> None:
+    rng = Random(seed)
+    before = sample_book(15, rng)
+    rules = list(before.rules)
+    for _ in range(changes):
+        place = rng.randrange(len(rules))
+        act = rng.choice(("drop", "move", "add", "alter"))
+        if act in ("drop", "move"):
+            moved = rules.pop(place)
+            rules[len(rules) :] = [moved] if act == "move" else []
+        elif act == "add":
+            rules.insert(place, sample_rule("New", rng))
+        else:
+            rules[place] = replace(rules[place], carrier="USPS", stop=not rules[place].stop)
+    default = rng.choice((before.default_carrier, "DHL"))
+    after = replace(before, rules=tuple(rules), version=2, default_carrier=default)
+    pair = RouterPair(before, after)
+    for _ in range(20):
+        order = forgetful(sample_snapshot(before, rng), rng)
+
+        assert pair.route(order) == (Router(before).route(order), Router(after).route(order))
 
 
 def test_a_changed_book_is_not_taken_for_the_one_before() -> None:

@@ -25,6 +25,7 @@ from orders.rules.routing.parts import (
     RouteDecision,
     RouteSnapshot,
     RuleBook,
+    WarehouseOption,
 )
 from orders.rules.routing.pricing import ByPrice, best_offer
 from orders.rules.routing.trace import Log
@@ -81,18 +82,21 @@ class Router:
         self._naming = sum(1 << place for place in naming)
         self._up_to_naming = (1 << self._naming.bit_length()) - 1
 
-    def route(self, snapshot: RouteSnapshot, log: Log | None = None) -> RouteDecision:
-        """Warehouse first, since whether the parcel leaves the country decides the platform."""
+    def route(
+        self, snapshot: RouteSnapshot, log: Log | None = None, facts: OrderFacts | None = None
+    ) -> RouteDecision:
+        """Warehouse first, since whether the parcel leaves the country decides the platform.
+
+        `facts` are those of this snapshot where another router has asked for them before.
+        """
         explain = partial(self.explain, snapshot)
+        facts = facts or OrderFacts(snapshot)
+        facts.origin = None
         holding = stocked_warehouses(snapshot, log)
         if not holding:
-            return no_stock(snapshot, explain, split=self._split(OrderFacts(snapshot), log))
-        stocked = timely_warehouses(holding, log)
-        facts = OrderFacts(snapshot)
+            return no_stock(snapshot, explain, split=self._split(facts, log))
         fitting = self._index.fitting_order(facts)
-        preferences = (*self._named(fitting, facts, log), *self.book.warehouse_preference)
-        origin, why = choose_warehouse(snapshot, stocked, preferences, log)
-        facts.origin = origin
+        origin, why = self._leave(holding, fitting, facts, log)
         if log:
             log.origin = origin.code
         is_export = bool(facts.get("leaves_country"))
@@ -123,12 +127,18 @@ class Router:
     def facts_of(self, snapshot: RouteSnapshot) -> OrderFacts:
         """With the warehouse that is chosen, if one is."""
         facts = OrderFacts(snapshot)
-        stocked = stocked_warehouses(snapshot, None)
-        if stocked:
-            named = self._named(self._index.fitting_order(facts), facts, None)
-            preferences = (*named, *self.book.warehouse_preference)
-            facts.origin, _ = choose_warehouse(snapshot, stocked, preferences, None)
+        if holding := stocked_warehouses(snapshot, None):
+            self._leave(holding, self._index.fitting_order(facts), facts, None)
         return facts
+
+    def _leave(
+        self, holding: list[WarehouseOption], fitting: int, facts: OrderFacts, log: Log | None
+    ) -> tuple[WarehouseOption, str]:
+        """The warehouse and why; the facts are those of a parcel from there afterwards."""
+        stocked = timely_warehouses(holding, log)
+        preferences = (*self._named(fitting, facts, log), *self.book.warehouse_preference)
+        facts.origin, why = choose_warehouse(facts.snapshot, stocked, preferences, log)
+        return facts.origin, why
 
     def _by_price(
         self, answer: _Answer, facts: OrderFacts, log: Log | None, why: str, *, is_export: bool

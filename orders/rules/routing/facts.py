@@ -94,3 +94,8 @@ _OF_WAREHOUSE: Mapping[str, Callable[[WarehouseOption, RouteSnapshot], Fact]] = 
 def _local(at: str, time_zone: str) -> tuple[int, int]:
     moment = datetime.fromisoformat(at).astimezone(ZoneInfo(time_zone))
     return moment.hour, moment.weekday()
+
+
+def is_stated(name: str) -> bool:
+    """Whether the fact stands in the snapshot as it is."""
+    return name not in _OF_ORDER and name not in _OF_WAREHOUSE

@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from orders.rules.conditions import Comparison, Condition
 from orders.rules.conditions.fields import Kind
-from orders.rules.routing.facts import OrderFacts
+from orders.rules.routing.facts import OrderFacts, is_stated
 from orders.rules.routing.matching import ReadyRule
 
 # Values of one field that are remembered; beyond it all are forgotten.
@@ -122,7 +122,12 @@ def _key_of(name: str, kind: Kind, comparisons: Sequence[Comparison]) -> Key:
         return partial(_line_values, name)
     if kind in (Kind.NUMBER, Kind.MONEY):
         bounds = sorted({bound for one in comparisons for bound in cast(Any, one.values)})
-        return partial(_place, name, bounds, kind is Kind.MONEY)
+        if kind is Kind.MONEY:
+            return partial(_money_place, name, bounds)
+        return partial(_place_stated if is_stated(name) else _place, name, bounds)
+    if kind in (Kind.TEXT, Kind.FLAG) and is_stated(name):
+        # As it was stated, which spares tidying it.
+        return lambda facts: facts.snapshot.facts.get(name)
     return lambda facts: cast(Hashable, facts.get(name))
 
 
@@ -130,10 +135,18 @@ def _line_values(name: str, facts: OrderFacts) -> Hashable:
     return tuple([line.get(name) for line in facts.snapshot.lines])
 
 
-def _place(name: str, bounds: Sequence[Any], is_money: bool, facts: OrderFacts) -> Hashable:
+def _money_place(name: str, bounds: Sequence[Any], facts: OrderFacts) -> Hashable:
+    return _place_of(facts.get(name), bounds), facts.get("currency")
+
+
+def _place_stated(name: str, bounds: Sequence[Any], facts: OrderFacts) -> Hashable:
+    return _place_of(facts.snapshot.facts.get(name), bounds)
+
+
+def _place(name: str, bounds: Sequence[Any], facts: OrderFacts) -> Hashable:
+    return _place_of(facts.get(name), bounds)
+
+
+def _place_of(value: Any, bounds: Sequence[Any]) -> int | None:
     """An even number between two bounds, an odd one on a bound."""
-    value = facts.get(name)
-    if value is None:
-        return None
-    place = bisect_left(bounds, value) + bisect_right(bounds, value)
-    return (place, facts.get("currency")) if is_money else place
+    return None if value is None else bisect_left(bounds, value) + bisect_right(bounds, value)

@@ -203,7 +203,7 @@ class RouteDecision:
     """The choice, or `failure` and what is missing. `shortages` is units by SKU.
 
     `hold_reason`: a rule keeps the order back for a person before it goes this way. `rule` is the
-    name of the one that picked the carrier, "" where none did.
+    name of the one that picked the carrier, or asked for it by price, "" where none did.
     `offer`: the service that carrier and platform were chosen for, where prices decided.
     `wants`: decide again with these offers in the snapshot.
     """

@@ -13,7 +13,8 @@ from orders.api.simulations import changes_csv
 from orders.models import SimulatedChange, Simulation
 from orders.models.simulation import OPEN_SIMULATIONS
 from orders.reports.simulations import simulation_report
-from orders.services.simulations import approve_simulation, cancel_simulation, records_of
+from orders.services.replaying import records_of
+from orders.services.simulations import approve_simulation, cancel_simulation
 from orders.web.routing.common import may_steer, require_staff, told
 from orders.web.routing.flow import flow_of
 from shipping_project.kernel.htmx import is_fragment
