@@ -1,0 +1,1 @@
+"""What the API is measured against: the same rows by stock means. Served by `bin/bench` alone."""
