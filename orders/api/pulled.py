@@ -6,7 +6,7 @@ from typing import Any
 
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins, serializers, viewsets
+from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,6 +20,7 @@ from carriers.inbox.models import PullEntry, PullWindow
 from orders.models import PullSource
 from orders.reports.pulled import list_standings, standing_of_refs
 from orders.services.pulled import change_source
+from shipping_project.kernel.api.viewsets import ReadOnlyViewSet
 
 MOST_REFS = 10_000
 
@@ -99,7 +100,7 @@ class WindowFilter(filters.FilterSet):  # type: ignore[misc] # django-filter shi
     resource = filters.CharFilter()
 
 
-class PullWindowViewSet(viewsets.ReadOnlyModelViewSet[PullWindow], StaffView):
+class PullWindowViewSet(ReadOnlyViewSet[PullWindow], StaffView):
     """Readings of the platforms' lists of orders, newest first."""
 
     queryset = PullWindow.objects.all()
@@ -122,9 +123,7 @@ class PullWindowViewSet(viewsets.ReadOnlyModelViewSet[PullWindow], StaffView):
 
 
 class PullSourceViewSet(
-    mixins.ListModelMixin,
-    mixins.RetrieveModelMixin,
-    viewsets.GenericViewSet[PullSource],
+    ReadOnlyViewSet[PullSource],
     StaffView,
 ):
     """Sales channels at the platforms, and whether their orders become ours."""

@@ -28,6 +28,7 @@ from orders.rules.weighing import weigh
 from orders.services.bulk_intake import Sent, Taken, receive_orders
 from orders.services.progress import need_attention
 from shipping_project.kernel.errors import FieldError, InvalidInput
+from shipping_project.kernel.versions import hold_to_seen
 
 logger = logging.getLogger(__name__)
 CHANGED = "upstream.contents_changed"
@@ -204,6 +205,7 @@ def change_source(
     Raises InvalidInput for one that is to be on without an owner. A repeat changes nothing.
     """
     source: PullSource = PullSource.objects.select_for_update().get(pk=source_id)
+    hold_to_seen(source)
     if is_on and organization_id is None:
         message = "Say whose orders they are."
         raise InvalidInput(

@@ -16,11 +16,12 @@ METHODS = ("get", "post", "put", "patch", "delete")
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`path` is below /api/v1/, with its variables in braces."""
+    """`path` is below /api/v1/, with its variables in braces; `action` is of a viewset."""
 
     method: str
     path: str
     view: Any
+    action: str = ""
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -39,7 +40,12 @@ class Route:
 
 def api_routes() -> list[Route]:
     return [
-        Route(method.upper(), path.removeprefix(API), pattern.callback.cls)  # type: ignore[attr-defined]
+        Route(
+            method.upper(),
+            path.removeprefix(API),
+            pattern.callback.cls,  # type: ignore[attr-defined]
+            getattr(pattern.callback, "actions", {}).get(method, ""),
+        )
         for path, pattern in _patterns(get_resolver().url_patterns, "")
         if path.startswith(API)
         for method in _methods(pattern.callback)

@@ -36,8 +36,7 @@ NEVER_READ_ALONE = {"PATCH catalog/schedules/{platform}"}
 
 def lists() -> Iterator[Route]:
     for route in api_routes():
-        is_list = getattr(route.view, "list", None) is not None and "{" not in route.path
-        if route.reads and is_list:
+        if route.action == "list":
             yield route
 
 
@@ -170,7 +169,7 @@ class ConventionTests(TestCase):
     def rows(self, *methods: str) -> Iterator[tuple[Route, str]]:
         for route in api_routes():
             view = route.view
-            if route.method not in methods or not route.is_detail:
+            if route.method not in methods or not route.is_detail or not route.action:
                 continue
             model = view.queryset.model
             row = model._default_manager.filter(**UNFINISHED.get(model, {})).order_by("-pk").first()
