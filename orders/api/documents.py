@@ -15,7 +15,7 @@ from orders.models import (
 )
 from orders.reports.ledger import OrderMoney, Spending
 from orders.rules.routing.record import Candidate
-from orders.services.decisions import decision_record
+from orders.services.decisions import JudgedOffer, decision_record
 
 Body = dict[str, Any]
 
@@ -30,6 +30,16 @@ def event_document(event: OrderEvent) -> Body:
         "state_to": event.state_to,
         "request_id": event.request_id,
     }
+
+
+# What only an offer tells.
+NOT_OFFERED: Body = {
+    "platform": "",
+    "source": "",
+    "expires_at": None,
+    "billable_g": None,
+    "divisor_cm3_per_kg": None,
+}
 
 
 def decision_document(decision: RoutingDecision) -> Body:
@@ -48,6 +58,7 @@ def decision_document(decision: RoutingDecision) -> Body:
         "trace": [step.as_dict() for step in record.steps],
         "candidates": [
             *(_candidate_document(one) for one in record.candidates),
+            *(_offer_document(one) for one in record.offers),
             *(_quote_document(quote) for quote in quotes),
         ],
         "took_us": decision.took_us,
@@ -71,7 +82,24 @@ def _override_document(override: RoutingOverride | None) -> Body | None:
 
 def _candidate_document(candidate: Candidate) -> Body:
     told = {"kind": candidate.kind, "name": candidate.name, "removed_by": candidate.removed_by}
-    return told | {"price": None, "currency": "", "delivery_days": None}
+    return told | {"price": None, "currency": "", "delivery_days": None, **NOT_OFFERED}
+
+
+def _offer_document(judged: JudgedOffer) -> Body:
+    offer = judged.offer
+    return {
+        "kind": "offer",
+        "name": offer.service,
+        "removed_by": judged.removed_by,
+        "price": offer.price,
+        "currency": offer.currency,
+        "delivery_days": offer.days,
+        "platform": offer.platform,
+        "source": offer.source,
+        "expires_at": offer.expires_at or None,
+        "billable_g": offer.billable_g,
+        "divisor_cm3_per_kg": offer.divisor,
+    }
 
 
 def _quote_document(quote: Quote) -> Body:
@@ -82,6 +110,7 @@ def _quote_document(quote: Quote) -> Body:
         "price": str(quote.price),
         "currency": quote.currency,
         "delivery_days": quote.delivery_days,
+        **NOT_OFFERED,
     }
 
 

@@ -237,14 +237,23 @@ class TrackingSerializer(serializers.Serializer[None]):
 
 
 class CandidateSerializer(serializers.Serializer[None]):
-    """A warehouse, carrier or service; `removed_by` is the first thing that did."""
+    """A warehouse, carrier or service; `removed_by` is the first thing that did.
 
-    kind = serializers.ChoiceField(choices=["warehouse", "carrier", "service"])
+    A `service` is one that the platform offered for the booking. An `offer` was compared before,
+    as a rule asked for the best of any carrier; its `source` is live, cached or table.
+    """
+
+    kind = serializers.ChoiceField(choices=["warehouse", "carrier", "service", "offer"])
     name = TextField()
     removed_by = TextField(help_text="Empty for the one chosen.")
     price = TextField(allow_null=True)
     currency = TextField()
     delivery_days = serializers.IntegerField(allow_null=True)
+    platform = TextField()
+    source = TextField()  # type: ignore[assignment] # a field of that name
+    expires_at = serializers.DateTimeField(allow_null=True)
+    billable_g = serializers.IntegerField(allow_null=True)
+    divisor_cm3_per_kg = serializers.IntegerField(allow_null=True)
 
 
 class OverriddenSerializer(serializers.Serializer[None]):

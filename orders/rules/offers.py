@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from shipping_project.kernel.money import Money
 
@@ -57,6 +58,17 @@ class Offer:
 
     def as_dict(self) -> dict[str, object]:
         return asdict(self)
+
+
+def offers_record(offers: Sequence[Offer]) -> dict[str, object]:
+    """As a decision keeps them: the names once, then the values of each."""
+    names = [one.name for one in fields(Offer)]
+    return {"columns": names, "rows": [[getattr(one, name) for name in names] for one in offers]}
+
+
+def kept_offers(record: Mapping[str, Any]) -> tuple[Offer, ...]:
+    names = record.get("columns", ())
+    return tuple(Offer(**dict(zip(names, row, strict=True))) for row in record.get("rows", ()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from inventory.models import Warehouse
 from orders.models import Order, RoutingDecision, RoutingOverride, RuleSet
+from orders.rules.exchange import DatedRate
+from orders.rules.offers import Offer
 from orders.rules.picked import choice_of, picked_route
 from orders.rules.routing import RouteDecision, RouteSnapshot, TraceStep
+from orders.rules.routing.parts import OFFERS
 from orders.rules.routing.record import Candidate, kept_candidates, kept_steps, record_of
 from orders.services.rule_books import restored_book
 from orders.services.snapshots import restored_snapshot, snapshot_record
 
 
+@dataclass(frozen=True, slots=True)
+class JudgedOffer:
+    """A service that prices were compared of; `removed_by` is "" for the one chosen."""
+
+    offer: Offer
+    removed_by: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionRecord:
-    """What was tried, and every warehouse and carrier with the first thing that removed it."""
+    """What was tried, and every warehouse and carrier with the first thing that removed it.
+
+    Where prices decided, `offers` are the services compared and `rates` what brought their
+    currencies together.
+    """
 
     steps: tuple[TraceStep, ...]
     candidates: tuple[Candidate, ...]
+    offers: tuple[JudgedOffer, ...] = ()
+    rates: tuple[DatedRate, ...] = ()
 
 
 def keep_decision(
@@ -68,5 +86,23 @@ def decision_record(decision: RoutingDecision) -> DecisionRecord:
         )
         return DecisionRecord(steps=steps, candidates=())
     book = restored_book(decision.snapshot["book"], rule_set=decision.rule_set)
-    steps = kept_steps(kept, restored_snapshot(decision.snapshot, book=book))
-    return DecisionRecord(steps=steps, candidates=kept_candidates(kept))
+    snapshot = restored_snapshot(decision.snapshot, book=book)
+    steps = kept_steps(kept, snapshot)
+    return DecisionRecord(
+        steps=steps,
+        candidates=kept_candidates(kept),
+        offers=tuple(_judged(snapshot, steps)),
+        rates=snapshot.exchange,
+    )
+
+
+def _judged(snapshot: RouteSnapshot, steps: Iterable[TraceStep]) -> Iterator[JudgedOffer]:
+    """The one chosen first, then by price."""
+    told = {step.subject: step for step in steps if step.stage == OFFERS}
+    offers = [offer for offer in snapshot.offers if offer.words in told]
+    offers.sort(
+        key=lambda one: (told[one.words].outcome != "chosen", one.currency, one.money.amount)
+    )
+    for offer in offers:
+        step = told[offer.words]
+        yield JudgedOffer(offer, "" if step.outcome == "chosen" else step.reason)

@@ -21,7 +21,7 @@ from orders.rules.addresses import is_po_box
 from orders.rules.conditions.fields import billable_weight_g
 from orders.rules.exchange import DatedRate
 from orders.rules.geography import apart_km
-from orders.rules.offers import Offer
+from orders.rules.offers import kept_offers, offers_record
 from orders.rules.routing import RouteSnapshot, RuleBook, WarehouseOption
 from orders.services.contents import packing_of
 from orders.services.native import native_booking
@@ -193,7 +193,11 @@ def snapshot_record(
 
     Of a published rule set it names version and digest in place of the rules, which never change.
     """
-    record = asdict(replace(snapshot, book=NO_BOOK)) | {"book": _book_record(snapshot, rule_set)}
+    record = asdict(replace(snapshot, book=NO_BOOK, offers=()))
+    record |= {
+        "book": _book_record(snapshot, rule_set),
+        "offers": offers_record(snapshot.offers) if snapshot.offers else {},
+    }
     plain = json.loads(json.dumps(record))
     return plain, record_digest(plain)
 
@@ -217,7 +221,7 @@ def restored_snapshot(record: Mapping[str, Any], *, book: RuleBook | None = None
             "book": book or restored_book(record["book"]),
             "lines": tuple(record.get("lines", ())),
             "offers_from": tuple(record.get("offers_from", ())),
-            "offers": tuple(Offer(**offer) for offer in record.get("offers", ())),
+            "offers": kept_offers(record.get("offers") or {}),
             "exchange": tuple(DatedRate(**rate) for rate in record.get("exchange", ())),
         }
     )

@@ -3,13 +3,15 @@ price that the label may cost."""
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 
-from accounts.models import Organization
+from accounts.models import Organization, Role
+from accounts.tests.cases import client_for
 from inventory.models import StockLevel
 from orders.models import (
     CurrencyRate,
@@ -21,14 +23,16 @@ from orders.models import (
     Shipment,
     TableRate,
 )
+from orders.rules.offers import kept_offers
 from orders.rules.picked import PickedWay
 from orders.rules.routing import choose_route
 from orders.rules.states import OrderState
+from orders.services.decisions import decision_record
 from orders.services.offers import parcel_from, prune_told
 from orders.services.overrides import override_route
 from orders.services.snapshots import restored_snapshot
 from orders.tasks import dispatch_one
-from orders.tests.builders import make_order
+from orders.tests.builders import make_order, make_user
 from orders.tests.twin import TwinCase
 
 
@@ -58,8 +62,8 @@ class PriceCase(TwinCase):
 
     def sources(self, order: Order) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
-        for offer in self.decision(order).snapshot["offers"]:
-            found.setdefault(offer["platform"], set()).add(offer["source"])
+        for offer in kept_offers(self.decision(order).snapshot["offers"]):
+            found.setdefault(offer.platform, set()).add(offer.source)
         return found
 
     def told(self, order: Order, carrier: str, price: str, **changes: Any) -> LaneRate:
@@ -84,7 +88,7 @@ class OffersTests(PriceCase):
     def test_no_platform_is_asked_where_no_rule_goes_by_price(self) -> None:
         order = self.dispatched()
 
-        self.assertEqual(self.decision(order).snapshot["offers"], [])
+        self.assertEqual(self.decision(order).snapshot["offers"], {})
         self.assertEqual(self.twin.asked("POST", "/rates"), 0)
 
     def test_one_lane_is_asked_for_once_and_the_other_platform_is_estimated(self) -> None:
@@ -105,16 +109,33 @@ class OffersTests(PriceCase):
 
         decision = self.decision(self.dispatched())
 
-        (chosen,) = [
-            row for row in decision.trace["candidates"] if row[0] == "offer" and not row[2]
-        ]
-        self.assertIn(decision.offer["service"], chosen[1])
-        self.assertTrue(
-            all(row["price"] and row["currency"] for row in decision.snapshot["offers"])
-        )
+        offers = kept_offers(decision.snapshot["offers"])
+        judged = decision_record(decision).offers
+        self.assertEqual({one.offer for one in judged}, set(offers))
+        (chosen,) = [one.offer for one in judged if not one.removed_by]
+        self.assertEqual(chosen.as_dict(), decision.offer)
+        kept = [decision.snapshot, decision.trace, decision.sentences, decision.offer]
+        self.assertLess(len(json.dumps(kept)), 8_000)
         again = choose_route(restored_snapshot(decision.snapshot))
         self.assertEqual(again.offer and again.offer.as_dict(), decision.offer)
         self.assertEqual((again.carrier, again.platform), (decision.carrier, decision.platform))
+
+    def test_page_and_api_tell_every_offer_with_its_source(self) -> None:
+        self.go_by_price()
+        order = self.dispatched()
+        manager = make_user(Role.MANAGER)
+
+        told = client_for(manager).get(f"/api/v1/orders/{order.number}/decision").json()
+        self.client.force_login(manager)
+        page = self.client.get(f"/orders/{order.number}/")
+
+        offers = [one for one in told["candidates"] if one["kind"] == "offer"]
+        self.assertEqual(len(offers), len(told["snapshot"]["offers"]["rows"]))
+        self.assertEqual(offers[0]["removed_by"], "")
+        self.assertEqual({one["source"] for one in offers}, {"live", "table"})
+        self.assertEqual({one["divisor_cm3_per_kg"] for one in offers}, {5000})
+        self.assertContains(page, "Services that were compared")
+        self.assertContains(page, "our tables, an estimate")
 
     def test_the_tables_serve_while_the_platform_is_away(self) -> None:
         self.go_by_price()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -15,10 +16,12 @@ from orders.rules.routing import (
     RouteDecision,
     RouteSnapshot,
     RuleBook,
+    TraceStep,
     WarehouseOption,
     choose_route,
 )
-from orders.rules.routing.record import kept_candidates, record_of
+from orders.rules.routing.parts import OFFERS
+from orders.rules.routing.record import kept_steps, record_of
 from orders.rules.rule_check import rule_faults
 from orders.rules.service_wish import ServiceWish
 from orders.rules.why_not import Wanted, why_not
@@ -78,12 +81,16 @@ def priced(
     )
 
 
+def judged(snapshot: RouteSnapshot) -> list[TraceStep]:
+    """As they are kept and read again."""
+    record = json.loads(json.dumps(record_of(snapshot, choose_route(snapshot))))
+    return [step for step in kept_steps(record, snapshot) if step.stage == OFFERS]
+
+
 def removed(snapshot: RouteSnapshot) -> dict[str, str]:
-    record = record_of(snapshot, choose_route(snapshot))
     return {
-        one.name.split(" by ")[0]: one.removed_by
-        for one in kept_candidates(record)
-        if one.kind == "offer"
+        one.subject.split(" by ")[0]: "" if one.outcome == "chosen" else one.reason
+        for one in judged(snapshot)
     }
 
 
@@ -115,13 +122,13 @@ def test_the_sentences_tell_price_choice_and_rule() -> None:
     estimate = choose_route(priced(UPS, USPS)).sentences
 
     assert told[1:] == (
-        "UPS Ground by Veeqo, 9.10 USD, 4 days is the cheapest service within 4 days of any "
+        "UPS Ground by Veeqo, 9.10 USD, 4 days: the cheapest service within 4 days of any "
         "carrier, out of 2.",
         "The rule “Best” asked for that.",
     )
     assert estimate[1] == (
-        "USPS Ground by Veeqo, about 5.90 USD is the cheapest service of any carrier, out of 2, "
-        "its price an estimate of our tables."
+        "USPS Ground by Veeqo, about 5.90 USD: the cheapest service of any carrier, out of 2; "
+        "its price is an estimate of our tables."
     )
 
 
@@ -143,9 +150,11 @@ def test_each_offer_keeps_what_removed_it_first() -> None:
         "USPS Ground": "does not say when it arrives",
         "FEDEX Saver": "takes longer than 5 days",
     }
-    first = kept_candidates(record_of(snapshot, choose_route(snapshot)))
-    elsewhere = [one.removed_by for one in first if "1.00" in one.name and "FEDEX" in one.name]
-    assert elsewhere == ["FEDEX is bought at Easyship inside one country"]
+    elsewhere = [one.reason for one in judged(snapshot) if one.subject.startswith("FEDEX Ground")]
+    assert elsewhere == ["FEDEX is bought at Easyship inside one country", "not the cheapest"]
+    assert judged(snapshot) == [
+        step for step in choose_route(snapshot).trace if step.stage == OFFERS
+    ]
 
 
 def test_abroad_the_platform_of_exports_is_taken_unless_a_rule_names_one() -> None:

@@ -80,10 +80,10 @@ def _rank(
 
 
 def _why(offer: Offer, fitting: Sequence[Offer], snapshot: RouteSnapshot, wish: ServiceWish) -> str:
-    told = f"{offer.words} is {wish.words}, out of {len(fitting)}"
+    told = f"{offer.words}: {wish.words}, out of {len(fitting)}"
     if len({one.currency for one in fitting}) > 1:
         told += f" ({'; '.join(rate.words for rate in snapshot.exchange)})"
-    return f"{told}, its price an estimate of our tables." if offer.is_estimate else f"{told}."
+    return f"{told}; its price is an estimate of our tables." if offer.is_estimate else f"{told}."
 
 
 def _asked(asked: ByPrice) -> str:

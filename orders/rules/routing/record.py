@@ -44,7 +44,7 @@ SIGNS = {Answer.MATCHED: "+", Answer.OPEN: "?", Answer.OUT_OF_FORCE: "-", Answer
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A warehouse, carrier or offer; `removed_by` is what did so first, "" for the one chosen."""
+    """A warehouse or carrier; `removed_by` is the first thing that did, "" for the one chosen."""
 
     kind: str
     name: str
@@ -54,17 +54,12 @@ class Candidate:
 def candidates_of(
     snapshot: RouteSnapshot, route: RouteDecision, steps: Sequence[TraceStep]
 ) -> tuple[Candidate, ...]:
-    """Every warehouse that is active, carrier that can be booked and service on offer."""
+    """Every warehouse that is active and every carrier that can be booked."""
     carriers = sorted({*snapshot.book.platform_of, *filter(None, [route.carrier])})
     why = route.sentences[1 if route.is_routed else 0]
     return (
         *(_warehouse(option.code, route, steps) for option in snapshot.warehouses),
         *(Candidate("carrier", code, "" if code == route.carrier else why) for code in carriers),
-        *(
-            Candidate("offer", step.subject, "" if step.outcome == "chosen" else step.reason)
-            for step in steps
-            if step.stage == OFFERS
-        ),
     )
 
 
@@ -88,9 +83,12 @@ def record_of(snapshot: RouteSnapshot, route: RouteDecision) -> dict[str, Any]:
 
 def _short_steps(steps: Sequence[TraceStep]) -> list[object]:
     short: list[object] = []
-    for (_, is_rule), run in groupby(steps, key=lambda step: (step.stage, step.rule >= 0)):
+    for (stage, is_rule), run in groupby(steps, key=lambda step: (step.stage, step.rule >= 0)):
         if is_rule:
             short.append(_short_rules(list(run)))
+        elif stage == OFFERS:
+            # What was on offer stands in the snapshot, in this order.
+            short.append([stage, "", "", [[step.outcome, step.reason] for step in run]])
         else:
             short += [[step.stage, step.subject, step.outcome, step.reason] for step in run]
     return short
@@ -146,8 +144,21 @@ def kept_steps(record: Mapping[str, Any], snapshot: RouteSnapshot) -> tuple[Trac
             steps += _long_rules(row, rules, _facts(row, snapshot, record["origin"]))
         else:
             stage, subject, outcome, reason = row
-            steps.append(TraceStep(stage=stage, subject=subject, outcome=outcome, reason=reason))
+            if stage == OFFERS:
+                steps += _long_offers(reason, snapshot, record["origin"])
+            else:
+                steps.append(
+                    TraceStep(stage=stage, subject=subject, outcome=outcome, reason=reason)
+                )
     return tuple(steps)
+
+
+def _long_offers(
+    rows: Sequence[Sequence[str]], snapshot: RouteSnapshot, origin: str
+) -> Iterator[TraceStep]:
+    offers = [offer for offer in snapshot.offers if offer.warehouse == origin]
+    for offer, (outcome, reason) in zip(offers, rows, strict=True):
+        yield TraceStep(stage=OFFERS, subject=offer.words, outcome=outcome, reason=reason)
 
 
 def _facts(row: Mapping[str, Any], snapshot: RouteSnapshot, origin: str) -> OrderFacts:
