@@ -110,7 +110,7 @@ def _look(sellable: Sellable, at: datetime | None, within: Sequence[str]) -> Sto
     held = _promises(sellable, at).in_warehouses(within)
     newest = moved.select_related("warehouse").order_by("-id")[:LINES_SHOWN]
     oldest = held.select_related("warehouse").order_by("created_at", "id")[:LINES_SHOWN]
-    kit = kit_rows([sellable])[0] if at is None else None
+    kit = kit_rows([sellable], within=within)[0] if at is None else None
     return StockWhy(
         sellable=sellable,
         at=at,

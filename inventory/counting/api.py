@@ -124,7 +124,7 @@ class CountViewSet(ReadOnlyViewSet[StockCount]):
         named = [SkuLine(sku=sku, units=0) for sku in facts.get("skus", ())]
         count = open_count(
             organization_id=owner_id,
-            warehouse_id=warehouse_named(facts["warehouse"]).pk,
+            warehouse_id=warehouse_named(facts["warehouse"], actor=request.user).pk,
             sellable_ids=units_named(owner_id, named, field="skus") if named else (),
             note=facts.get("note", ""),
             actor=label_of(request.user),

@@ -65,6 +65,7 @@ class CountLine(models.Model):
     """`expected` is what was on hand when the count was entered: what moves later stays counted."""
 
     organization_path: ClassVar[str] = "count__organization"
+    warehouse_path: ClassVar[str] = "count__warehouse"
 
     count = models.ForeignKey(StockCount, on_delete=models.CASCADE, related_name="lines")
     sellable = models.ForeignKey(

@@ -19,7 +19,7 @@ from inventory.counting.services import (
     reopen_count,
     submit_count,
 )
-from inventory.models import CountState, StockCount, Warehouse
+from inventory.models import CountState, StockCount
 from inventory.rules.sku_lines import SkuLine
 from inventory.services.naming import units_named, warehouse_named
 from inventory.web.owners import (
@@ -29,6 +29,7 @@ from inventory.web.owners import (
     owner_of,
     text_in,
     told,
+    warehouses_for,
 )
 from shipping_project.kernel.errors import FieldError, InvalidInput
 
@@ -45,7 +46,7 @@ def counts(request: HttpRequest) -> HttpResponse:
         "counts": found.order_by("-id")[:SHOWN],
         "count": rows.count(),
         "shown": SHOWN,
-        "warehouses": Warehouse.objects.order_by("code"),
+        "warehouses": warehouses_for(request),
         "organizations": organizations_for(request),
         "may_act": may(request.user, WRITERS),
         "shows_organization": sees_all(request.user),
@@ -64,7 +65,7 @@ def begin(request: HttpRequest) -> HttpResponse:
         named = [SkuLine(sku=text.strip(), units=0) for text in texts if text.strip()]
         count = open_count(
             organization_id=owner.pk,
-            warehouse_id=warehouse_named(text_in(request, "warehouse", 12)).pk,
+            warehouse_id=warehouse_named(text_in(request, "warehouse", 12), actor=request.user).pk,
             sellable_ids=units_named(owner.pk, named, field="skus") if named else (),
             note=text_in(request, "note"),
             actor=label_of(request.user),

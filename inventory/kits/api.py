@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.owners import OwnerField
-from accounts.principals import label_of
+from accounts.principals import label_of, warehouses_of
 from catalog.kits.services import MOST_PARTS
 from catalog.models import Sellable
 from inventory.api.lines import SkuLineSerializer, lines_of
@@ -77,7 +77,9 @@ class KitViewSet(ReadOnlyViewSet[Sellable]):
         return rows.select_related("organization")
 
     def documents(self, rows: Sequence[Sellable]) -> list[Any]:
-        return list(KitSerializer(kit_rows(rows), many=True).data)
+        return list(
+            KitSerializer(kit_rows(rows, within=warehouses_of(self.request.user)), many=True).data
+        )
 
     @extend_schema(request=ComposeSerializer, responses=KitSerializer)
     def create(self, request: Request) -> Response:
@@ -100,4 +102,4 @@ class KitViewSet(ReadOnlyViewSet[Sellable]):
             actor=label_of(request.user),
         )
         row = self.get_queryset().get(pk=composed.pk)
-        return Response(KitSerializer(kit_rows([row])[0]).data)
+        return Response(KitSerializer(kit_rows([row], within=warehouses_of(request.user))[0]).data)

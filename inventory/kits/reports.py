@@ -42,13 +42,16 @@ class KitRow:
         return sum(max(0, place.available) for place in self.places)
 
 
-def kit_rows(sellables: Sequence[Sellable]) -> tuple[KitRow, ...]:
-    """In four queries; what is no kit has no parts and no places, and costs one."""
+def kit_rows(sellables: Sequence[Sellable], *, within: Sequence[str] = ()) -> tuple[KitRow, ...]:
+    """In four queries; what is no kit has no parts and no places, and costs one.
+
+    Places are those `within`, all of them without any code.
+    """
     kits = parts_of([sellable.pk for sellable in sellables])
     needed = {part.sellable_id for parts in kits.values() for part in parts}
     levels = available_units(needed)
     places = Warehouse.objects.order_by("code").values_list("pk", "code") if kits else ()
-    codes = dict(places)
+    codes = {pk: code for pk, code in places if not within or code in within}
     return tuple(
         KitRow(
             sellable=sellable,

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import WRITERS, may, page_for
-from accounts.principals import label_of, sees_all
+from accounts.principals import label_of, sees_all, warehouses_of
 from catalog.models import Sellable
 from inventory.kits.reports import kit_rows
 from inventory.kits.services import compose_kit
@@ -24,7 +24,7 @@ def kits(request: HttpRequest) -> HttpResponse:
     rows = Sellable.objects.visible_to(request.user).filter(components__isnull=False).distinct()
     found = rows.select_related("organization").order_by("sku", "pk")[:SHOWN]
     context = {
-        "kits": kit_rows(list(found)),
+        "kits": kit_rows(list(found), within=warehouses_of(request.user)),
         "shown": SHOWN,
         "count": rows.count(),
         "organizations": organizations_for(request),

@@ -141,7 +141,7 @@ class PurchaseViewSet(ReadOnlyViewSet[PurchaseOrder]):
         supplier = facts["supplier"]
         order = draft_purchase(
             supplier=supplier,
-            warehouse_id=warehouse_named(facts["warehouse"]).pk,
+            warehouse_id=warehouse_named(facts["warehouse"], actor=request.user).pk,
             items=items_named(supplier.organization_id, lines_of(facts["lines"])),
             note=facts.get("note", ""),
             actor=label_of(request.user),

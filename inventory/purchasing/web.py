@@ -18,7 +18,6 @@ from inventory.models import (
     PurchaseState,
     Supplier,
     SupplierItem,
-    Warehouse,
 )
 from inventory.purchasing.forms import items_named
 from inventory.purchasing.services import (
@@ -38,6 +37,7 @@ from inventory.web.owners import (
     owner_of,
     text_in,
     told,
+    warehouses_for,
 )
 from shipping_project.kernel.errors import FieldError, InvalidInput
 
@@ -59,7 +59,7 @@ def purchases(request: HttpRequest) -> HttpResponse:
         "state": state,
         "states": PurchaseState.choices,
         "suppliers": suppliers.select_related("organization"),
-        "warehouses": Warehouse.objects.filter(is_active=True).order_by("code"),
+        "warehouses": warehouses_for(request),
         "may_act": may(request.user, WRITERS),
         "shows_organization": sees_all(request.user),
     }
@@ -76,7 +76,7 @@ def draft(request: HttpRequest) -> HttpResponse:
     def do() -> tuple[PurchaseOrder, str]:
         order = draft_purchase(
             supplier=supplier,
-            warehouse_id=warehouse_named(text_in(request, "warehouse", 12)).pk,
+            warehouse_id=warehouse_named(text_in(request, "warehouse", 12), actor=request.user).pk,
             items=items_named(supplier.organization_id, lines_in(request)),
             note=text_in(request, "note"),
             actor=label_of(request.user),

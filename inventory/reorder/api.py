@@ -88,7 +88,7 @@ class ReorderView(APIView):
         form.is_valid(raise_exception=True)
         facts = form.validated_data
         found = reorder_suggestions(
-            request.user, warehouse_named(facts["warehouse"]), _terms(facts)
+            request.user, warehouse_named(facts["warehouse"], actor=request.user), _terms(facts)
         )
         return Response(SupplierNeedsSerializer(found, many=True).data)
 
@@ -101,7 +101,7 @@ class ReorderView(APIView):
         order = draft_suggested(
             actor_row=request.user,
             supplier=facts["supplier"],
-            warehouse=warehouse_named(facts["warehouse"]),
+            warehouse=warehouse_named(facts["warehouse"], actor=request.user),
             terms=_terms(facts),
             actor=label_of(request.user),
         )

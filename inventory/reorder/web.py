@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import WRITERS, may, page_for
 from accounts.principals import label_of, sees_all
-from inventory.models import PurchaseOrder, Supplier, Warehouse
+from inventory.models import PurchaseOrder, Supplier
 from inventory.reorder.reports import Terms, reorder_suggestions
 from inventory.reorder.services import draft_suggested
-from inventory.web.owners import number_in, told
+from inventory.web.owners import number_in, told, warehouses_for
 
 SERVICES = (80, 90, 95, 98, 99)
 COVERS = (7, 14, 30, 60, 90)
@@ -23,7 +23,7 @@ COVERS = (7, 14, 30, 60, 90)
 @page_for()
 @require_GET
 def reorder(request: HttpRequest) -> HttpResponse:
-    warehouses = list(Warehouse.objects.filter(is_active=True).order_by("code"))
+    warehouses = warehouses_for(request)
     code = request.GET.get("warehouse", "")
     chosen = next((one for one in warehouses if one.code == code), None) or next(
         iter(warehouses), None
@@ -48,7 +48,10 @@ def reorder(request: HttpRequest) -> HttpResponse:
 def draft(request: HttpRequest) -> HttpResponse:
     suppliers = Supplier.objects.visible_to(request.user)
     supplier = get_object_or_404(suppliers, pk=number_in(request, "supplier"))
-    warehouse = get_object_or_404(Warehouse, code=request.POST.get("warehouse", "")[:12])
+    code = request.POST.get("warehouse", "")
+    warehouse = next((one for one in warehouses_for(request) if one.code == code), None)
+    if warehouse is None:
+        raise Http404
     terms = _terms(request.POST)
 
     def do() -> tuple[PurchaseOrder, str]:

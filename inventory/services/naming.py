@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from accounts.principals import may_enter
 from catalog.models import Sellable
 from inventory.models import Warehouse
 from inventory.rules.sku_lines import SkuLine
@@ -44,9 +45,10 @@ def _faults(skus: Sequence[str], found: dict[str, Sellable], field: str) -> Iter
             yield FieldError(field=field, code="sku.doubled", message=message)
 
 
-def warehouse_named(code: str, *, field: str = "warehouse") -> Warehouse:
+def warehouse_named(code: str, *, actor: object, field: str = "warehouse") -> Warehouse:
+    """For whoever is limited to warehouses the others do not exist. Raises InvalidInput."""
     found: Warehouse | None = Warehouse.objects.filter(code=code).first()
-    if found is None:
+    if found is None or not may_enter(actor, code):
         message = f"There is no warehouse {code!r}."
         raise InvalidInput(
             errors=[FieldError(field=field, code="warehouse.unknown", message=message)]

@@ -20,6 +20,7 @@ from inventory.models import Transfer, TransferArrival, TransferLine, TransferSt
 from inventory.purchasing.serializers import ReceiptSerializer
 from inventory.rules.sku_lines import MOST_LINES
 from inventory.services.naming import units_named, warehouse_named
+from inventory.transfers.access import require_at
 from inventory.transfers.services import (
     arrive_transfer,
     cancel_transfer,
@@ -115,8 +116,10 @@ class TransferViewSet(ReadOnlyViewSet[Transfer]):
         owner_id = facts["organization"].pk
         transfer = draft_transfer(
             organization_id=owner_id,
-            source_id=warehouse_named(facts["from_warehouse"], field="from_warehouse").pk,
-            target_id=warehouse_named(facts["to_warehouse"], field="to_warehouse").pk,
+            source_id=warehouse_named(
+                facts["from_warehouse"], actor=request.user, field="from_warehouse"
+            ).pk,
+            target_id=warehouse_named(facts["to_warehouse"], actor=None, field="to_warehouse").pk,
             units=units_named(owner_id, lines_of(facts["lines"])),
             note=facts.get("note", ""),
             actor=label_of(request.user),
@@ -127,7 +130,7 @@ class TransferViewSet(ReadOnlyViewSet[Transfer]):
     @action(detail=True, methods=["post"])
     def send(self, request: Request, pk: str) -> Response:
         """The units left; they are incoming at the other warehouse."""
-        transfer = self.get_object()
+        transfer = self._at("source")
         send_transfer(transfer_id=transfer.pk, actor=label_of(request.user))
         return self._answer(transfer)
 
@@ -139,7 +142,7 @@ class TransferViewSet(ReadOnlyViewSet[Transfer]):
     @action(detail=True, methods=["post"])
     def arrive(self, request: Request, pk: str) -> Response:
         """Units arrived: 201, or 200 for a repeat of the reference, which changes nothing."""
-        transfer = self.get_object()
+        transfer = self._at("target")
         form = ReceiptSerializer(data=body_with_reference(request, "reference"))
         form.is_valid(raise_exception=True)
         facts = form.validated_data
@@ -156,7 +159,7 @@ class TransferViewSet(ReadOnlyViewSet[Transfer]):
     @action(detail=True, methods=["post"], url_path="write-off")
     def write_off(self, request: Request, pk: str) -> Response:
         """What has not arrived is lost; the ledger shows it as an adjustment."""
-        transfer = self.get_object()
+        transfer = self._at("target")
         form = LossSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         write_off_transfer(
@@ -170,9 +173,15 @@ class TransferViewSet(ReadOnlyViewSet[Transfer]):
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
         """Only while nothing has left."""
-        transfer = self.get_object()
+        transfer = self._at("source")
         cancel_transfer(transfer_id=transfer.pk, actor=label_of(request.user))
         return self._answer(transfer)
+
+    def _at(self, end: str) -> Transfer:
+        """The transfer, for somebody who may be at that end of it."""
+        transfer = self.get_object()
+        require_at(self.request.user, getattr(transfer, end))
+        return transfer
 
     def _answer(self, transfer: Transfer, code: int = status.HTTP_200_OK) -> Response:
         row: Any = self.get_queryset().get(pk=transfer.pk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Self
 
 from django.db import models
@@ -26,6 +27,12 @@ IN_TRANSIT = (TransferState.ON_ITS_WAY, TransferState.PART_ARRIVED)
 class TransferQuerySet(OwnedQuerySet["Transfer"]):
     def locked(self) -> Self:
         return self.select_for_update().order_by("pk")
+
+    def in_warehouses(self, codes: Sequence[str]) -> Self:
+        """Those that begin or end there."""
+        if not codes:
+            return self
+        return self.filter(Q(source__code__in=codes) | Q(target__code__in=codes))
 
     def with_units(self) -> Self:
         """`units_landed` arrived or were found to be lost."""
@@ -58,6 +65,9 @@ class Transfer(Timestamped):
     sent_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
 
+    # Of one end; the queryset knows both.
+    warehouse_path: ClassVar[str] = "target"
+
     objects: ClassVar = TransferQuerySet.as_manager()
 
     class Meta:
@@ -76,6 +86,7 @@ class Transfer(Timestamped):
 
 class TransferLine(models.Model):
     organization_path: ClassVar[str] = "transfer__organization"
+    warehouse_path: ClassVar[str] = "transfer__target"
 
     transfer = models.ForeignKey(Transfer, on_delete=models.CASCADE, related_name="lines")
     sellable = models.ForeignKey(
@@ -112,6 +123,7 @@ class TransferArrival(models.Model):
     """What arrived at once; never changed. A repeat of its reference finds it."""
 
     organization_path: ClassVar[str] = "transfer__organization"
+    warehouse_path: ClassVar[str] = "transfer__target"
 
     transfer = models.ForeignKey(Transfer, on_delete=models.PROTECT, related_name="arrivals")
     reference = models.CharField(max_length=40)

@@ -14,6 +14,7 @@ from accounts.principals import label_of, sees_all
 from inventory.models import Transfer, TransferState, Warehouse
 from inventory.rules.sku_lines import SkuLine
 from inventory.services.naming import units_named, warehouse_named
+from inventory.transfers.access import require_at
 from inventory.transfers.models import IN_TRANSIT
 from inventory.transfers.services import (
     arrive_transfer,
@@ -29,6 +30,7 @@ from inventory.web.owners import (
     owner_of,
     text_in,
     told,
+    warehouses_for,
 )
 
 SHOWN = 100
@@ -43,7 +45,8 @@ def transfers(request: HttpRequest) -> HttpResponse:
         "transfers": found.order_by("-id")[:SHOWN],
         "count": rows.count(),
         "shown": SHOWN,
-        "warehouses": Warehouse.objects.filter(is_active=True).order_by("code"),
+        "warehouses": warehouses_for(request),
+        "targets": Warehouse.objects.filter(is_active=True).order_by("code"),
         "organizations": organizations_for(request),
         "may_act": may(request.user, WRITERS),
         "shows_organization": sees_all(request.user),
@@ -58,8 +61,8 @@ def draft(request: HttpRequest) -> HttpResponse:
 
     def do() -> tuple[Transfer, str]:
         places = [
-            warehouse_named(text_in(request, name, 12), field=name)
-            for name in ("from_warehouse", "to_warehouse")
+            warehouse_named(text_in(request, name, 12), actor=actor, field=name)
+            for name, actor in (("from_warehouse", request.user), ("to_warehouse", None))
         ]
         transfer = draft_transfer(
             organization_id=owner.pk,
@@ -95,6 +98,7 @@ def transfer(request: HttpRequest, transfer_id: int) -> HttpResponse:
 @require_POST
 def send(request: HttpRequest, transfer_id: int) -> HttpResponse:
     def do(found: Transfer, actor: str) -> str:
+        require_at(request.user, found.source)
         send_transfer(transfer_id=found.pk, actor=actor)
         return "It is on its way."
 
@@ -107,6 +111,7 @@ def arrive(request: HttpRequest, transfer_id: int) -> HttpResponse:
     """One field for each line, `units-<sellable>`; empty and nought are lines that lack."""
 
     def do(found: Transfer, actor: str) -> str:
+        require_at(request.user, found.target)
         skus = dict(found.lines.values_list("sellable_id", "sellable__sku"))
         counts = {pk: number_in(request, f"units-{pk}") for pk in skus}
         lines = [SkuLine(sku=skus[pk], units=count) for pk, count in counts.items() if count]
@@ -126,6 +131,7 @@ def arrive(request: HttpRequest, transfer_id: int) -> HttpResponse:
 @require_POST
 def write_off(request: HttpRequest, transfer_id: int) -> HttpResponse:
     def do(found: Transfer, actor: str) -> str:
+        require_at(request.user, found.target)
         reason = text_in(request, "reason", 150) or "no reason given"
         lost = write_off_transfer(transfer_id=found.pk, reason=reason, actor=actor)
         return f"{lost} units are lost."
@@ -137,6 +143,7 @@ def write_off(request: HttpRequest, transfer_id: int) -> HttpResponse:
 @require_POST
 def cancel(request: HttpRequest, transfer_id: int) -> HttpResponse:
     def do(found: Transfer, actor: str) -> str:
+        require_at(request.user, found.source)
         cancel_transfer(transfer_id=found.pk, actor=actor)
         return "Nothing was sent."
 

@@ -9,7 +9,8 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest
 
 from accounts.models import Organization
-from accounts.principals import sees_all
+from accounts.principals import may_enter, sees_all
+from inventory.models import Warehouse
 from inventory.rules.sku_lines import SkuLine, UnreadableLine, read_lines
 from shipping_project.kernel.errors import AppError, FieldError, InvalidInput
 
@@ -24,6 +25,12 @@ def organizations_for(request: HttpRequest) -> list[Organization]:
         own: int | None = getattr(request.user, "organization_id", None)
         rows = rows.filter(pk=own or 0)
     return list(rows)
+
+
+def warehouses_for(request: HttpRequest) -> list[Warehouse]:
+    """Active ones, of those that the person is not kept out of."""
+    rows = Warehouse.objects.filter(is_active=True).order_by("code")
+    return [row for row in rows if may_enter(request.user, row.code)]
 
 
 def owner_of(request: HttpRequest) -> Organization:
