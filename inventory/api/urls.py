@@ -3,6 +3,7 @@ from rest_framework.routers import SimpleRouter
 
 from inventory.api import sync_views, views
 from inventory.api.alerts import StockAlertViewSet
+from inventory.api.returns import ReturnView
 from inventory.api.why import StockWhyView
 from inventory.counting.api import CountViewSet
 from inventory.kits.api import KitViewSet
@@ -30,6 +31,7 @@ router.register("stock/transfers", TransferViewSet)
 router.register("stock/counts", CountViewSet)
 
 urlpatterns = [
+    path("stock/returns", ReturnView.as_view(), name="stock-returns"),
     path("stock/reorder", ReorderView.as_view(), name="stock-reorder"),
     path("stock/adjustments", views.AdjustmentView.as_view(), name="stock-adjustments"),
     *router.urls,

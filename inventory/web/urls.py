@@ -7,6 +7,7 @@ from inventory.reorder import web as reordering
 from inventory.transfers import web as transfers
 from inventory.web import drift
 from inventory.web.alerts import acknowledge, alerts, mute
+from inventory.web.returns import returns, take_back
 from inventory.web.stock import stock
 from inventory.web.warehouses import warehouse, warehouses
 from inventory.web.why import why
@@ -32,6 +33,8 @@ urlpatterns = [
     path("stock/purchases/<int:order_id>/cancel/", purchasing.cancel, name="purchase-cancel"),
     path("stock/reorder/", reordering.reorder, name="reorder"),
     path("stock/reorder/draft/", reordering.draft, name="reorder-draft"),
+    path("stock/returns/", returns, name="returns"),
+    path("stock/returns/take/", take_back, name="return-take"),
     path("stock/transfers/", transfers.transfers, name="transfers"),
     path("stock/transfers/draft/", transfers.draft, name="transfer-draft"),
     path("stock/transfers/<int:transfer_id>/", transfers.transfer, name="transfer"),

@@ -1,0 +1,75 @@
+"""Returns into stock over REST."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api.idempotency import body_with_reference, idempotency_parameter
+from accounts.api.owners import OwnerField
+from accounts.principals import label_of
+from inventory.api.lines import SkuLineSerializer, lines_of
+from inventory.rules.sku_lines import MOST_LINES
+from inventory.services.naming import sellables_named, warehouse_named
+from inventory.services.returns import return_stock
+
+
+class ReturnSerializer(serializers.Serializer[Any]):
+    organization = OwnerField()
+    shipment = serializers.CharField(max_length=28, help_text="The reference it was shipped under.")
+    # Required, though a request may leave it to the header, which the view puts in its place.
+    reference = serializers.CharField(
+        max_length=30,
+        help_text="Of the return; a repeat changes nothing. Absent: the `Idempotency-Key` header.",
+    )
+    warehouse = serializers.CharField(max_length=12, help_text="Where it came back, by code.")
+    lines = serializers.ListField(
+        child=SkuLineSerializer(),
+        max_length=MOST_LINES,
+        help_text="Of a kit its components, which were shipped.",
+    )
+    damaged = serializers.BooleanField(
+        default=False, help_text="Come in and are adjusted out again."
+    )
+
+
+class ReturnedSerializer(serializers.Serializer[Any]):
+    shipment = serializers.CharField()
+    warehouse = serializers.CharField()
+    units = serializers.DictField(child=serializers.IntegerField(), help_text="By SKU.")
+    damaged = serializers.BooleanField(source="is_damaged")
+
+
+class ReturnView(APIView):
+    required_scopes = {"write": "stock:write"}
+
+    @extend_schema(
+        request=ReturnSerializer,
+        responses={201: ReturnedSerializer, 200: ReturnedSerializer},
+        parameters=[idempotency_parameter("reference")],
+    )
+    def post(self, request: Request) -> Response:
+        """Take back what was shipped: 201, or 200 for a repeat of the reference."""
+        form = ReturnSerializer(
+            data=body_with_reference(request, "reference"), context={"request": request}
+        )
+        form.is_valid(raise_exception=True)
+        facts = form.validated_data
+        lines = lines_of(facts["lines"])
+        found = sellables_named(organization_id=facts["organization"].pk, lines=lines)
+        returned = return_stock(
+            shipment=facts["shipment"],
+            reference=facts["reference"],
+            sellables={row.pk: row for row in found.values()},
+            units={found[line.sku].pk: line.units for line in lines},
+            warehouse=warehouse_named(facts["warehouse"], actor=request.user),
+            is_damaged=facts["damaged"],
+            actor=label_of(request.user),
+        )
+        made = status.HTTP_201_CREATED if returned.created else status.HTTP_200_OK
+        return Response(ReturnedSerializer(returned).data, status=made)
