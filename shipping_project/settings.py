@@ -376,6 +376,8 @@ OUTCOME_SETTLE_S = ENV.integer("OUTCOME_SETTLE_S", 4 if DEMO else 30, minimum=1)
 # money (whole units of its currency), waits for a person.
 PRICE_RISE_PERCENT = ENV.integer("PRICE_RISE_PERCENT", 10)
 PRICE_RISE_AMOUNT = ENV.integer("PRICE_RISE_AMOUNT", 5)
+# The same for a label whose carrier was chosen by an estimate of the rate tables.
+ESTIMATE_RISE_PERCENT = ENV.integer("ESTIMATE_RISE_PERCENT", 50, minimum=0)
 # How old a stored rate between two currencies may be to compare prices by it, in days.
 CURRENCY_RATE_DAYS = ENV.integer("CURRENCY_RATE_DAYS", 7, minimum=0)
 # How long a price that a platform told for a lane counts, in minutes.

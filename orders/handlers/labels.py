@@ -46,7 +46,7 @@ from orders.services.labels import (
     record_quotes,
     store_label_file,
 )
-from orders.services.prices import agreed_price, is_too_much
+from orders.services.prices import agreed_price, is_beyond_estimate, is_too_much
 from orders.services.progress import need_attention
 from orders.services.purchases import (
     asked_at,
@@ -123,6 +123,9 @@ def choose_quote(shipment: Shipment, booking: Booking) -> RateQuote | Rejected |
         if wish != ANY_CHEAPEST:
             detail = f"{detail} Asked for is {wish.words}."
         return Rejected("service.not_available", detail)
+    if estimate := is_beyond_estimate(shipment, quote.price):
+        words = f"The label costs {quote.price}; about {estimate} was expected when it was chosen."
+        return Rejected(PRICE_RISEN, words)
     agreed = agreed_price(shipment=shipment, price=quote.price)
     if is_too_much(agreed, quote.price):
         return Rejected(PRICE_RISEN, f"The label costs {quote.price} now; {agreed} was agreed to.")

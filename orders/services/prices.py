@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.conf import settings
 
 from orders.models import Shipment
+from orders.rules.offers import PriceSource
 from orders.rules.prices import RiseLimit, has_risen
 from shipping_project.kernel.money import Money
 
@@ -21,6 +22,19 @@ def agreed_price(*, shipment: Shipment, price: Money) -> Money:
     )
     shipment.refresh_from_db(fields=["agreed_price", "agreed_currency"])
     return shipment.agreed or price
+
+
+def is_beyond_estimate(shipment: Shipment, now: Money) -> Money | None:
+    """The estimate that carrier and platform were chosen by, where the label costs far more.
+
+    Whoever agreed to a price since has seen it.
+    """
+    offer = shipment.decision.offer
+    if shipment.agreed is not None or not offer or offer["source"] != PriceSource.TABLE.value:
+        return None
+    estimate = Money(Decimal(offer["price"]), offer["currency"])
+    limit = RiseLimit(percent=settings.ESTIMATE_RISE_PERCENT, amount=Decimal("Infinity"))
+    return estimate if has_risen(estimate, now, limit) else None
 
 
 def is_too_much(agreed: Money, now: Money) -> bool:

@@ -214,6 +214,11 @@ def _offered(rows: Iterable[_QuoteRow], carriers: Collection[str] = ()) -> list[
 
 def records_of(change: SimulatedChange) -> tuple[RouteDecision, RouteDecision]:
     """What the live rules of then and the rules tried say of the order, with every step."""
-    simulation = change.simulation
-    pair = _pair(simulation)
-    return pair.route(restored_snapshot(change.decision.snapshot, book=pair.before.book))
+    run = _Run(
+        pair=_pair(change.simulation), prices=replay_prices(), tally=Tally(), shift=StockShift()
+    )
+    rows = RoutingDecision.objects.filter(pk=change.decision_id)
+    (decided,) = _read(rows)
+    snapshot = restored_snapshot(decided.snapshot, book=run.pair.before.book)
+    old, new, _ = _routed(snapshot, decided, run, _quotes_of([decided]).get(decided.pk, ()))
+    return old, new

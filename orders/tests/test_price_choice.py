@@ -30,6 +30,7 @@ from orders.rules.states import OrderState
 from orders.services.decisions import decision_record
 from orders.services.offers import parcel_from, prune_told
 from orders.services.overrides import override_route
+from orders.services.retry import buy_anyway
 from orders.services.snapshots import restored_snapshot
 from orders.tasks import dispatch_one
 from orders.tests.builders import make_order, make_user
@@ -249,13 +250,19 @@ class AgreedPriceTests(PriceCase):
         sold = [row for row in self.twin.labels() if row["reference"].startswith(order.number)]
         self.assertEqual(sold, [])
 
-    def test_an_estimate_binds_nobody(self) -> None:
+    def test_an_estimate_binds_less(self) -> None:
         self.go_by_price()
-        TableRate.objects.update(price=Decimal("0.50"), per_kg=0)
         self.twin.fault("POST", "/rates", "error_before", status=503)
+        TableRate.objects.update(price=Decimal("0.50"), per_kg=0)
 
-        order = self.dispatched()
+        dear = self.dispatched()
         self.finish()
+        dear.refresh_from_db()
 
-        self.assertEqual(self.decision(order).offer["source"], "table")
-        self.assert_shipped_once(order)
+        self.assertEqual(self.decision(dear).offer["source"], "table")
+        self.assertEqual(dear.attention_code, "price.risen")
+        self.assertIn("about 0.50 USD was expected", dear.attention_detail)
+        self.assertEqual(self.twin.labels(), [])
+        buy_anyway(order_id=dear.pk, actor="tests")
+        self.finish()
+        self.assert_shipped_once(dear)

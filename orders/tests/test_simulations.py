@@ -26,6 +26,7 @@ from orders.models import (
     TableRate,
 )
 from orders.services.dispatch import dispatch_order
+from orders.services.replaying import records_of
 from orders.services.simulations import advance_simulation
 from orders.tasks import simulate, wake_simulations
 from orders.tests.builders import (
@@ -154,6 +155,10 @@ class ReplayTests(SimulationCase):
         # FedEx at Easyship asked for 10.00 that day; UPS at Veeqo is in the tables alone.
         self.assertEqual((told["counts"]["unmatched"], told["counts"]["changed"]), (0, 2))
         self.assertEqual(told["flows"][0]["after"], "UPS by veeqo from NV")
+        _, new = records_of(SimulatedChange.objects.order_by("id")[0])
+        self.assertEqual((new.carrier, new.platform), ("UPS", "veeqo"))
+        offers = [step.outcome for step in new.trace if step.stage == "offer"]
+        self.assertEqual(offers.count("chosen"), 1)
 
     def test_stock_that_the_draft_would_have_used_up_is_told(self) -> None:
         put_stock(Sellable.objects.get(sku="MUG-01"), make_warehouse("NY"), 2)
