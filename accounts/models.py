@@ -40,6 +40,12 @@ class Organization(Timestamped):
         help_text="Whether an order that no warehouse can send alone is sent from several, where "
         "no rule says otherwise.",
     )
+    assigns_batches = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Whether orders that are not urgent wait some minutes to be assigned to "
+        "warehouses together, so that all of them cost least.",
+    )
 
     class Meta:
         ordering = ["name"]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import DatabaseError
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 
+from accounts.models import Organization
 from carriers.contracts import Platform
 from carriers.limits import Priority
 from carriers.services.calls import calls_for
@@ -19,9 +21,11 @@ from orders import pulls
 from orders.audit import refunds
 from orders.audit.runs import audit_platform
 from orders.dispatching import price_and_dispatch
-from orders.models import Order, OrderLine, Simulation
+from orders.models import BatchAssignment, Order, OrderLine, Simulation
 from orders.rules.routing import Split
 from orders.rules.states import OrderState
+from orders.services.assigning import ASSIGN, carry_out, start_assignment
+from orders.services.batches import may_wait_for_a_batch, orders_to_assign
 from orders.services.cancellation import cancel_open_parts
 from orders.services.dispatch import hand_over
 from orders.services.offers import prune_told
@@ -41,7 +45,9 @@ AUDIT_RETRY_S = 300.0
 
 def dispatch_one(order_id: int) -> bool:
     """Dispatch an order that still waits for it; False when another worker was quicker."""
-    is_waiting = Order.objects.dispatchable().filter(pk=order_id).exists()
+    is_waiting = (
+        Order.objects.dispatchable().exclude(_waits_for_batch()).filter(pk=order_id).exists()
+    )
     return is_waiting and _dispatch(order_id)
 
 
@@ -52,12 +58,45 @@ def dispatch_waiting() -> int:
     that no younger order takes their units. One that fails or still waits keeps no other back.
     """
     waiting = Order.objects.dispatchable().order_by("id").values_list("pk", flat=True)
-    new = list(waiting.filter(state=OrderState.VALID.value)[:DISPATCH_BATCH])
+    alone = waiting.filter(state=OrderState.VALID.value).exclude(_waits_for_batch())
+    new = list(alone[:DISPATCH_BATCH])
     short = waiting.filter(Exists(_warehouses_with_all_lines()), state=OrderState.BACKORDERED.value)
     together = waiting.filter(~Exists(_short_everywhere()), state=OrderState.BACKORDERED.value)
     apart = together.filter(_may_be_split(), parent=None)[:DISPATCH_BATCH]
     ids = dict.fromkeys([*short[:DISPATCH_BATCH], *apart, *new])
     return sum(_dispatch(order_id) for order_id in ids)
+
+
+def _waits_for_batch() -> Q:
+    """For some minutes; what no batch took by then goes alone."""
+    now = timezone.now()
+    since = now - timedelta(minutes=settings.ASSIGN_WAIT_MINUTES)
+    young = Q(organization__assigns_batches=True, updated_at__gt=since)
+    return young & may_wait_for_a_batch(now)
+
+
+def assign(assignment_id: int) -> bool:
+    """Assign a batch; what it left over is dispatched one by one."""
+    done = carry_out(assignment_id)
+    assignment = BatchAssignment.objects.get(pk=assignment_id)
+    if done and not assignment.is_dry_run:
+        left = orders_to_assign(assignment.organization_id).values_list("pk", flat=True)
+        for order_id in left:
+            _dispatch(order_id)
+    return done
+
+
+def assign_due() -> int:
+    """Begin a batch for each organization that wants it and has orders; take up lost ones."""
+    unfinished = BatchAssignment.objects.filter(finished_at=None)
+    for pk in unfinished.values_list("pk", flat=True):
+        nudge(ASSIGN, pk, queue="default")
+    busy = set(unfinished.values_list("organization_id", flat=True))
+    wanted = Organization.objects.filter(is_active=True, assigns_batches=True).exclude(pk__in=busy)
+    due = [one.pk for one in wanted if orders_to_assign(one.pk).exists()]
+    for pk in due:
+        start_assignment(organization_id=pk, actor="schedule")
+    return len(due)
 
 
 def _may_be_split() -> Q:

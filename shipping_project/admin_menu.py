@@ -35,6 +35,7 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("orders.RoutingRule", "Rules", "rule"),
         ("orders.RoutingDecision", "Decisions", "fork_right"),
         ("orders.RoutingOverride", "Overrides", "turn_slight_right"),
+        ("orders.BatchAssignment", "Batches", "hub"),
         ("orders.Simulation", "Simulations", "replay"),
         ("orders.SimulatedChange", "Simulated changes", "swap_calls"),
         ("orders.TableRate", "Rate tables", "table"),

@@ -28,6 +28,7 @@ class Recurring:
 
 SCHEDULES = (
     Recurring("Dispatch waiting orders", "orders.tasks.dispatch_waiting", 1),
+    Recurring("Assign batches of orders", "orders.tasks.assign_due", 10),
     Recurring("Follow orders in parts", "orders.tasks.follow_all", 1),
     Recurring("Wake queues with due commands", "carriers.outbox.worker.sweep", 1),
     Recurring("Wake the inbox", "carriers.inbox.worker.sweep", 1),

@@ -390,6 +390,16 @@ ROUTING_GATE_COST_PERCENT = ENV.integer("ROUTING_GATE_COST_PERCENT", 1)
 # So many per cent of the changed orders may have no price both ways.
 ROUTING_GATE_UNPRICED_PERCENT = ENV.integer("ROUTING_GATE_UNPRICED_PERCENT", 10, minimum=0)
 ROUTING_GATE_DAYS = ENV.integer("ROUTING_GATE_DAYS", 30)
+# Batches of orders that are assigned to warehouses together, for organizations that want that: at
+# most so many orders, and so many seconds for the solver (0: first come first served). An order
+# whose promise ends within so many hours does not wait, and none waits longer than so many minutes.
+# A day late, and a unit of scarce stock, count so many cents.
+ASSIGN_MOST = ENV.integer("ASSIGN_MOST", 500, minimum=1)
+ASSIGN_SECONDS = ENV.integer("ASSIGN_SECONDS", 10, minimum=0)
+ASSIGN_URGENT_HOURS = ENV.integer("ASSIGN_URGENT_HOURS", 24, minimum=0)
+ASSIGN_WAIT_MINUTES = ENV.integer("ASSIGN_WAIT_MINUTES", 30, minimum=1)
+ASSIGN_LATE_CENTS = ENV.integer("ASSIGN_LATE_CENTS", 500, minimum=0)
+ASSIGN_SCARCE_CENTS = ENV.integer("ASSIGN_SCARCE_CENTS", 50, minimum=0)
 # A label that a platform is still making after so many minutes is a matter for a person.
 LABEL_PENDING_MINUTES = ENV.integer("LABEL_PENDING_MINUTES", 60, minimum=1)
 # How many days after the purchase a label can be given back, and how long its refund may take,

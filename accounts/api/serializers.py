@@ -48,7 +48,15 @@ class MeSerializer(serializers.Serializer[None]):
 class OrganizationSerializer(serializers.ModelSerializer[Organization]):
     class Meta:
         model = Organization
-        fields = ["id", "name", "slug", "is_active", "allows_split", "created_at"]
+        fields = [
+            "id",
+            "name",
+            "slug",
+            "is_active",
+            "allows_split",
+            "assigns_batches",
+            "created_at",
+        ]
 
 
 class UserSerializer(serializers.ModelSerializer[User]):

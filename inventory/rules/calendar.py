@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
@@ -38,11 +39,22 @@ def ship_day(calendar: Calendar, moment: datetime, planned: Mapping[date, int]) 
     `planned` counts the parcels by the day they are planned for. None where no day within a year
     is open and has room.
     """
-    local = moment.astimezone(ZoneInfo(calendar.time_zone))
-    is_over = calendar.cut_off is not None and local.time() >= calendar.cut_off
-    first = local.date() + timedelta(days=int(is_over))
+    first = first_day(calendar, moment)
     days = (first + timedelta(days=number) for number in range(MOST_DAYS))
     return next((day for day in days if _has_room(calendar, day, planned.get(day, 0))), None)
+
+
+def open_days(calendar: Calendar, moment: datetime, count: int) -> list[date]:
+    """The first open days for a parcel that is ready at `moment`, however full they are."""
+    days = (first_day(calendar, moment) + timedelta(days=number) for number in range(MOST_DAYS))
+    return list(islice((day for day in days if calendar.is_open(day)), count))
+
+
+def first_day(calendar: Calendar, moment: datetime) -> date:
+    """The day of `moment` by the warehouse's clock, or the next one past its cut-off."""
+    local = moment.astimezone(ZoneInfo(calendar.time_zone))
+    is_over = calendar.cut_off is not None and local.time() >= calendar.cut_off
+    return local.date() + timedelta(days=int(is_over))
 
 
 def _has_room(calendar: Calendar, day: date, planned: int) -> bool:

@@ -1,8 +1,20 @@
 """The admin of orders, by stage of work."""
 
-from orders.admin import audit, ledgers, money, orders, pulled, rates, rules, shipping, simulations
+from orders.admin import (
+    assignments,
+    audit,
+    ledgers,
+    money,
+    orders,
+    pulled,
+    rates,
+    rules,
+    shipping,
+    simulations,
+)
 
 __all__ = [
+    "assignments",
     "audit",
     "ledgers",
     "money",

@@ -2,6 +2,7 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from orders.api import views
+from orders.api.assignments import AssignmentViewSet
 from orders.api.bulk import BulkOrdersView
 from orders.api.money import LedgerTotalsView
 from orders.api.packing import BoxViewSet
@@ -16,6 +17,7 @@ router = SimpleRouter(trailing_slash=False)
 router.register("orders", views.OrderViewSet, basename="order")
 router.register("shipments", views.ShipmentViewSet, basename="shipment")
 router.register("routing/rule-sets", RuleSetViewSet, basename="rule-set")
+router.register("routing/assignments", AssignmentViewSet, basename="assignment")
 router.register("routing/simulations", SimulationViewSet, basename="simulation")
 router.register("routing/boxes", BoxViewSet, basename="box")
 router.register("routing/rate-tables", TableRateViewSet, basename="table-rate")

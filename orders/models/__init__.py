@@ -1,5 +1,6 @@
 """Orders and what becomes of them, by stage of work."""
 
+from orders.models.assignment import AssignmentState, BatchAssignment
 from orders.models.audit import (
     DiscrepancyState,
     LabelAudit,
@@ -25,6 +26,8 @@ from orders.models.simulation import SimulatedChange, Simulation, SimulationStat
 from orders.models.voids import VoidRequest
 
 __all__ = [
+    "AssignmentState",
+    "BatchAssignment",
     "Box",
     "CurrencyRate",
     "DiscrepancyState",

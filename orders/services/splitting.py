@@ -82,16 +82,22 @@ def split_order(
         return children
 
 
-def split_by_stock(order: Order, *, actor: str, dispatch: Callable[[Order, str], bool]) -> bool:
+def split_by_stock(
+    order: Order,
+    *,
+    actor: str,
+    dispatch: Callable[[Order, str], bool],
+    parts: Sequence[Part] = (),
+) -> bool:
     """Split an order that no warehouse can send alone; False where they cannot together either.
 
     The caller holds the order. `dispatch` sends one part from one warehouse and answers whether its
     stock is held. Stock is locked for all parts at once, in the one shared order, and the parts are
-    all made or none.
+    all made or none. `parts` are planned already, else the fewest are by the stock of now.
     """
     if order.parent_id is not None:
         return False
-    parts = planned_parts(order)
+    parts = parts or planned_parts(order)
     if not parts:
         return False
     lines = list(order.lines.order_by("position"))

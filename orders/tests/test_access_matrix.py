@@ -85,6 +85,7 @@ RULES = {
     "rates": Rule(write_scope="orders:read"),
     # They replay the orders of all organizations.
     "routing/simulations": STAFF_ROOM,
+    "routing/assignments": STAFF_ROOM,
     "routing/": Rule(read_scope="rules:read", write=MANAGERS, staff="write"),
 }
 OPEN_TO_ALL = {"POST auth/token", "POST auth/token/refresh", "POST auth/logout"}

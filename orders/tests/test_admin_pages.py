@@ -65,6 +65,7 @@ from inventory.purchasing.suppliers import set_supply
 from inventory.transfers.services import arrive_transfer, draft_transfer, send_transfer
 from orders.demo.seed import api_key_for, seed_demo
 from orders.models import (
+    BatchAssignment,
     Box,
     LabelAudit,
     LabelSighting,
@@ -147,6 +148,7 @@ WRITTEN_ONCE = (
     "orders.Quote",
     "orders.RoutingDecision",
     "orders.RoutingOverride",
+    "orders.BatchAssignment",
     "orders.Shipment",
     "orders.SimulatedChange",
     "orders.Simulation",
@@ -357,6 +359,8 @@ def _fill_boxes() -> None:
 
 
 def _fill_overrides() -> None:
+    for organization in Organization.objects.all():
+        BatchAssignment.objects.create(organization=organization, created_by="tests")
     for order in Order.objects.order_by("pk")[:3]:
         RoutingOverride.objects.create(order=order, actor="tests", reason="look")
 

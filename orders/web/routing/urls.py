@@ -1,6 +1,6 @@
 from django.urls import path
 
-from orders.web.routing import coverage, rule, simulations, versions, why_not
+from orders.web.routing import batches, coverage, rule, simulations, versions, why_not
 
 urlpatterns = [
     path("routing/", versions.routing, name="routing"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("routing/draft/rules/<int:place>/", rule.edit, name="routing-rule"),
     path("routing/draft/rules/<int:place>/act/", rule.act, name="routing-rule-act"),
     path("routing/condition-row/", rule.blank_row, name="routing-condition-row"),
+    path("routing/batches/", batches.batches, name="batches"),
+    path("routing/batches/begin/", batches.begin, name="batch-begin"),
+    path("routing/batches/<int:pk>/", batches.batch, name="batch"),
     path("routing/simulations/<int:pk>/", simulations.simulation, name="simulation"),
     path("routing/simulations/<int:pk>/act/", simulations.act, name="simulation-act"),
     path("routing/simulations/<int:pk>/changes.csv", simulations.csv, name="simulation-csv"),
