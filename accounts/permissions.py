@@ -85,15 +85,16 @@ def _needed_scopes(view: APIView, *, reading: bool) -> tuple[str, ...]:
 Page = Callable[..., HttpResponseBase]
 
 
-def page_for(*roles: str) -> Callable[[Page], Page]:
-    """A page that needs a login and, for anything but reading, one of `roles`."""
+def page_for(*roles: str, readers: frozenset[str] = EVERYBODY) -> Callable[[Page], Page]:
+    """A page that needs a login, one of `readers` and, for anything but reading, of `roles`."""
 
     def decorate(page: Page) -> Page:
         @login_required
         @wraps(page)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             allowed = frozenset(roles) or WRITERS
-            if request.method not in SAFE_METHODS and not may(request.user, allowed):
+            needed = readers if request.method in SAFE_METHODS else allowed
+            if not may(request.user, needed):
                 raise PermissionDenied
             return page(request, *args, **kwargs)
 

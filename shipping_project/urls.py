@@ -30,6 +30,8 @@ urlpatterns = [
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
     path("api/redoc/", SpectacularRedocView.as_view(url_name="schema"), name="api-redoc"),
     path("", include("accounts.web.urls")),
+    path("", include("shipping_project.jobs.web.urls")),
+    path("", include("shipping_project.hooks.web.urls")),
     path("", include("carriers.web.urls")),
     path("", include("catalog.web.urls")),
     path("", include("inventory.web.urls")),

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 
-from accounts.models import Organization
-from accounts.principals import may_enter, sees_all
+from accounts.principals import may_enter
+from accounts.web.owners import organizations_for as organizations_for
+from accounts.web.owners import owner_of as owner_of
 from inventory.models import Warehouse
 from inventory.rules.sku_lines import SkuLine, UnreadableLine, read_lines
 from shipping_project.kernel.errors import AppError, FieldError, InvalidInput
@@ -18,29 +19,10 @@ Done = TypeVar("Done")
 LONGEST_NUMBER = 9
 
 
-def organizations_for(request: HttpRequest) -> list[Organization]:
-    """The choice of staff; anybody else acts for the own one alone."""
-    rows = Organization.objects.filter(is_active=True).order_by("name")
-    if not sees_all(request.user):
-        own: int | None = getattr(request.user, "organization_id", None)
-        rows = rows.filter(pk=own or 0)
-    return list(rows)
-
-
 def warehouses_for(request: HttpRequest) -> list[Warehouse]:
     """Active ones, of those that the person is not kept out of."""
     rows = Warehouse.objects.filter(is_active=True).order_by("code")
     return [row for row in rows if may_enter(request.user, row.code)]
-
-
-def owner_of(request: HttpRequest) -> Organization:
-    """The one that the form names, else the only one there is."""
-    choice = organizations_for(request)
-    slug = request.POST.get("organization", "")
-    found = [one for one in choice if one.slug == slug or (not slug and len(choice) == 1)]
-    if not found:
-        raise Http404
-    return found[0]
 
 
 def lines_in(request: HttpRequest, name: str = "lines") -> tuple[SkuLine, ...]:

@@ -16,9 +16,9 @@ from inventory.models import Warehouse
 from orders.models import OrderSource
 from orders.reports.board import board_rows, state_counts
 from orders.web.filters import DUE_CHOICES, STAGE_CHOICES, filtered_orders
-from orders.web.keyset import keyset_page, without
 from orders.web.steering import STEERING
 from shipping_project.kernel.htmx import is_fragment
+from shipping_project.kernel.keyset import keyset_page, without
 
 Choices = list[tuple[str, str]]
 FURTHER = (
@@ -39,7 +39,7 @@ def orders(request: HttpRequest) -> HttpResponse:
     page = keyset_page(found.for_list(), request.GET)
     anywhere = without(request.GET, "state", "before", "after")
     context = {
-        "rows": board_rows(page.orders),
+        "rows": board_rows(page.rows),
         "page": page,
         "tabs": _tabs(request, anywhere),
         "filters": _filters(request),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from shipping_project.jobs.models import Job, JobItem
+from shipping_project.jobs.models import Job
 from shipping_project.jobs.reports import progress_of
 
 
@@ -29,13 +29,4 @@ def job_document(job: Job) -> dict[str, Any]:
         "created_at": job.created_at,
         "started_at": job.started_at,
         "finished_at": job.finished_at,
-    }
-
-
-def item_document(item: JobItem) -> dict[str, Any]:
-    return {
-        "row": item.position,
-        "state": item.state,
-        "result": item.result or None,
-        "errors": item.faults,
     }

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -17,15 +16,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.principals import label_of
-from shipping_project.jobs.api.documents import item_document, job_document
+from shipping_project.jobs.api.documents import job_document
 from shipping_project.jobs.api.renderers import LinesRenderer
 from shipping_project.jobs.api.serializers import JobItemSerializer, JobSerializer
 from shipping_project.jobs.models import ItemState, Job, JobItem, JobState
+from shipping_project.jobs.results import item_document, result_file
 from shipping_project.jobs.services import cancel_job, resume_job
 from shipping_project.kernel.api.viewsets import ReadOnlyViewSet
 from shipping_project.kernel.errors import FieldError, InvalidInput
-
-READ_AT_ONCE = 1_000
 
 
 class JobFilter(filters.FilterSet):  # type: ignore[misc] # ships no types
@@ -90,13 +88,4 @@ class JobViewSet(ReadOnlyViewSet[Job]):
     @action(detail=True, methods=["get"], renderer_classes=[LinesRenderer, JSONRenderer])
     def result(self, request: Request, pk: str) -> StreamingHttpResponse:
         """What became of every row in the order of the file, one JSON object on each line."""
-        job = self.get_object()
-        answer = StreamingHttpResponse(_told(job), content_type=LinesRenderer.media_type)
-        answer["Content-Disposition"] = f'attachment; filename="job-{job.pk}.ndjson"'
-        return answer
-
-
-def _told(job: Job) -> Iterator[str]:
-    rows = JobItem.objects.filter(job=job).defer("payload").order_by("position")
-    for row in rows.iterator(READ_AT_ONCE):
-        yield json.dumps(item_document(row)) + "\n"
+        return result_file(self.get_object())

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
+from django.db.models import Model, QuerySet
 from django.http import QueryDict
 
-from orders.models import Order
-from orders.querysets import OrderQuerySet
-
 PAGE_SIZE = 50
+Row = TypeVar("Row", bound=Model)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeysetPage:
-    """Orders newest first; `newer` and `older` are queries of the neighbours, empty for none."""
+class KeysetPage(Generic[Row]):
+    """Rows newest first; `newer` and `older` are queries of the neighbours, empty for none."""
 
-    orders: tuple[Order, ...]
+    rows: tuple[Row, ...]
     newer: str
     older: str
 
 
-def keyset_page(rows: OrderQuerySet, params: QueryDict, *, size: int = PAGE_SIZE) -> KeysetPage:
-    """The page after or before an id: `before=` goes to older orders, `after=` to newer ones."""
+def keyset_page(
+    rows: QuerySet[Row], params: QueryDict, *, size: int = PAGE_SIZE
+) -> KeysetPage[Row]:
+    """The page after or before an id: `before=` goes to older rows, `after=` to newer ones."""
     before, after = _id(params.get("before", "")), _id(params.get("after", ""))
     if after and not before:
         found = list(rows.filter(pk__gt=after).order_by("pk")[: size + 1])
@@ -34,7 +36,7 @@ def keyset_page(rows: OrderQuerySet, params: QueryDict, *, size: int = PAGE_SIZE
         has_newer, has_older = bool(before), len(found) > size
         found = found[:size]
     return KeysetPage(
-        orders=tuple(found),
+        rows=tuple(found),
         newer=_query(params, "after", found[0].pk) if found and has_newer else "",
         older=_query(params, "before", found[-1].pk) if found and has_older else "",
     )
