@@ -7,11 +7,13 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from carriers.contracts import ListedProduct, Page, Platform
+from carriers.contracts import HsCode, ListedProduct, Page, Platform
 from carriers.errors import UpstreamError
 from carriers.models import PlatformAccount
 from carriers.platforms import easyship_client, veeqo_client
+from carriers.services.facts import remembered
 from catalog.models import CatalogRun
+from catalog.reports import SHOWN
 from catalog.sync.items import ListedItem, item_of_row, items_of_product
 from catalog.sync.runs import count_page, lease_run, release_run
 from shipping_project.kernel.errors import StateChanged
@@ -73,3 +75,20 @@ READERS: dict[Platform, ReadPage] = {
     Platform.VEEQO: _veeqo_page,
     Platform.EASYSHIP: _easyship_page,
 }
+
+
+def codes_there(text: str) -> tuple[HsCode, ...] | None:
+    """None where it is switched off, away, or its key may not ask."""
+    if PlatformAccount.objects.filter(platform=Platform.EASYSHIP.value, is_enabled=False).exists():
+        return None
+    digits = text.replace(".", "").replace(" ", "")
+    code, words = (digits, "") if digits.isdigit() else ("", text)
+
+    def ask() -> tuple[HsCode, ...]:
+        return easyship_client().search_hs_codes(code=code, description=words).rows[:SHOWN]
+
+    try:
+        return remembered(f"hs-codes:{text.lower()}", ask)
+    except UpstreamError as exc:
+        logger.warning("HS codes not read", extra={"code": exc.code})
+        return None

@@ -58,7 +58,7 @@ def catalog(request: HttpRequest) -> HttpResponse:
     context |= {
         "may_settle": may(request.user, WRITERS),
         "masters": masters_of(request.user),
-        "organizations": _organizations(request),
+        "organizations": organizations_of(request),
         "groups": GROUP_CHOICES,
         "master_choices": MASTER_CHOICES,
         "conflict_count": count,
@@ -166,7 +166,7 @@ def settle(request: HttpRequest, conflict_id: int) -> HttpResponse:
 @require_POST
 def decide(request: HttpRequest) -> HttpResponse:
     """Say who decides a group of fields of one organization's products."""
-    owner = get_object_or_404(_organizations(request), slug=request.POST.get("organization", ""))
+    owner = get_object_or_404(organizations_of(request), slug=request.POST.get("organization", ""))
     group, master = request.POST.get("group", ""), request.POST.get("master", "")
     if group not in set(Group) or master not in set(Master):
         raise Http404
@@ -183,7 +183,7 @@ def decide(request: HttpRequest) -> HttpResponse:
     return _told(request, declare)
 
 
-def _organizations(request: HttpRequest) -> QuerySet[Organization]:
+def organizations_of(request: HttpRequest) -> QuerySet[Organization]:
     rows = Organization.objects.filter(is_active=True).order_by("name")
     own_id: int | None = getattr(request.user, "organization_id", None)
     return rows if sees_all(request.user) else rows.filter(pk=own_id or 0)
