@@ -59,13 +59,23 @@ def chosen_quote(judged: Sequence[JudgedQuote]) -> RateQuote | None:
     return next((item.quote for item in judged if not item.removed_by), None)
 
 
+def best_quote(
+    quotes: Sequence[RateQuote], *, carrier: str, wish: ServiceWish, exchange: Exchange
+) -> RateQuote | None:
+    """The one that `judge_quotes` chooses, without a word on the others."""
+    eligible = [quote for quote in quotes if not _fault(quote, carrier, wish)]
+    if len(eligible) < 2:
+        return eligible[0] if eligible else None
+    return chosen_quote(judge_quotes(eligible, carrier=carrier, wish=wish, exchange=exchange))
+
+
 def common_currency(currencies: Collection[str], exchange: Exchange) -> str:
     """The one that most of the others can be brought into, "" of none."""
 
-    def reached(code: str) -> int:
-        return -len(exchange.missing(currencies, code))
-
-    return max(sorted(set(currencies)), key=reached, default="")
+    codes = sorted(set(currencies))
+    if len(codes) < 2:
+        return codes[0] if codes else ""
+    return max(codes, key=lambda code: -len(exchange.missing(codes, code)))
 
 
 def uncompared(judged: Sequence[JudgedQuote]) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from decimal import Decimal
 from carriers.contracts import RateQuote
 from orders.rules.exchange import DatedRate, Exchange, usable_rates
 from orders.rules.offers import Offer, PriceSource
-from orders.rules.quotes import chosen_quote, judge_quotes
+from orders.rules.quotes import best_quote
 from orders.rules.rate_table import Carriage, RateTable
 from orders.rules.routing import OffersWanted, RouteDecision, RouteSnapshot
 from shipping_project.kernel.money import Money
@@ -51,8 +51,8 @@ def priced_way(route: RouteDecision, then: CarriedOut, exchange: Exchange) -> Pr
     """By the prices of that day; they say nothing of another platform or warehouse."""
     if route.platform != then.platform or route.warehouse != then.warehouse or not then.quotes:
         return NOT_PRICED
-    judged = judge_quotes(then.quotes, carrier=route.carrier, wish=route.wish, exchange=exchange)
-    return _priced(chosen_quote(judged), is_estimate=False)
+    best = best_quote(then.quotes, carrier=route.carrier, wish=route.wish, exchange=exchange)
+    return _priced(best, is_estimate=False)
 
 
 def _priced(quote: RateQuote | None, *, is_estimate: bool) -> Priced:
@@ -108,8 +108,8 @@ class ReplayPrices:
         offers = self.table.offers(carriage, platform=route.platform, carrier=route.carrier)
         quotes = [_quote(offer) for offer in offers]
         exchange = self.exchange_on(snapshot.at[:10])
-        judged = judge_quotes(quotes, carrier=route.carrier, wish=route.wish, exchange=exchange)
-        return _priced(chosen_quote(judged), is_estimate=True)
+        best = best_quote(quotes, carrier=route.carrier, wish=route.wish, exchange=exchange)
+        return _priced(best, is_estimate=True)
 
     def with_offers(
         self, snapshot: RouteSnapshot, wants: OffersWanted, then: CarriedOut

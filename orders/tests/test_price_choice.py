@@ -12,7 +12,10 @@ from django.utils import timezone
 
 from accounts.models import Organization, Role
 from accounts.tests.cases import client_for
+from carriers.contracts import Booking, RateQuote
+from carriers.outbox.outcomes import Rejected, Retry
 from inventory.models import StockLevel
+from orders.handlers.labels import choose_quote
 from orders.models import (
     CurrencyRate,
     LaneRate,
@@ -34,6 +37,7 @@ from orders.services.retry import buy_anyway
 from orders.services.snapshots import restored_snapshot
 from orders.tasks import dispatch_one
 from orders.tests.builders import make_order, make_user
+from orders.tests.test_quotes_rules import quote
 from orders.tests.twin import TwinCase
 
 
@@ -233,6 +237,38 @@ class CurrencyTests(PriceCase):
         self.assertEqual(order.state, OrderState.NEEDS_ATTENTION.value)
         self.assertEqual(order.attention_code, "routing.no_currency_rate")
         self.assertRegex(order.attention_detail, "no rate of GBP to (EUR|USD) is stored for 20")
+
+
+class QuotesOfABookingTests(PriceCase):
+    """The platform priced one carrier's services in three currencies."""
+
+    def chosen(self) -> RateQuote | Rejected | Retry:
+        shipment = Shipment.objects.get(order=self.place())
+        quotes = tuple(
+            quote(name, price, carrier=shipment.carrier, currency=currency)
+            for name, price, currency in (
+                ("Dollars", "9.00", "USD"),
+                ("Pounds", "7.00", "GBP"),
+                ("Euros", "8.00", "EUR"),
+            )
+        )
+        self.assertEqual(shipment.platform, "easyship")
+        return choose_quote(shipment, Booking(platform_ref="1", reference="1", quotes=quotes))
+
+    def test_they_are_compared_by_the_rates_of_the_day(self) -> None:
+        answer = self.chosen()
+
+        assert isinstance(answer, RateQuote)
+        self.assertEqual(answer.service_name, "Euros")
+
+    def test_one_rate_missing_buys_nothing_and_names_it(self) -> None:
+        CurrencyRate.objects.filter(base="GBP").delete()
+
+        answer = self.chosen()
+
+        assert isinstance(answer, Rejected)
+        self.assertEqual(answer.code, "rates.no_currency_rate")
+        self.assertRegex(answer.detail, "no rate of GBP to (EUR|USD) is stored for 20")
 
 
 class AgreedPriceTests(PriceCase):

@@ -5,8 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from carriers.contracts import RateQuote
-from orders.rules.quotes import chosen_quote, judge_quotes
+from orders.rules.exchange import DatedRate, Exchange
+from orders.rules.quotes import best_quote, chosen_quote, judge_quotes, uncompared
 from orders.rules.service_wish import ServiceWish
 from shipping_project.kernel.money import Money
 
@@ -54,6 +57,37 @@ def test_two_currencies_are_never_compared() -> None:
     )
 
     assert [item.removed_by for item in judged] == ["priced in USD, others in GBP", ""]
+
+
+def test_three_currencies_are_compared_by_rates_where_there_are_any() -> None:
+    quotes = [
+        quote("Dollars", "9"),
+        quote("Pounds", "7", currency="GBP"),
+        quote("Euros", "8", currency="EUR"),
+    ]
+    pound = DatedRate(base="GBP", quote="USD", rate="1.27", day="2026-03-10")
+    euro = DatedRate(base="EUR", quote="USD", rate="1.09", day="2026-03-10")
+
+    whole = judge_quotes(quotes, carrier="UPS", exchange=Exchange((pound, euro)))
+    partly = judge_quotes(quotes, carrier="UPS", exchange=Exchange((pound,)))
+
+    assert [item.removed_by for item in whole] == ["not the cheapest", "not the cheapest", ""]
+    assert [item.removed_by for item in partly] == [
+        "not the cheapest",
+        "",
+        "priced in EUR, others in GBP",
+    ]
+    assert (uncompared(whole), uncompared(partly)) == ((), ("EUR",))
+
+
+@pytest.mark.parametrize("carrier", ["UPS", "USPS", "DHL"])
+def test_the_best_quote_is_the_one_that_judging_chooses(carrier: str) -> None:
+    quotes = [quote("A", "9"), quote("B", "8"), quote("C", "3", carrier="USPS")]
+    wish = ServiceWish(max_days=4)
+
+    best = best_quote(quotes, carrier=carrier, wish=wish, exchange=Exchange())
+
+    assert best == chosen_quote(judge_quotes(quotes, carrier=carrier, wish=wish))
 
 
 def test_each_quote_says_why_it_was_not_taken() -> None:
