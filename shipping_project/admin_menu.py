@@ -38,6 +38,7 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("orders.BatchAssignment", "Batches", "hub"),
         ("orders.Simulation", "Simulations", "replay"),
         ("orders.SimulatedChange", "Simulated changes", "swap_calls"),
+        ("orders.ShadowDifference", "Shadow differences", "contrast"),
         ("orders.TableRate", "Rate tables", "table"),
         ("orders.LaneRate", "Prices told", "sell"),
         ("orders.CurrencyRate", "Currency rates", "currency_exchange"),

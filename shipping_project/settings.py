@@ -400,6 +400,9 @@ ASSIGN_URGENT_HOURS = ENV.integer("ASSIGN_URGENT_HOURS", 24, minimum=0)
 ASSIGN_WAIT_MINUTES = ENV.integer("ASSIGN_WAIT_MINUTES", 30, minimum=1)
 ASSIGN_LATE_CENTS = ENV.integer("ASSIGN_LATE_CENTS", 500, minimum=0)
 ASSIGN_SCARCE_CENTS = ENV.integer("ASSIGN_SCARCE_CENTS", 50, minimum=0)
+# For so many days after rules go live those before them decide in their shadow, and what labels
+# cost is compared with what the trial foretold. 0 for neither.
+ROUTING_WATCH_DAYS = ENV.integer("ROUTING_WATCH_DAYS", 14, minimum=0)
 # A label that a platform is still making after so many minutes is a matter for a person.
 LABEL_PENDING_MINUTES = ENV.integer("LABEL_PENDING_MINUTES", 60, minimum=1)
 # How many days after the purchase a label can be given back, and how long its refund may take,

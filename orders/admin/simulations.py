@@ -9,9 +9,9 @@ from django.utils.safestring import SafeString
 from accounts.admin_actions import NamedAction, Words, confirmed
 from accounts.admin_base import LedgerAdmin
 from accounts.permissions import MANAGERS
-from orders.models import SimulatedChange, Simulation
+from orders.models import ShadowDifference, SimulatedChange, Simulation
 from orders.reports.simulations import MOST_SHOWN, beyond
-from orders.rules.replay import cost_changes, read_tally
+from orders.rules.replay import Way, cost_changes, read_tally
 from orders.services.simulations import approve_simulation, cancel_simulation
 
 
@@ -89,3 +89,22 @@ class SimulatedChangeAdmin(LedgerAdmin):
     list_display = ["simulation", "order", "rise", "currency", "old_days", "new_days"]
     list_select_related = ["simulation__rule_set", "order"]
     search_fields = ["=order__number", "=simulation__id"]
+
+
+@admin.register(ShadowDifference)
+class ShadowDifferenceAdmin(LedgerAdmin):
+    list_display = ["decision", "order", "shadow", "by_it", "instead"]
+    list_select_related = ["decision__order", "decision__warehouse", "shadow"]
+    list_filter = ["shadow"]
+    search_fields = ["=decision__order__number"]
+
+    def order(self, difference: ShadowDifference) -> str:
+        return difference.decision.order.number
+
+    @admin.display(description="By the rules before")
+    def by_it(self, difference: ShadowDifference) -> str:
+        return Way(**difference.way).words
+
+    @admin.display(description="By the live rules")
+    def instead(self, difference: ShadowDifference) -> str:
+        return Way(**difference.actual).words

@@ -10,7 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.permissions import MANAGERS, RoleAllows, StaffWrite
+from accounts.permissions import MANAGERS, RoleAllows, StaffOnly, StaffWrite
 from accounts.principals import label_of
 from orders.api.linting import (
     CoverageAskedSerializer,
@@ -19,7 +19,9 @@ from orders.api.linting import (
     coverage_document,
     lint_document,
 )
+from orders.api.watch import WatchSerializer, watch_document
 from orders.models import RoutingRule, RuleSet
+from orders.reports.watch import watch_of
 from orders.services.linting import cover_rule_set, lint_rule_set
 from orders.services.rules import (
     change_draft,
@@ -29,6 +31,7 @@ from orders.services.rules import (
     rows_of,
 )
 from shipping_project.kernel.api.viewsets import ReadOnlyViewSet
+from shipping_project.kernel.errors import NotFound
 
 MOST_RULES = 1000
 
@@ -170,6 +173,16 @@ class RuleSetViewSet(ReadOnlyViewSet[RuleSet]):
         form.is_valid(raise_exception=True)
         found = cover_rule_set(rule_set, currency=form.validated_data["currency"])
         return Response(coverage_document(rule_set.version, found))
+
+    @extend_schema(responses=WatchSerializer)
+    @action(detail=True, methods=["get"], permission_classes=[RoleAllows, StaffOnly])
+    def watch(self, request: Request, pk: str) -> Response:
+        """How these rules have fared for their first days: what labels cost and were foretold to,
+        and which orders the rules before would have sent another way. 404 before they went live."""
+        found = watch_of(self.get_object())
+        if found is None:
+            raise NotFound("These rules were not live yet.")
+        return Response(watch_document(found))
 
     def _told(self, rule_set: RuleSet, *, code: int = status.HTTP_200_OK) -> Response:
         row = self.get_queryset().get(pk=rule_set.pk)

@@ -14,6 +14,7 @@ from orders.models.packing import Box
 from orders.models.pulled import PulledOrder, PullSource
 from orders.models.rates import CurrencyRate, LaneRate, TableRate
 from orders.models.routing import RoutingDecision, RoutingRule, RuleSet
+from orders.models.shadow import ShadowDifference
 from orders.models.shipping import (
     LabelState,
     Package,
@@ -53,6 +54,7 @@ __all__ = [
     "RoutingOverride",
     "RoutingRule",
     "RuleSet",
+    "ShadowDifference",
     "Shipment",
     "SimulatedChange",
     "Simulation",

@@ -46,6 +46,12 @@ class RuleSet(Timestamped):
     digest = models.CharField(
         max_length=64, blank=True, default="", db_default="", help_text="SHA-256 of the content."
     )
+    shadow_version = models.PositiveIntegerField(
+        null=True, blank=True, help_text="The version before it, which still decides beside it."
+    )
+    shadow_digest = models.CharField(max_length=64, blank=True, default="", db_default="")
+    shadow_since = models.DateTimeField(null=True, blank=True)
+    shadow_until = models.DateTimeField(null=True, blank=True)
     note = models.CharField(max_length=200, blank=True, default="")
     default_carrier = models.CharField(
         max_length=10,

@@ -14,6 +14,7 @@ from orders.rules.routing import RouteDecision, RouteSnapshot, TraceStep
 from orders.rules.routing.parts import OFFERS
 from orders.rules.routing.record import Candidate, kept_candidates, kept_steps, record_of
 from orders.services.rule_books import restored_book
+from orders.services.shadow import note_shadow
 from orders.services.snapshots import restored_snapshot, snapshot_record
 
 
@@ -73,6 +74,7 @@ def keep_decision(
         override=override,
         machine=choice_of(machine) if override else {},
     )
+    note_shadow(decision, rule_set, snapshot, machine)
     return decision
 
 

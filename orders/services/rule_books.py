@@ -28,7 +28,7 @@ def live_rule_set() -> RuleSet:
 
 
 # Published versions as they were read last, so that a worker makes their router ready once.
-MOST_BOOKS = 4
+MOST_BOOKS = 8
 _books: dict[tuple[object, ...], RuleBook] = {}
 
 
@@ -48,11 +48,27 @@ def _frozen_book(rule_set: RuleSet, platform_of: Mapping[str, str]) -> RuleBook:
     )
 
 
+def shadow_book(rule_set: RuleSet, *, platform_of: Mapping[str, str]) -> RuleBook | None:
+    """That of the version that decides in its shadow, read once."""
+    version, digest = rule_set.shadow_version, rule_set.shadow_digest
+    if version is None:
+        return None
+    kept = _books.get(_book_key(version, digest, platform_of))
+    if kept is not None:
+        return kept
+    found = RuleSet.objects.filter(version=version, digest=digest).first()
+    return _frozen_book(found, platform_of) if found else None
+
+
+def _book_key(version: int, digest: str, platform_of: Mapping[str, str]) -> tuple[object, ...]:
+    return (version, digest, *sorted(platform_of.items()))
+
+
 def kept_book(
     content: Mapping[str, Any], *, digest: str, version: int, platform_of: Mapping[str, str]
 ) -> RuleBook:
     """The same object for the same rules, so that their router is made ready once."""
-    key = (version, digest, *sorted(platform_of.items()))
+    key = _book_key(version, digest, platform_of)
     if key not in _books:
         if len(_books) >= MOST_BOOKS:
             _books.clear()

@@ -16,6 +16,7 @@ from orders.models import RoutingRule, RuleSet
 from orders.rules.rule_check import rule_faults
 from orders.services.gate import pass_gate
 from orders.services.rule_books import as_carrier_rule, book_content, record_digest
+from orders.services.shadow import begin_shadow, end_shadow
 from shipping_project.kernel.errors import Conflict, FieldError, InvalidInput
 from shipping_project.kernel.versions import hold_to_seen
 
@@ -59,7 +60,9 @@ def publish_rule_set(*, rule_set_id: int, actor: str) -> RuleSet:
             _freeze(chosen, actor=actor)
         live = next((row for row in rule_sets.values() if row.is_live), None)
         if live is not None:
+            end_shadow(live)
             _set_live(live, to=False)
+        begin_shadow(chosen, before=live)
         _set_live(chosen, to=True)
         record_audit(
             actor=actor,
@@ -90,7 +93,8 @@ def _freeze(draft: RuleSet, *, actor: str) -> None:
 
 def _set_live(rule_set: RuleSet, *, to: bool) -> None:
     rule_set.is_live = to
-    rule_set.save(update_fields=["is_live", "updated_at"])
+    shadow = ("shadow_version", "shadow_digest", "shadow_since", "shadow_until")
+    rule_set.save(update_fields=["is_live", "updated_at", *shadow])
 
 
 def check_rules(rules: Sequence[RoutingRule]) -> None:

@@ -86,6 +86,8 @@ RULES = {
     # They replay the orders of all organizations.
     "routing/simulations": STAFF_ROOM,
     "routing/assignments": STAFF_ROOM,
+    # Labels and their costs of all organizations.
+    "routing/rule-sets/{pk}/watch": STAFF_ROOM,
     "routing/": Rule(read_scope="rules:read", write=MANAGERS, staff="write"),
 }
 OPEN_TO_ALL = {"POST auth/token", "POST auth/token/refresh", "POST auth/logout"}

@@ -80,7 +80,9 @@ from orders.models import (
     RoutingOverride,
     RoutingRule,
     RuleSet,
+    ShadowDifference,
     Shipment,
+    SimulatedChange,
     TrackingEvent,
 )
 from orders.rules.states import OrderState
@@ -149,6 +151,7 @@ WRITTEN_ONCE = (
     "orders.RoutingDecision",
     "orders.RoutingOverride",
     "orders.BatchAssignment",
+    "orders.ShadowDifference",
     "orders.Shipment",
     "orders.SimulatedChange",
     "orders.Simulation",
@@ -382,6 +385,10 @@ def _fill_simulations() -> None:
         while advance_simulation(simulation.pk):
             pass
     RuleSet.objects.filter(pk=draft.pk).update(is_draft=False)
+    for change in SimulatedChange.objects.order_by("pk")[:3]:
+        ShadowDifference.objects.create(
+            decision=change.decision, shadow=draft, way=change.after, actual=change.before
+        )
 
 
 def _fill_background() -> None:

@@ -100,9 +100,10 @@ def _too_late(survey: Survey, shape: Shape) -> Finding | None:
 
 
 def _earlier(survey: Survey, shape: Shape) -> Iterator[Shape]:
-    """Those that are asked before it, also while the warehouse is chosen if it names some."""
+    """Those that are asked before it, also while the warehouse is chosen if it has a say there."""
+    is_early = bool(shape.rule.warehouses or shape.rule.split)
     for one in survey.before(shape):
-        if not (shape.rule.warehouses and one.rests_on_warehouse):
+        if not (is_early and one.rests_on_warehouse):
             yield one
 
 
