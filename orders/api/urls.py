@@ -4,6 +4,7 @@ from rest_framework.routers import SimpleRouter
 from orders.api import views
 from orders.api.assignments import AssignmentViewSet
 from orders.api.bulk import BulkOrdersView
+from orders.api.labels import LabelsView
 from orders.api.money import LedgerTotalsView
 from orders.api.packing import BoxViewSet
 from orders.api.pulled import IntakeCheckView, PullSourceViewSet, PullWindowViewSet
@@ -30,6 +31,7 @@ urlpatterns = [
     path("orders/bulk", BulkOrdersView.as_view(), name="orders-bulk"),
     path("orders/reroute", RerouteView.as_view(), name="orders-reroute"),
     path("orders/parse", views.ParseView.as_view(), name="orders-parse"),
+    path("labels", LabelsView.as_view(), name="labels"),
     path("rates", RatesView.as_view(), name="rates"),
     path("ledger/totals", LedgerTotalsView.as_view(), name="ledger-totals"),
     *router.urls,

@@ -7,12 +7,10 @@ from dataclasses import asdict
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import FileResponse
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
@@ -31,6 +29,7 @@ from orders.api.documents import (
 )
 from orders.api.filters import OrderFilter, ShipmentFilter
 from orders.api.intake import MAY_NOT_BUY, read_order
+from orders.api.labels import LabelFiles
 from orders.api.order_documents import (
     narrowed_orders,
     new_order_document,
@@ -38,7 +37,6 @@ from orders.api.order_documents import (
     shipment_documents,
 )
 from orders.api.packing import PackingView
-from orders.api.renderers import PdfRenderer
 from orders.api.rerouting import RouteSteering
 from orders.api.serializers import (
     DecisionSerializer,
@@ -54,7 +52,7 @@ from orders.api.serializers import (
 )
 from orders.api.steering import LabelSteering, reason_of
 from orders.api.why_not import WantedSerializer, WhyNotSerializer
-from orders.models import Order, Package, Shipment, TrackingEvent
+from orders.models import Order, Shipment, TrackingEvent
 from orders.reports.ledger import order_money
 from orders.rules.address_text import PasteTooLarge, parse_pasted
 from orders.rules.why_not import Wanted, why_not
@@ -62,7 +60,6 @@ from orders.services.cancellation import cancel_order
 from orders.services.dispatch import dispatch_order
 from orders.services.holds import hold_order, release_order
 from orders.services.intake import receive_order
-from orders.services.label_files import open_label
 from orders.services.retry import retry_order
 from orders.services.snapshots import restored_snapshot
 from shipping_project.kernel.api.viewsets import ReadOnlyViewSet
@@ -89,7 +86,7 @@ class TextTooLong(AppError):
     title = "The text is too long"
 
 
-class OrderViewSet(LabelSteering, PackingView, RouteSteering, ReadOnlyViewSet[Order]):
+class OrderViewSet(LabelFiles, LabelSteering, PackingView, RouteSteering, ReadOnlyViewSet[Order]):
     """Orders of the caller's organization, looked up by our number or id."""
 
     queryset = Order.objects.all()
@@ -231,19 +228,6 @@ class OrderViewSet(LabelSteering, PackingView, RouteSteering, ReadOnlyViewSet[Or
         """Every scan of every parcel, oldest first."""
         scans = TrackingEvent.objects.filter(package__shipment__order=self.get_object())
         return Response({"events": [tracking_document(scan) for scan in scans]})
-
-    @extend_schema(responses={(200, "application/pdf"): OpenApiResponse(description="The label")})
-    @action(detail=True, methods=["get"], renderer_classes=[PdfRenderer, JSONRenderer])
-    def label(self, request: Request, pk: str) -> FileResponse:
-        """The label as PDF; 404 until it is bought and fetched.
-
-        404 `label.file_lost` tells that our copy is gone and is being fetched anew.
-        """
-        labelled = Package.objects.labelled().filter(shipment__order=self.get_object())
-        package = labelled.exclude(label_file="").order_by("-shipment_id", "id").first()
-        if package is None:
-            raise NotFound("This order has no label yet.")
-        return FileResponse(open_label(package_id=package.pk), content_type="application/pdf")
 
     def _steer(self, act: Callable[[Order], object]) -> Response:
         order = self.get_object()

@@ -78,6 +78,7 @@ RULES = {
     "stock/runs": STAFF_ROOM,
     "orders": ORDERS,
     "shipments": ORDERS,
+    "labels": ORDERS,
     "ledger/": ORDERS,
     # A quote changes nothing.
     "intake/": STAFF_ROOM,

@@ -35,6 +35,7 @@ def test_every_app_is_described(schema: dict[str, Any]) -> None:
         "catalog",
         "intake",
         "jobs",
+        "labels",
         "ledger",
         "listings",
         "orders",

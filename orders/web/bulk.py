@@ -14,10 +14,12 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from accounts.permissions import page_for
 from orders.models import Order
+from orders.services.label_sheets import label_sheet
 from orders.web.steering import STEERING, Steering, reason_of
 from shipping_project.kernel.errors import AppError
 
 MOST_ORDERS = 200
+PRINT = "print_labels"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +33,10 @@ class Result:
 @require_POST
 def bulk(request: HttpRequest) -> HttpResponse:
     """Without `confirmed` it only asks; a refused order does not keep the others back."""
-    steering = STEERING.get(request.POST.get("action", ""))
     chosen = _chosen(request)
+    if request.POST.get("action") == PRINT and chosen:
+        return _printed(request, chosen)
+    steering = STEERING.get(request.POST.get("action", ""))
     if steering is None or not chosen:
         messages.warning(request, "Choose an action and at least one order.")
         return redirect("orders")
@@ -50,6 +54,24 @@ def bulk(request: HttpRequest) -> HttpResponse:
     done = sum(result.is_done for result in results)
     context |= {"results": results, "done": done, "refused": len(results) - done}
     return render(request, "orders/bulk_results.html", context)
+
+
+def _printed(request: HttpRequest, orders: Sequence[Order]) -> HttpResponse:
+    """One PDF of the labels there are; who has none is told on the next page."""
+    try:
+        sheet = label_sheet(orders)
+    except AppError as exc:
+        messages.error(request, f"{exc.title}. {exc.detail}")
+        return redirect("orders")
+    if sheet.missing:
+        numbers = ", ".join(fault.field for fault in sheet.missing)
+        messages.warning(request, f"Without a label that can be printed: {numbers}.")
+    if not sheet.labels:
+        return redirect("orders")
+    answer = HttpResponse(sheet.content, content_type="application/pdf")
+    answer["Content-Disposition"] = 'attachment; filename="labels.pdf"'
+    answer["Cache-Control"] = "private, no-cache"
+    return answer
 
 
 def _previewed(steering: Steering, orders: Sequence[Order]) -> list[tuple[Order, object]]:
