@@ -98,6 +98,8 @@ class Consignment:
     delivery_method_ref: str = ""
     warehouse_ref: str = ""
     placed_at: datetime | None = None
+    # None: not known, so that the platform looks the address up.
+    is_residential: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

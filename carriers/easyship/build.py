@@ -50,7 +50,7 @@ def shipment_body(consignment: Consignment) -> dict[str, Any]:
 
 def _contents(consignment: Consignment) -> dict[str, Any]:
     """What is alike for a shipment made alone and one made in a batch."""
-    return {
+    return _known(set_as_residential=consignment.is_residential) | {
         "destination_address": destination_address(consignment.ship_to),
         "order_data": _order_data(consignment),
         "metadata": {"reference": consignment.reference},
@@ -59,6 +59,10 @@ def _contents(consignment: Consignment) -> dict[str, Any]:
         "courier_settings": {"allow_fallback": False, "apply_shipping_rules": False},
         "parcels": [parcel(consignment)],
     }
+
+
+def _known(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _order_data(consignment: Consignment) -> dict[str, str]:

@@ -112,7 +112,18 @@ class OrderAdmin(LedgerAdmin):
                 ]
             },
         ),
-        ("Contents", {"fields": [("total", "currency"), "requested_carrier", "note", "findings"]}),
+        (
+            "Contents",
+            {
+                "fields": [
+                    ("total", "currency"),
+                    ("requested_carrier", "requested_service"),
+                    ("customer_tags", "is_residential"),
+                    "note",
+                    "findings",
+                ]
+            },
+        ),
         (
             "Dates",
             {

@@ -27,6 +27,9 @@ class AssignmentSerializer(serializers.ModelSerializer[BatchAssignment]):
     """Costs are cents; those of orders that wait are the same in both sums."""
 
     organization = serializers.CharField(source="organization.slug", read_only=True)
+    state = serializers.CharField(
+        read_only=True, help_text="waiting, planned (a dry run has ended) or carried_out."
+    )
     saved = serializers.CharField(read_only=True)
     saved_percent = serializers.CharField(read_only=True)
 

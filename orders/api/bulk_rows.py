@@ -31,7 +31,18 @@ LARGEST_ARRAY = 33_554_432
 
 ADDRESS = tuple(field.name for field in fields(PostalAddress))
 LINE = ("sku", "quantity", "unit_price")
-ORDER = ("external_ref", "currency", "carrier", "note", "ship_by", "placed_at", "hold_reason")
+ORDER = (
+    "external_ref",
+    "currency",
+    "carrier",
+    "note",
+    "ship_by",
+    "placed_at",
+    "hold_reason",
+    "requested_service",
+    "customer_tags",
+    "is_residential",
+)
 COLUMNS = (*ORDER, *ADDRESS, *LINE)
 
 

@@ -60,6 +60,13 @@ class OrderInSerializer(serializers.Serializer[None]):
     ship_by = serializers.DateTimeField(required=False)
     placed_at = serializers.DateTimeField(required=False)
     hold_reason = TextField(required=False, help_text="Keeps the order back until released.")
+    requested_service = TextField(max_length=60, required=False, help_text="Rules may ask for it.")
+    customer_tags = serializers.ListField(
+        child=TextField(max_length=40), max_length=20, required=False
+    )
+    is_residential = serializers.BooleanField(
+        required=False, allow_null=True, help_text="Left out: not known."
+    )
 
 
 class BulkOrdersSerializer(serializers.Serializer[None]):
@@ -129,6 +136,9 @@ class OrderSerializer(serializers.Serializer[None]):
     parts: Any = serializers.ListField(child=TextField(), help_text="Numbers of its parts.")
     ship_to = AddressSerializer()
     carrier = TextField()
+    requested_service = TextField()
+    customer_tags = serializers.ListField(child=TextField())
+    is_residential = serializers.BooleanField(allow_null=True)
     currency = TextField()
     total = TextField()
     note = TextField()

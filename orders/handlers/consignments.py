@@ -92,6 +92,7 @@ def consignment_for(shipment: Shipment, *, is_catalogued: bool = False) -> Consi
         incoterm=shipment.incoterm,
         warehouse_ref=warehouse_ref,
         placed_at=order.placed_at,
+        is_residential=order.is_residential,
     )
 
 

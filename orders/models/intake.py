@@ -82,6 +82,15 @@ class Order(Timestamped):
         default="",
         help_text="A carrier picked by a person wins over every rule.",
     )
+    requested_service = models.CharField(
+        max_length=60, blank=True, default="", db_default="", help_text="In the sender's words."
+    )
+    customer_tags = models.JSONField(
+        default=list, blank=True, db_default=models.Value([], models.JSONField())
+    )
+    is_residential = models.BooleanField(
+        null=True, blank=True, help_text="As the sender says; empty is not known."
+    )
     note = models.TextField(blank=True, default="")
     findings = models.JSONField(default=list, blank=True)
     attention_code = models.CharField(max_length=60, blank=True, default="")

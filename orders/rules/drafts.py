@@ -37,10 +37,17 @@ class OrderDraft:
     placed_at: datetime | None = None
     ship_by: datetime | None = None
     hold_reason: str = ""
+    requested_service: str = ""
+    customer_tags: tuple[str, ...] = ()
+    is_residential: bool | None = None
 
     def digest(self) -> str:
         """SHA-256 over what the draft says, so that a changed repeat is noticed."""
         said = {name: getattr(self, name) for name in FIELDS}
+        for name in LATER:
+            # Left out where nothing is said, so that orders of before are known again.
+            if said[name] in ("", (), None):
+                del said[name]
         said["ship_to"] = self.ship_to.as_dict()
         said["lines"] = [{name: getattr(line, name) for name in LINE} for line in self.lines]
         return hashlib.sha256(ENCODER.encode(said).encode()).hexdigest()
@@ -48,4 +55,5 @@ class OrderDraft:
 
 ENCODER = json.JSONEncoder(sort_keys=True, default=str)
 FIELDS = tuple(field.name for field in fields(OrderDraft))
+LATER = ("requested_service", "customer_tags", "is_residential")
 LINE = tuple(field.name for field in fields(LineDraft))

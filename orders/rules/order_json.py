@@ -18,12 +18,13 @@ from shipping_project.kernel.postal import PostalAddress
 
 KNOWN = frozenset({
     "external_ref", "ship_to", "lines", "currency", "carrier", "note", "ship_by", "placed_at",
-    "hold_reason",
+    "hold_reason", "requested_service", "customer_tags", "is_residential",
 })  # fmt: skip
 ADDRESS = tuple(field.name for field in fields(PostalAddress))
 LINE = ("sku", "quantity", "unit_price")
 KNOWN_OF_ADDRESS, KNOWN_OF_LINE = frozenset(ADDRESS), frozenset(LINE)
 MAX_TEXT = 5_000
+MOST_TAGS, LONGEST_TAG = 20, 40
 
 
 class _Reading:
@@ -63,6 +64,33 @@ class _Reading:
             return None
         return moment
 
+    def tags(self, name: str) -> tuple[str, ...]:
+        """A list of words, or words between commas, each once and in lower case."""
+        found = self.value.get(name)
+        words = found.split(",") if isinstance(found, str) else found or ()
+        is_list = isinstance(words, list | tuple)
+        if not is_list or not all(isinstance(word, str) for word in words):
+            self.fault(name, "type.list", "Give a list of words in quotes.")
+            return ()
+        tidy = tuple(dict.fromkeys(" ".join(word.split()).lower() for word in words))
+        if len(tidy) > MOST_TAGS or any(len(word) > LONGEST_TAG for word in tidy):
+            message = f"Give at most {MOST_TAGS} words of at most {LONGEST_TAG} characters."
+            self.fault(name, "tags.too_many", message)
+            return ()
+        return tuple(word for word in tidy if word)
+
+    def flag(self, name: str) -> bool | None:
+        """None is not known. A CSV has it as a word."""
+        found = self.value.get(name)
+        if found in (None, ""):
+            return None
+        known = {"true": True, "false": False, True: True, False: False}
+        word = found.strip().lower() if isinstance(found, str) else found
+        if not isinstance(word, str | bool) or word not in known:
+            self.fault(name, "type.flag", "Give true or false.")
+            return None
+        return known[word]
+
     def refuse_unknown(self, known: frozenset[str]) -> None:
         if self.value.keys() <= known:
             return
@@ -91,6 +119,9 @@ def draft_from(body: Any, *, source: str) -> tuple[OrderDraft, list[FieldError]]
         placed_at=top.moment("placed_at"),
         ship_by=top.moment("ship_by"),
         hold_reason=top.text("hold_reason", 200),
+        requested_service=top.text("requested_service", 60).strip(),
+        customer_tags=top.tags("customer_tags"),
+        is_residential=top.flag("is_residential"),
     )
     return draft, faults
 

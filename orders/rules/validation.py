@@ -97,6 +97,8 @@ def _check_text(draft: OrderDraft) -> list[FieldError]:
         "external_ref": draft.external_ref,
         "note": draft.note,
         "hold_reason": draft.hold_reason,
+        "requested_service": draft.requested_service,
+        "customer_tags": " ".join(draft.customer_tags),
     }
     return [
         FieldError(field=name, code="text.control_characters", message="Remove control characters.")

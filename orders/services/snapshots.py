@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count
@@ -18,7 +18,7 @@ from inventory.models import StockLevel, Warehouse
 from inventory.rules.calendar import is_late, ship_day
 from orders.models import Order, OrderLine, RuleSet, Shipment
 from orders.rules.addresses import is_po_box
-from orders.rules.conditions.fields import billable_weight_g
+from orders.rules.conditions.fields import ANY_DANGER, billable_weight_g
 from orders.rules.exchange import DatedRate
 from orders.rules.geography import apart_km
 from orders.rules.offers import kept_offers, offers_record
@@ -77,6 +77,7 @@ def _facts(order: Order, line_count: int, now: datetime) -> dict[str, str | int 
         "postal_code": order.postal_code,
         "is_po_box": is_po_box(order.address),
         "is_company": bool(order.company),
+        "is_residential": order.is_residential,
         "weight_g": parcel.weight_g,
         "billable_weight_g": billable_weight_g(parcel.weight_g, volume_cm3),
         "longest_side_mm": parcel.length_mm,
@@ -86,6 +87,9 @@ def _facts(order: Order, line_count: int, now: datetime) -> dict[str, str | int 
         "line_count": line_count,
         "source": order.source,
         "organization": order.organization.slug,
+        "requested_service": order.requested_service,
+        "customer_tag": "\n".join(order.customer_tags),
+        "ship_by_day": order.ship_by.astimezone(UTC).date().isoformat() if order.ship_by else None,
         "hours_to_ship_by": None if until is None else int(until.total_seconds() // 3600),
     }
 
@@ -98,7 +102,20 @@ def _line_facts(line: OrderLine) -> dict[str, str]:
         "category": sellable.product.category,
         "hs_code": sellable.hs_code,
         "origin_country": sellable.origin_country,
+        "product_tag": "\n".join(sellable.product.tags),
+        "dangerous_goods": "\n".join(dangers_of(sellable)),
     }
+
+
+def dangers_of(sellable: Sellable) -> list[str]:
+    known = {
+        "LIQUID": sellable.contains_liquids,
+        "BATTERY_PI966": sellable.contains_battery_pi966,
+        "BATTERY_PI967": sellable.contains_battery_pi967,
+        sellable.un_number: bool(sellable.un_number),
+    }
+    there = [name for name, is_there in known.items() if is_there]
+    return [ANY_DANGER, *there] if there else []
 
 
 def _units(lines: Sequence[OrderLine]) -> dict[int, int]:

@@ -122,6 +122,9 @@ def other_fields(form: OrderForm, notes: Notes) -> dict[str, FormField]:
         ("carrier", "Carrier", form.carrier),
         ("ship_by", "Ship by (UTC)", form.ship_by),
         ("note", "Note", form.note),
+        ("requested_service", "Requested service", form.requested_service),
+        ("customer_tags", "Customer tags", form.customer_tags),
+        ("is_residential", "Residential address", form.is_residential),
         ("text", "Pasted text", form.text),
         ("lines", "Lines", ""),
     )

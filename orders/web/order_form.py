@@ -63,6 +63,9 @@ class OrderForm:
     carrier: str = ""
     ship_by: str = ""
     note: str = ""
+    requested_service: str = ""
+    customer_tags: str = ""
+    is_residential: str = ""
     product_q: str = ""
     address: Mapping[str, str] = field(default_factory=dict)
     lines: tuple[LineInput, ...] = (LineInput(),)
@@ -93,6 +96,9 @@ class OrderForm:
             "lines": [line.as_json() for line in self.lines if not line.is_blank],
             "carrier": self.carrier,
             "note": self.note,
+            "requested_service": self.requested_service,
+            "customer_tags": self.customer_tags,
+            "is_residential": self.is_residential,
             "ship_by": self.ship_by,
         }
         return draft_from(body, source=self.source)
@@ -118,6 +124,9 @@ def form_from(posted: QueryDict) -> OrderForm:
         ship_by=posted.get("ship_by", ""),
         # Browsers send line ends as CR LF, which would count twice.
         note=posted.get("note", "").replace("\r\n", "\n"),
+        requested_service=posted.get("requested_service", ""),
+        customer_tags=posted.get("customer_tags", ""),
+        is_residential=posted.get("is_residential", ""),
         product_q=posted.get("product_q", ""),
         address={name: posted.get(name, "") for name in ADDRESS_NAMES},
         lines=_lines(posted) or (LineInput(),),

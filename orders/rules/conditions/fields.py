@@ -70,15 +70,19 @@ OPERATORS: Mapping[Kind, frozenset[Operator]] = {
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """`from_warehouse`: known only once the warehouse is chosen."""
+    """`from_warehouse`: known only once the warehouse is chosen. `is_many`: a line has several of
+    them, one on each line of the text, and each is compared."""
 
     name: str
     kind: Kind
     label: str
     unit: str = ""
     from_warehouse: bool = False
+    is_many: bool = False
 
 
+# What every line with dangerous goods has, whichever they are.
+ANY_DANGER = "ANY"
 _FIELDS = (
     Field("country", Kind.TEXT, "country"),
     Field("country_group", Kind.TEXT, "country group"),
@@ -86,6 +90,7 @@ _FIELDS = (
     Field("postal_code", Kind.TEXT, "postcode"),
     Field("is_po_box", Kind.FLAG, "PO box"),
     Field("is_company", Kind.FLAG, "company address"),
+    Field("is_residential", Kind.FLAG, "residential address"),
     Field("weight_g", Kind.NUMBER, "weight", "g"),
     Field("billable_weight_g", Kind.NUMBER, "billable weight", "g"),
     Field("longest_side_mm", Kind.NUMBER, "longest side", "mm"),
@@ -98,9 +103,14 @@ _FIELDS = (
     Field("category", Kind.OF_LINES, "category"),
     Field("hs_code", Kind.OF_LINES, "HS code"),
     Field("origin_country", Kind.OF_LINES, "country of origin"),
+    Field("product_tag", Kind.OF_LINES, "product tag", is_many=True),
+    Field("dangerous_goods", Kind.OF_LINES, "dangerous goods", is_many=True),
     Field("source", Kind.TEXT, "source"),
     Field("organization", Kind.TEXT, "organization"),
     Field("requested_carrier", Kind.TEXT, "requested carrier"),
+    Field("requested_service", Kind.TEXT, "requested service"),
+    Field("customer_tag", Kind.CODES, "customer tags", is_many=True),
+    Field("ship_by_day", Kind.TEXT, "promised day of handing over (UTC)"),
     Field("hours_to_ship_by", Kind.NUMBER, "hours until it must ship", "h"),
     Field("stocked_in", Kind.CODES, "warehouses that hold every line"),
     Field("warehouse", Kind.TEXT, "warehouse", from_warehouse=True),

@@ -64,7 +64,11 @@ class Comparison:
     def _of_lines(self, lines: tuple[Mapping[str, str], ...] | None) -> bool | None:
         if not lines:
             return None
-        hits = (self.test(line.get(self.field.name, "")) for line in lines)
+        name, test = self.field.name, self.test
+        if self.field.is_many:
+            hits = (any(map(test, line.get(name, "").split("\n"))) for line in lines)
+        else:
+            hits = (test(line.get(name, "")) for line in lines)
         if self.share is Share.ALL:
             return all(hits)
         return any(hits) if self.share is Share.SOME else not any(hits)
@@ -87,7 +91,8 @@ class Comparison:
     def found(self, facts: Facts) -> str:
         if self.field.kind is Kind.OF_LINES:
             lines = cast(tuple[Mapping[str, str], ...], facts.get(LINES) or ())
-            seen = sorted({line.get(self.field.name, "") or "–" for line in lines})
+            values = (line.get(self.field.name, "").split("\n") for line in lines)
+            seen = sorted({value or "–" for several in values for value in several})
             return ", ".join(seen[:5]) + (" …" if len(seen) > 5 else "")
         value = facts.get(self.field.name)
         return "" if value is None else _word(value)

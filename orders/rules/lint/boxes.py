@@ -95,6 +95,9 @@ class Space:
         return found
 
     def _of_comparison(self, asked: Comparison, wanted: bool) -> list[Box]:
+        if asked.field.is_many:
+            # Several at once, so one of them rules no other out.
+            raise TooTangled
         if asked.field.kind is Kind.CODES:
             return _of_codes(asked, wanted)
         domain = self.domains[domain_name(asked)]

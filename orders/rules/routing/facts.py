@@ -55,6 +55,11 @@ def _stocked_in(snapshot: RouteSnapshot) -> Fact:
     return tuple(option.code for option in snapshot.warehouses if holds_all(option, snapshot.needs))
 
 
+def _customer_tags(snapshot: RouteSnapshot) -> Fact:
+    text = str(snapshot.facts.get("customer_tag") or "")
+    return tuple(tidied_text("customer_tag", text).split("\n")) if text else ()
+
+
 def _lines(snapshot: RouteSnapshot) -> Fact:
     return tuple(
         {name: tidied_text(name, value) for name, value in line.items()} for line in snapshot.lines
@@ -69,6 +74,7 @@ _OF_ORDER: Mapping[str, Callable[[RouteSnapshot], Fact]] = {
     "units": lambda snapshot: sum(snapshot.needs.values()),
     "value": _value,
     "stocked_in": _stocked_in,
+    "customer_tag": _customer_tags,
     LINES: _lines,
 }
 
