@@ -204,6 +204,7 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_NAME_OVERRIDES": {
+        "AssignmentStateEnum": "orders.models.assignment.AssignmentState",
         "CountStateEnum": "inventory.models.CountState",
         "PurchaseStateEnum": "inventory.models.PurchaseState",
         "TransferStateEnum": "inventory.models.TransferState",

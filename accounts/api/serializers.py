@@ -87,7 +87,10 @@ class ApiKeySerializer(serializers.ModelSerializer[ApiKey]):
         help_text="Where it may be used from, such as 203.0.113.0/24; empty for anywhere.",
     )
     replaced_by = serializers.SlugRelatedField[ApiKey](
-        slug_field="prefix", read_only=True, help_text="Prefix of the key that took over."
+        slug_field="prefix",
+        read_only=True,
+        allow_null=True,
+        help_text="Prefix of the key that took over.",
     )
 
     class Meta:

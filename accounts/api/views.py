@@ -7,7 +7,7 @@ from typing import cast
 
 from django.contrib.auth import authenticate
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.exceptions import AuthenticationFailed
@@ -46,7 +46,17 @@ class TokenView(APIView):
     permission_classes = [AllowAny]
     throttle_classes = [LoginThrottle]
 
-    @extend_schema(request=CredentialsSerializer, responses=TokensSerializer)
+    @extend_schema(
+        request=CredentialsSerializer,
+        responses=TokensSerializer,
+        examples=[
+            OpenApiExample(
+                "A login",
+                value={"username": "partner-alder", "password": "your password"},
+                request_only=True,
+            )
+        ],
+    )
     def post(self, request: Request) -> Response:
         given = CredentialsSerializer(data=request.data)
         given.is_valid(raise_exception=True)

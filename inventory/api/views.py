@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -159,6 +159,19 @@ class AdjustmentView(APIView):
         request=AdjustmentSerializer,
         responses={201: StockMovementSerializer, 200: StockMovementSerializer},
         parameters=[idempotency_parameter("reference")],
+        examples=[
+            OpenApiExample(
+                "Three found in a count",
+                value={
+                    "sku": "MUG-01",
+                    "warehouse": "NV",
+                    "quantity": 3,
+                    "reason": "Found in a count",
+                    "reference": "COUNT-7",
+                },
+                request_only=True,
+            )
+        ],
     )
     def post(self, request: Request) -> Response:
         """Add or take units: 201 with the movement, 200 with the first one for a repeat."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, status, viewsets
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -14,6 +14,7 @@ from accounts.permissions import MANAGERS, STAFF_READERS, RoleAllows, StaffOnly
 from accounts.principals import label_of
 from orders.models import BatchAssignment
 from orders.services.assigning import start_assignment
+from shipping_project.kernel.api.viewsets import ReadOnlyViewSet
 
 
 class AssignmentAskedSerializer(serializers.Serializer[None]):
@@ -49,7 +50,7 @@ class WholeAssignmentSerializer(AssignmentSerializer):
         read_only_fields = fields
 
 
-class AssignmentViewSet(viewsets.ReadOnlyModelViewSet[BatchAssignment]):
+class AssignmentViewSet(ReadOnlyViewSet[BatchAssignment]):
     """What assigning orders together saved against first come first served, newest first."""
 
     queryset = BatchAssignment.objects.select_related("organization").order_by("-id")

@@ -14,6 +14,7 @@ from accounts.permissions import may_buy_labels
 from accounts.principals import label_of
 from accounts.throttling import BulkThrottle, CallerThrottle
 from orders.api.bulk_rows import rows_of
+from orders.api.examples import BULK as BULK_EXAMPLES
 from orders.api.intake import MAY_NOT_BUY, organization_named
 from orders.api.serializers import BulkOrdersSerializer
 from orders.models import OrderSource
@@ -66,6 +67,7 @@ class BulkOrdersView(APIView):
         },
         responses={202: JobSerializer, 200: JobSerializer},
         parameters=PARAMETERS,
+        examples=BULK_EXAMPLES,
     )
     def post(self, request: Request) -> Response:
         """202 with a new job, 200 with the first one for a repeat of its `Idempotency-Key`."""

@@ -21,6 +21,7 @@ from accounts.permissions import may_buy_labels
 from accounts.principals import label_of
 from accounts.scopes import BUY_LABELS
 from accounts.throttling import CallerThrottle, OrderCreateThrottle, ParseThrottle
+from orders.api import examples
 from orders.api.documents import (
     decision_document,
     event_document,
@@ -124,6 +125,7 @@ class OrderViewSet(LabelFiles, LabelSteering, PackingView, RouteSteering, ReadOn
         request=OrderInSerializer,
         responses={201: OrderSerializer, 200: OrderSerializer},
         parameters=[idempotency_parameter("external_ref")],
+        examples=examples.CREATE,
     )
     def create(self, request: Request) -> Response:
         """201 with a new order, 200 with the first one for a repeat.
@@ -161,7 +163,7 @@ class OrderViewSet(LabelFiles, LabelSteering, PackingView, RouteSteering, ReadOn
             lambda order: retry_order(order_id=order.pk, actor=label_of(request.user))
         )
 
-    @extend_schema(request=ReasonSerializer, responses=OrderSerializer)
+    @extend_schema(request=ReasonSerializer, responses=OrderSerializer, examples=examples.HOLD)
     @action(detail=True, methods=["post"])
     def hold(self, request: Request, pk: str) -> Response:
         reason = reason_of(request)
@@ -244,7 +246,7 @@ class ParseView(APIView):
     required_scopes = {"read": "orders:read", "write": "orders:write"}
     throttle_classes = [CallerThrottle, ParseThrottle]
 
-    @extend_schema(request=PasteSerializer, responses=ParsedSerializer)
+    @extend_schema(request=PasteSerializer, responses=ParsedSerializer, examples=examples.PARSE)
     def post(self, request: Request) -> Response:
         body = request.data if isinstance(request.data, dict) else {}
         texts = {name: body.get(name, "") for name in ("text", "carrier")}

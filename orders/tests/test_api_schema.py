@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from io import StringIO
 from typing import Any
 
 import pytest
 import yaml
+from django.conf import settings
 from django.core.management import call_command
 from django.test import TestCase
 
+from accounts.models import Role
+from accounts.tests.cases import client_for
+from orders.tests.builders import make_order, make_organization, make_stocked_sellable, make_user
+
+FILE = settings.BASE_DIR / "docs" / "openapi.yaml"
+# Of those that partners begin with, each shows a request.
+MAIN_ROUTES = 7
+
 
 @pytest.fixture(scope="module")
-def schema() -> dict[str, Any]:
+def text() -> str:
     out = StringIO()
     call_command("spectacular", "--validate", "--fail-on-warn", stdout=out)
-    document: dict[str, Any] = yaml.safe_load(out.getvalue())
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def schema(text: str) -> dict[str, Any]:
+    document: dict[str, Any] = yaml.safe_load(text)
     return document
+
+
+def test_the_file_in_the_repository_says_what_the_code_says(text: str) -> None:
+    kept = FILE.read_text(encoding="utf-8") if FILE.exists() else ""
+
+    if kept != text.rstrip("\n") + "\n" and kept != text:
+        pytest.fail("docs/openapi.yaml is not what the code says: run bin/schema and commit it")
 
 
 def test_it_is_valid_without_a_warning(schema: dict[str, Any]) -> None:
@@ -88,6 +110,31 @@ def test_keys_and_tokens_are_ways_to_log_in(schema: dict[str, Any]) -> None:
 
     assert ways["apiKey"]["name"] == "X-API-Key"
     assert ways["jwtAuth"]["scheme"] == "bearer"
+
+
+def requests_shown(schema: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for path, operations in schema["paths"].items():
+        for operation in operations.values():
+            content = operation.get("requestBody", {}).get("content", {})
+            for example in content.get("application/json", {}).get("examples", {}).values():
+                yield path, example["value"]
+
+
+@pytest.mark.django_db
+def test_every_request_that_is_shown_as_an_example_is_good(schema: dict[str, Any]) -> None:
+    alder = make_organization("alder")
+    make_stocked_sellable(alder, "MUG-01")
+    person = make_user(Role.ADMINISTRATOR, organization=alder)
+    order = make_order(alder)
+    client = client_for(person)
+    shown = list(requests_shown(schema))
+
+    for path, body in shown:
+        if "auth/" not in path:
+            answer = client.post(path.format(id=order.pk), body, format="json")
+            assert answer.status_code in (200, 201, 202), (path, answer.content)
+
+    assert len({path for path, _ in shown}) >= MAIN_ROUTES
 
 
 class DocsPagesTests(TestCase):

@@ -36,11 +36,15 @@ ANSWER = {
     "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
 
+UNCHANGED = {"description": "Still as `If-None-Match` has it."}
+
 
 def add_problems(result: dict[str, Any], **context: Any) -> dict[str, Any]:
     """A hook of drf-spectacular: every operation may answer with a problem document."""
     result["components"]["schemas"] |= {"Problem": PROBLEM, "FieldFault": FAULT}
     for path in result["paths"].values():
-        for operation in path.values():
+        for method, operation in path.items():
             operation["responses"]["default"] = ANSWER
+            if method == "get":
+                operation["responses"]["304"] = UNCHANGED
     return result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -53,7 +53,20 @@ class EndpointViewSet(ReadOnlyViewSet[WebhookEndpoint]):
         rows: QuerySet[WebhookEndpoint] = WebhookEndpoint.objects.visible_to(self.request.user)
         return rows.select_related("organization").order_by("-id")
 
-    @extend_schema(request=EndpointSerializer, responses={201: NewEndpointSerializer})
+    @extend_schema(
+        request=EndpointSerializer,
+        responses={201: NewEndpointSerializer},
+        examples=[
+            OpenApiExample(
+                "All of orders and labels",
+                value={
+                    "url": "https://shop.example/hooks/shipping",
+                    "events": ["order.*", "shipment.labelled"],
+                },
+                request_only=True,
+            )
+        ],
+    )
     def create(self, request: Request) -> Response:
         """The answer holds the secret that messages are signed with; it is not shown again."""
         given = self.get_serializer(data=request.data)
