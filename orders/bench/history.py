@@ -40,10 +40,10 @@ def publish_sample(rules: int, rng: Random) -> RuleSet:
     )
 
 
-def changed_draft(live: RuleSet, *, rules_changed: int, carrier: str) -> RuleSet:
-    """The same rules, of which the last ones pick another carrier."""
+def changed_draft(live: RuleSet, *, every: int, carrier: str) -> RuleSet:
+    """The same rules, of which one in so many picks another carrier."""
     content = json.loads(json.dumps(live.content))
-    for rule in content["rules"][len(content["rules"]) - rules_changed :]:
+    for rule in content["rules"][::every]:
         rule["carrier"] = carrier
     return RuleSet.objects.create(
         name="Changed",

@@ -33,7 +33,7 @@ def _measure(options: Options) -> Measured:
     call_command("prepare")
     rng = Random(1)  # noqa: S311 # repeatable, not secret
     live = publish_sample(RULES, rng)
-    draft = changed_draft(live, rules_changed=RULES // 10, carrier="USPS")
+    draft = changed_draft(live, every=10, carrier="USPS")
     made = 0
     sizes = sorted(options["orders"])
     runs: list[dict[str, float]] = []

@@ -13,8 +13,12 @@ from orders.rules.routing.parts import CarrierRule, RouteDecision, RouteSnapshot
 
 
 class RouterPair:
-    """Where none of the rules that differ can match an order, both say the same of it, so that the
-    second one is not asked."""
+    """Where none of the rules that differ matches an order, both say the same of it, so that the
+    second one is not asked.
+
+    A rule that matches while the warehouse is chosen still does when it is, so it is enough to ask
+    with the warehouse that the first one has chosen.
+    """
 
     def __init__(self, before: RuleBook, after: RuleBook) -> None:
         self.before, self.after = router_for(before), router_for(after)
@@ -26,9 +30,16 @@ class RouterPair:
     def route(self, snapshot: RouteSnapshot) -> tuple[RouteDecision, RouteDecision]:
         facts = OrderFacts(snapshot)
         old = self.before.route(snapshot, facts=facts)
-        if self._has_same_defaults and not self._differing.fitting_order(facts):
+        if self._has_same_defaults and not self._any_differing(facts):
             return old, old
         return old, self.after.route(snapshot, facts=facts)
+
+    def _any_differing(self, facts: OrderFacts) -> bool:
+        index = self._differing
+        mask = index.fitting_order(facts)
+        if mask:
+            mask = index.fitting_warehouse(mask, facts)
+        return next(index.matching(mask, facts), None) is not None
 
 
 def differing_rules(before: RuleBook, after: RuleBook) -> list[CarrierRule]:
