@@ -70,6 +70,11 @@ NEVER: tuple[dict[str, Any], ...] = (
     both(leaf("warehouse", "is", "NV"), leaf("stocked_in", "not_in", ["NV"])),
     both(leaf("country", "is", "MX"), leaf("leaves_country", "is", False)),
     both(HEAVY, {"none": [{"all": [leaf("weight_g", "at_least", 10)]}]}),
+    both(leaf("customer_tag", "in", ["VIP"]), leaf("customer_tag", "not_in", ["VIP", "NEW"])),
+    both(
+        leaf("product_tag", "in", ["GLASS"], lines="all"),
+        leaf("product_tag", "in", ["GLASS"], lines="none"),
+    ),
 )
 
 
@@ -94,10 +99,29 @@ def test_conditions_that_exclude_each_other_are_named(condition: dict[str, Any])
         both(leaf("country", "is", "GB"), leaf("leaves_country", "is", False)),
         both(leaf("weekday", "is", "SUN"), leaf("hour", "is", 23)),
         both(leaf("stocked_in", "in", ["NV"]), leaf("warehouse", "is", "LON")),
+        both(leaf("customer_tag", "in", ["VIP"]), leaf("customer_tag", "in", ["NEW"])),
+        both(
+            leaf("product_tag", "in", ["GLASS"], lines="all"),
+            leaf("product_tag", "in", ["TALL"], lines="some"),
+        ),
     ],
 )
 def test_conditions_that_can_meet_are_left_alone(condition: dict[str, Any]) -> None:
     assert not [one for one in linted(rule(condition=condition)) if one.rules == (0,)]
+
+
+def test_an_order_with_tags_shows_what_is_asked_of_them() -> None:
+    tagged = both(
+        leaf("customer_tag", "in", ["VIP"]),
+        leaf("product_tag", "in", ["GLASS"], lines="all"),
+        leaf("product_tag", "in", ["TALL"], lines="some"),
+    )
+
+    late = [one for one in linted(rule("All"), rule("Tags", condition=tagged)) if one.example]
+
+    example = next(one.example for one in late if one.code is Code.UNREACHABLE)
+    assert example is not None
+    assert matches(rule(condition=tagged), example)
 
 
 def test_a_rule_behind_a_wider_one_is_never_reached() -> None:

@@ -13,10 +13,12 @@ from itertools import product
 from orders.rules.conditions import Comparison, Condition
 from orders.rules.conditions.fields import Kind, Operator, Share
 from orders.rules.conditions.tree import Joint
-from orders.rules.lint.domains import Domain, domain_name, stocked
+from orders.rules.lint.domains import Domain, domain_name, flag
 
 # Of one rule; more are not looked into.
 MOST_BOXES = 64
+# The two classes of a domain that is a question.
+NO, YES = 0b01, 0b10
 Sets = Mapping[str, int]
 
 
@@ -95,13 +97,10 @@ class Space:
         return found
 
     def _of_comparison(self, asked: Comparison, wanted: bool) -> list[Box]:
-        if asked.field.is_many:
-            # Several at once, so one of them rules no other out.
-            raise TooTangled
         if asked.field.kind is Kind.CODES:
             return _of_codes(asked, wanted)
         domain = self.domains[domain_name(asked)]
-        bits = domain.where(asked.test)
+        bits = YES if asked.field.is_many else domain.where(asked.test)
         if asked.field.kind is Kind.OF_LINES:
             return [_of_lines(domain, bits, asked.share, wanted)]
         box = Box({domain.name: bits if wanted else domain.everything & ~bits})
@@ -143,8 +142,8 @@ def _of_lines(domain: Domain, bits: int, share: Share, wanted: bool) -> Box:
 def _of_codes(asked: Comparison, wanted: bool) -> list[Box]:
     """A flag for each code: the second class is that it is among them."""
     if (asked.operator is Operator.IN) is wanted:
-        return [Box({stocked(code): 0b10}) for code in asked.values]
-    return [Box({stocked(code): 0b01 for code in asked.values})]
+        return [Box({flag(asked.field.name, code): YES}) for code in asked.values]
+    return [Box({flag(asked.field.name, code): NO for code in asked.values})]
 
 
 def _bounded(boxes: list[Box]) -> list[Box]:

@@ -57,33 +57,42 @@ class Domain:
 
 
 def domain_name(comparison: Comparison) -> str:
-    """The group of a country is asked of the country itself."""
+    """The group of a country is asked of the country itself.
+
+    Of a field that a line has several of, each question is a domain of its own: one answer rules
+    no other out.
+    """
     name = comparison.field.name
+    if comparison.field.is_many:
+        return ":".join([name, comparison.operator, *map(str, comparison.values)])
     return "country" if name == "country_group" else name
 
 
 def domains_of(comparisons: Iterable[Comparison], world: World) -> dict[str, Domain]:
     """Of every field that is asked about, and of those that others rest on."""
     asked: dict[str, list[Comparison]] = {"country": [], "region": [], "weight_g": []}
+    flags: set[str] = set()
     for one in comparisons:
-        asked.setdefault(domain_name(one), []).append(one)
+        if one.field.kind is Kind.CODES:
+            flags |= {flag(one.field.name, code) for code in one.values}
+        else:
+            asked.setdefault(domain_name(one), []).append(one)
     found = {name: _domain(name, ones, world) for name, ones in asked.items()}
     currencies = sorted({one.currency for ones in asked.values() for one in ones if one.currency})
     found["currency"] = Domain("currency", tuple(currencies) or ("USD",))
     options = tuple(option.code for option in world.warehouses)
     found["warehouse"] = Domain("warehouse", options) if options else _warehouses(asked)
     found["leaves_country"] = Domain("leaves_country", (False, True))
-    for code in _stocked_codes(asked.pop("stocked_in", [])):
-        found[stocked(code)] = Domain(stocked(code), (False, True))
-    return found
+    return found | {name: Domain(name, (False, True)) for name in sorted(flags)}
+
+
+def flag(name: str, code: object) -> str:
+    """The domain of whether a field of codes has this one."""
+    return f"{name}:{code}"
 
 
 def stocked(code: object) -> str:
     return f"{STOCKED}{code}"
-
-
-def _stocked_codes(asked: Sequence[Comparison]) -> list[str]:
-    return sorted({str(code) for one in asked for code in one.values})
 
 
 def _warehouses(asked: Mapping[str, Sequence[Comparison]]) -> Domain:
@@ -95,6 +104,8 @@ def _domain(name: str, asked: Sequence[Comparison], world: World) -> Domain:
         return Domain(name, _countries(asked))
     if name == "weekday":
         return Domain(name, WEEKDAYS)
+    if asked and asked[0].field.is_many:
+        return Domain(name, ("", str(asked[0].values[0])), is_of_lines=True)
     kind = asked[0].field.kind if asked else Kind.NUMBER if name == "weight_g" else Kind.TEXT
     if kind in (Kind.NUMBER, Kind.MONEY):
         return _numbers(name, asked, Decimal("0.01") if kind is Kind.MONEY else 1)

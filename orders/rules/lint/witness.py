@@ -107,6 +107,8 @@ class Examples:
         for name in box.sets:
             if name not in BESIDE and ":" not in name and not self._is_of_lines(name):
                 facts[name] = self._fact(box, name)
+        if tags := [name.partition(":")[2] for name in sorted(box.sets) if _is_tag(box, name)]:
+            facts["customer_tag"] = "\n".join(tags)
         lines = self._lines(box)
         if "line_count" not in box.sets:
             facts["line_count"] = len(lines)
@@ -172,8 +174,13 @@ class Examples:
                 wanted = needed.get(name, [])
                 bits = allowed & wanted[at] if at < len(wanted) else allowed
                 values = self.space.domains[name].of(bits)
-                usual = LINE.get(name, "")
-                line[name] = usual if usual in values else values[0]
+                field, _, question = name.partition(":")
+                usual = "" if question else LINE.get(name, "")
+                value = usual if usual in values else values[0]
+                # Of some fields a line has several.
+                line[field] = (
+                    "\n".join(filter(None, [line.get(field), value])) if question else value
+                )
         return tuple(lines)
 
     def _stocked(
@@ -182,6 +189,10 @@ class Examples:
         """The one it leaves from holds every line, and others where they have to."""
         has_to = is_origin or box.sets.get(stocked(option.code)) == PRESENT
         return replace(option, available=dict(needs) if has_to else {})
+
+
+def _is_tag(box: Box, name: str) -> bool:
+    return name.startswith("customer_tag:") and box.sets[name] == PRESENT
 
 
 def _needs(lines: Sequence[Mapping[str, str]], units: int) -> dict[str, int]:
