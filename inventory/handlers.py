@@ -30,15 +30,23 @@ def tell(command: OutboxCommand) -> Outcome:
     stock = stock_to_tell(command)
     if stock is None:
         return DROPPED
+    entry = _read(stock)
     sent = begin_telling(
-        stock_id=stock.pk, entry=_read(stock), is_forced=bool(command.payload["is_forced"])
+        stock_id=stock.pk, entry=entry, is_forced=bool(command.payload["is_forced"])
     )
     if sent is None:
         return NOTHING
     answer = veeqo_client().set_stock(
         stock.listing.external_ref, stock.link.external_ref, physical=sent
     )
-    return Delivered({"sent": sent, "physical": answer.physical, "allocated": answer.allocated})
+    return Delivered(
+        {
+            "sent": sent,
+            "physical": answer.physical,
+            "allocated": answer.allocated,
+            "allocated_before": entry.allocated,
+        }
+    )
 
 
 def settle_told(command: OutboxCommand, outcome: Outcome) -> None:
@@ -48,7 +56,7 @@ def settle_told(command: OutboxCommand, outcome: Outcome) -> None:
     if isinstance(outcome, Delivered) and "sent" in outcome.result:
         answered: dict[str, int] = {
             name: outcome.result[name]  # type: ignore[misc] # numbers, as written above
-            for name in ("sent", "physical", "allocated")
+            for name in ("sent", "physical", "allocated", "allocated_before")
         }
         record_told(stock_id=stock_id, **answered)
     elif isinstance(outcome, Rejected):

@@ -88,12 +88,14 @@ class Memory:
     """What was agreed on, less what the platform itself took off since.
 
     `expected`: what it should say now, None before both sides ever agreed. `telling`: a number that
-    was sent and whose answer was not seen. `has_settled`: the same rest was met before, long enough
+    was sent and whose answer was not seen. `overwritten`: units that the platform may have taken
+    off just before our number stood there. `has_settled`: the same rest was met before, long enough
     ago for news of orders to have come.
     """
 
     expected: int | None = None
     telling: int | None = None
+    overwritten: int = 0
     has_settled: bool = False
 
 
@@ -123,12 +125,17 @@ def judge(*, owner: Owner, ours: Ours, theirs: Theirs, memory: Memory) -> Verdic
 
 
 def _held_to_ours(ours: Ours, physical: int, memory: Memory) -> Verdict:
-    if physical == ours.to_tell:
-        return Verdict(step=Step.AGREED)
+    """The same number by chance is no agreement before the news had time to come: an order of
+    which we have not heard may be in theirs, and would be taken off once more when we do."""
+    is_same = physical == ours.to_tell
     if physical in (memory.expected, memory.telling):
         # Untouched since, or our own number coming back.
-        return Verdict(step=Step.TELL)
+        return Verdict(step=Step.AGREED if is_same else Step.TELL)
+    if is_same and (memory.expected is None or memory.has_settled):
+        return Verdict(step=Step.AGREED)
     rest = physical - (ours.to_tell if memory.expected is None else memory.expected)
+    if not is_same and 0 < rest <= memory.overwritten:
+        return Verdict(step=Step.TELL)
     return Verdict(step=Step.DRIFT if memory.has_settled else Step.WAIT, rest=rest)
 
 

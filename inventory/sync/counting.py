@@ -61,7 +61,7 @@ def note_not_counted(*, reference: str, platform: str) -> None:
 
 
 def _holds(reference: str, platform: str) -> list[Reservation]:
-    """Locked with their levels, in the order in which everybody does."""
+    """Locked with their levels and the platform's numbers, in the order in which everybody does."""
     if platform not in WITH_STOCK:
         return []
     rows = Reservation.objects.held_for(reference).order_by("sellable_id", "pk")
@@ -71,6 +71,8 @@ def _holds(reference: str, platform: str) -> list[Reservation]:
         warehouse_id__in={hold.warehouse_id for hold in holds},
     )
     list(levels.locked())
+    # Whoever looks for what is to be told locks these alone, so they come in an order as well.
+    list(PlatformStock.objects.at(platform).filter(level__in=levels.values("pk")).locked())
     return holds
 
 

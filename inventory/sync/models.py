@@ -54,6 +54,11 @@ class PlatformStock(models.Model):
     rest_since = models.DateTimeField(null=True, blank=True)
     look_again_at = models.DateTimeField(null=True, blank=True)
     telling = models.IntegerField(null=True, blank=True)
+    overwritten = models.PositiveIntegerField(
+        default=0,
+        db_default=0,
+        help_text="Units that it may have taken off just before ours stood there.",
+    )
     told = models.IntegerField(null=True, blank=True, help_text="As last told and answered.")
     told_at = models.DateTimeField(null=True, blank=True)
     tell_error = models.CharField(max_length=60, blank=True, default="")
@@ -181,8 +186,8 @@ class PlatformSale(models.Model):
 
     @property
     def reference(self) -> str:
-        """Of its newest reservation; the number of holds keeps it from ever coming twice."""
-        return f"{self.platform}-{self.order_ref}-{self.holds}{'k' * self.is_in_kit}"[:60]
+        """Of its newest reservation: one for each row and hold, so that none ever comes twice."""
+        return f"{self.platform}-{self.order_ref[:24]}-{self.pk}-{self.holds}"
 
 
 class StockRun(PagedRun):

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from carriers.contracts import StockEntry
 from carriers.inbox.models import SyncCursor
+from carriers.inbox.windows import complete_until
 from catalog.kits.contents import parts_of
 from catalog.models import PlatformListing, Sellable
 from inventory.models import (
@@ -164,19 +165,26 @@ def _judged(stock: PlatformStock, ours: Ours, *, has_settled: bool) -> Verdict:
         theirs=Theirs(
             physical=stock.physical, allocated=stock.allocated, is_infinite=stock.is_infinite
         ),
-        memory=Memory(expected=stock.expected, telling=stock.telling, has_settled=has_settled),
+        memory=Memory(
+            expected=stock.expected,
+            telling=stock.telling,
+            overwritten=stock.overwritten,
+            has_settled=has_settled,
+        ),
     )
 
 
 def _has_settled(stock: PlatformStock) -> bool:
-    """Long enough, and the platform's orders were read through meanwhile."""
+    """Long enough, and the platform's orders were read through by a reading begun since."""
     since = stock.rest_since
     if since is None or since > timezone.now() - SETTLE:
         return False
     lists = SyncCursor.objects.filter(
-        platform=stock.link.platform, resource__startswith=ORDERS_LISTS, runs__gt=0
+        platform=stock.link.platform, resource__startswith=ORDERS_LISTS
     )
-    return all(row.finished_at and row.finished_at > since for row in lists)
+    platform = stock.link.platform
+    read = [complete_until(platform, name) for name in lists.values_list("resource", flat=True)]
+    return all(until is not None and until > since for until in read)
 
 
 def _take_theirs(stock: PlatformStock, verdict: Verdict) -> None:
@@ -220,6 +228,7 @@ def agree(stock: PlatformStock, *, taken: int = 0) -> None:
     if reasons:
         stock.explained = "; ".join(reasons)[:500]
     stock.expected, stock.telling, stock.lines = stock.physical, None, []
+    stock.overwritten = 0
     stock.agreed_at = timezone.now()
     stock.first_agreed_at = stock.first_agreed_at or stock.agreed_at
     stock.tell_error = ""
@@ -227,7 +236,10 @@ def agree(stock: PlatformStock, *, taken: int = 0) -> None:
 
 def _keep_unchanged(stock: PlatformStock) -> None:
     """Ours is newer, and to be told at the next look, one that was refused before as well."""
-    if stock.physical == stock.telling:
+    if stock.physical != stock.expected and stock.physical != stock.telling:
+        # Our own number over units that had just been taken off: it stands there as it is.
+        agree(stock)
+    elif stock.physical == stock.telling:
         stock.told, stock.told_at = stock.telling, stock.seen_at
         agree(stock)
     stock.compared_at, stock.tell_error = None, ""

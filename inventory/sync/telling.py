@@ -140,8 +140,14 @@ def begin_telling(*, stock_id: int, entry: StockEntry, is_forced: bool) -> int |
 
 
 @transaction.atomic
-def record_told(*, stock_id: int, sent: int, physical: int | None, allocated: int) -> None:
-    """What the platform answered is what it has. A number that it ignored is not told for ever."""
+def record_told(
+    *, stock_id: int, sent: int, physical: int | None, allocated: int, allocated_before: int
+) -> None:
+    """What the platform answered is what it has. A number that it ignored is not told for ever.
+
+    Where it has allocated less than it had a moment before, an order may have been shipped in
+    between, and its units stand there again by our number.
+    """
     stock = _locked(stock_id)
     stock.physical, stock.allocated, stock.seen_at = physical, allocated, timezone.now()
     if physical == sent and stock.telling is not None:
@@ -149,6 +155,7 @@ def record_told(*, stock_id: int, sent: int, physical: int | None, allocated: in
         stock.told, stock.told_at = sent, stock.seen_at
         stock.physical = stock.telling
         agree(stock)
+        stock.overwritten = max(0, allocated_before - allocated)
         stock.rest, stock.rest_since = 0, None
         heal_drift(stock)
     else:

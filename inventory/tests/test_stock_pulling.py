@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from accounts.models import AuditEntry
 from carriers.contracts import Platform
 from inventory.kits.services import compose_kit
@@ -23,7 +25,7 @@ from inventory.services.stock import BelowReserved, StockDemand, move_stock, res
 from inventory.sync.models import DriftState
 from inventory.sync.owners import change_link, owner_at_first
 from inventory.sync.runs import begin_stock_run, believe_stock_run
-from inventory.sync.sales import settle_short_sales
+from inventory.sync.sales import SeenSale, SoldUnits, settle_short_sales, take_sales
 from inventory.sync.settling import Choice, settle_drift
 from inventory.tests.builders import make_warehouse, put_stock
 from inventory.tests.stock_case import THERE, StockCase
@@ -117,6 +119,26 @@ class SaleTests(StockCase):
         self.read_orders()
 
         self.assertEqual(self.level.on_hand, THERE)
+
+    def test_each_line_of_an_order_there_has_a_hold_of_its_own(self) -> None:
+        other = self.sell("TRM-NVY")
+        self.pull()
+        put_stock(other, self.warehouse, 20)
+        refs = (self.item_ref, self.listing("TRM-NVY").external_ref)
+        lines = [
+            SoldUnits(item_ref=ref, warehouse_ref=self.place, units=units, is_shipped=False)
+            for ref, units in zip(refs, (3, 4), strict=True)
+        ]
+        first = SeenSale(order_ref="7", number="A", changed_at=None, units=tuple(lines))
+
+        take_sales(platform="veeqo", sales=[first])
+        take_sales(platform="veeqo", sales=[replace(first, units=tuple(lines[:1]))])
+
+        self.assertEqual(self.level.reserved, 3)
+        self.assertEqual(StockLevel.objects.get(sellable=other).reserved, 0)
+        self.assertEqual(stock_differences(), [])
+        sales = PlatformSale.objects.order_by("level__sellable__sku")
+        self.assertEqual([(sale.held, sale.short) for sale in sales], [(3, 0), (0, 0)])
 
     def test_kit_sold_there_takes_its_components_here(self) -> None:
         part = self.sell("TRM-NVY")

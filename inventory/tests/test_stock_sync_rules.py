@@ -57,8 +57,12 @@ NEVER, AGREED_ON_10, AGREED_ON_8 = Memory(), Memory(expected=10), Memory(expecte
         (TEN, 8, AGREED_ON_8, Verdict(step=Step.TELL)),
         # Our own number comes back though its answer was lost.
         (TEN, 9, Memory(expected=8, telling=9), Verdict(step=Step.TELL)),
-        # Both came to the same by themselves.
-        (TEN, 10, AGREED_ON_8, Verdict(step=Step.AGREED)),
+        # The same by chance: an order that we have not heard of may be in theirs.
+        (TEN, 10, AGREED_ON_8, Verdict(step=Step.WAIT, rest=2)),
+        (TEN, 10, Memory(expected=8, has_settled=True), Verdict(step=Step.AGREED)),
+        # Shipped there just before our number stood there, and so on the shelf again by it.
+        (TEN, 13, Memory(expected=10, overwritten=3), Verdict(step=Step.TELL)),
+        (TEN, 14, Memory(expected=10, overwritten=3), Verdict(step=Step.WAIT, rest=4)),
         # Somebody changed it there: never overwritten, first waited for news of orders.
         (TEN, 12, AGREED_ON_10, Verdict(step=Step.WAIT, rest=2)),
         (TEN, 12, Memory(expected=10, has_settled=True), Verdict(step=Step.DRIFT, rest=2)),

@@ -26,7 +26,8 @@ PURCHASE = (*UNCLEAR, ("price_changed", 1), ("no_funds", 2), ("fail_label", 2))
 LOOKUP = (*UNCLEAR, ("stale", 6))
 # Method, part of the path, and what may happen there; purchases and bookings are hit most often.
 Effects = tuple[tuple[str, int], ...]
-TARGETS: tuple[tuple[str, str, Effects], ...] = (
+Targets = tuple[tuple[str, str, Effects], ...]
+TARGETS: Targets = (
     ("POST", "/shipping/shipments", PURCHASE),
     ("POST", "/shipping/shipments", PURCHASE),
     ("POST", "/label", PURCHASE),
@@ -72,10 +73,12 @@ def plan_orders(
     return orders
 
 
-def plan_faults(*, rng: random.Random, hold_s: float) -> Iterator[dict[str, Any]]:
+def plan_faults(
+    *, rng: random.Random, hold_s: float, targets: Targets = TARGETS
+) -> Iterator[dict[str, Any]]:
     """Faults without end. `hold_s` is longer than the clients wait."""
     while True:
-        method, path, possible = rng.choice(TARGETS)
+        method, path, possible = rng.choice(targets)
         effects, weights = zip(*possible, strict=True)
         yield {
             "method": method,

@@ -14,7 +14,7 @@ from pathlib import Path
 from django.db import DatabaseError, connection
 
 from carriers.models import OutboxCommand
-from orders.chaos.plan import PlannedOrder, plan_faults
+from orders.chaos.plan import TARGETS, PlannedOrder, Targets, plan_faults
 from orders.demo.partner import Partner
 from orders.demo.twin_control import add_fault, clear_faults, waiting_faults
 from orders.models import Order
@@ -29,8 +29,14 @@ REST_WITHIN_S = 900.0
 ROUND_S = 0.25
 
 
-def post_all(orders: Sequence[PlannedOrder], partner: Partner) -> list[str]:
-    """Send every order, and call off those that are to be; returns the accepted numbers."""
+def post_all(
+    orders: Sequence[PlannedOrder], partner: Partner, *, within_s: float = 0.0
+) -> list[str]:
+    """Send every order, and call off those that are to be; returns the accepted numbers.
+
+    `within_s` spreads them over so many seconds.
+    """
+    pause_s = within_s * POSTERS / max(len(orders), 1)
     partner.make_keys({order.organization for order in orders})
     timers: list[threading.Timer] = []
 
@@ -41,6 +47,7 @@ def post_all(orders: Sequence[PlannedOrder], partner: Partner) -> list[str]:
             timer = threading.Timer(order.cancel_after_s, partner.cancel_order, cancel)
             timer.start()
             timers.append(timer)
+        time.sleep(pause_s)
         return number
 
     with ThreadPoolExecutor(POSTERS) as pool:
@@ -53,9 +60,9 @@ def post_all(orders: Sequence[PlannedOrder], partner: Partner) -> list[str]:
 class FaultMaker(threading.Thread):
     """Adds faults at the twin until stopped; the order of faults follows the seed."""
 
-    def __init__(self, rng: random.Random, *, hold_s: float) -> None:
+    def __init__(self, rng: random.Random, *, hold_s: float, targets: Targets = TARGETS) -> None:
         super().__init__(daemon=True)
-        self._faults = plan_faults(rng=rng, hold_s=hold_s)
+        self._faults = plan_faults(rng=rng, hold_s=hold_s, targets=targets)
         self._stop_asked = threading.Event()
 
     def run(self) -> None:

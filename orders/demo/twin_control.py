@@ -49,6 +49,11 @@ def change_options(options: dict[str, Any]) -> None:
     _call("PATCH", "options", options)
 
 
+def move_clock(seconds: float) -> None:
+    """Let the twin's time pass."""
+    _call("POST", "clock", {"advance_seconds": seconds})
+
+
 def _call(method: str, name: str, body: dict[str, Any] | None = None) -> Any:
     request = urllib.request.Request(  # noqa: S310 # our own twin
         f"{settings.SANDBOX_URL}/__twin__/{name}",

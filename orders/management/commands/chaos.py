@@ -1,4 +1,7 @@
-"""A storm over the whole system, and a count of what it cost. Started by `bin/chaos`."""
+"""A storm over the whole system, or a day of it, and a count of what that cost.
+
+Started by `bin/chaos`.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import sys
 import threading
 import time
 from argparse import ArgumentParser
-from typing import Any
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
@@ -24,6 +27,7 @@ from orders.chaos.storm import (
     wait_for_rest,
 )
 from orders.chaos.tally import Tally, tally, unaccounted_labels
+from orders.chaos.whole_day import run_day
 from orders.demo.partner import Partner
 from orders.demo.running import running_demo
 from orders.demo.seed import sample_bodies
@@ -43,13 +47,17 @@ RESTART_EVERY = 3
 
 
 class Command(BaseCommand):
-    help = "Send orders through a storm of faults and kills and count labels at the twin."
+    help = "Send orders through a storm of faults and kills, or a day, and count at the twin."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--scenario", choices=("storm", "day"), default="storm")
         parser.add_argument("--orders", type=int, default=60)
         parser.add_argument("--seed", type=int, default=7)
         parser.add_argument("--kills", type=int, default=6)
         parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument(
+            "--day-seconds", type=float, default=150.0, help="how long the 24 hours of a day take"
+        )
         parser.add_argument(
             "--restart-services",
             action="store_true",
@@ -57,10 +65,28 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["scenario"] == "day":
+            self._day(options)
         begun = time.monotonic()
         with running_demo(orders=options["orders"], web_port=options["port"]) as supervisor:
             numbers = self._storm(supervisor, options)
             result = self._count(numbers, time.monotonic() - begun)
+        self.stdout.write(json.dumps(result.totals()))
+        sys.exit(0 if result.is_clean else 1)
+
+    def _day(self, options: dict[str, Any]) -> NoReturn:
+        """The shelves are as full as in the demonstration, so that they are sold empty."""
+        with running_demo(orders=1, web_port=options["port"]) as supervisor:
+            result, faults = run_day(
+                supervisor,
+                orders=options["orders"],
+                seed=options["seed"],
+                kills=options["kills"],
+                port=options["port"],
+                seconds=options["day_seconds"],
+                hold_s=HOLD_S,
+            )
+        self.stderr.write("\n".join(faults))
         self.stdout.write(json.dumps(result.totals()))
         sys.exit(0 if result.is_clean else 1)
 
