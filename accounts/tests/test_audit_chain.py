@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from io import StringIO
 from unittest import skipUnless
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test import TestCase, TransactionTestCase
+from django.utils import timezone
 
 from accounts.models import AuditEntry, Organization, Role
 from accounts.services.audit import record_audit
 from accounts.services.seals import START, last_head, prove, seal_entries
 from accounts.tests.builders import make_organization, make_user
 from accounts.tests.cases import ApiCase, client_for
+
+
+def let_in() -> None:
+    """As somebody does who owns the database, until the end of the transaction."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("ALTER TABLE accounts_auditentry DISABLE TRIGGER audit_trail_sealed")
+        else:
+            cursor.execute("DROP TRIGGER audit_trail_sealed")
 
 
 class ChainCase(TestCase):
@@ -63,6 +76,7 @@ class SealTests(ChainCase):
         first = AuditEntry.objects.get()
         seal_entries()
         alone = last_head().seal
+        let_in()
         AuditEntry.objects.filter(pk=first.pk).update(seal_number=None, seal="")
         AuditEntry.objects.create(actor="x", action="x", subject="x", seal_number=1, seal="1" * 64)
 
@@ -98,6 +112,40 @@ def _seal(_: int) -> int:
         connection.close()
 
 
+class RefusalTests(ChainCase):
+    """The database refuses, whoever asks and whatever for."""
+
+    def refused(self, do: Callable[[], object]) -> None:
+        before = list(AuditEntry.objects.order_by("pk").values())
+        with self.assertRaises(IntegrityError), transaction.atomic():
+            do()
+        self.assertEqual(list(AuditEntry.objects.order_by("pk").values()), before)
+
+    def test_no_column_of_an_entry_is_changed(self) -> None:
+        self.record(2)
+        entries, waiting = AuditEntry.objects.all(), AuditEntry.objects.filter(seal_number=None)
+        changes: dict[str, object] = {
+            "actor": "Eve",
+            "after": {"number": 7},
+            "address": "203.0.113.9",
+            "organization": make_organization("birch"),
+            "at": timezone.now(),
+        }
+        for name, value in changes.items():
+            with self.subTest(name):
+                self.refused(partial(waiting.update, **{name: value}))
+        seal_entries()
+        self.refused(partial(entries.update, seal="0" * 64))
+        self.refused(partial(entries.update, seal_number=None))
+        self.assertEqual(prove().faults, [])
+
+    @skipUnless(connection.vendor == "postgresql", "SQLite leaves removals to the chain to tell")
+    def test_no_entry_is_removed(self) -> None:
+        self.record(2)
+
+        self.refused(AuditEntry.objects.all().delete)
+
+
 class ProveTests(ChainCase):
     def setUp(self) -> None:
         super().setUp()
@@ -105,6 +153,7 @@ class ProveTests(ChainCase):
         seal_entries()
         self.head = last_head()
         self.second = AuditEntry.objects.order_by("pk")[1]
+        let_in()
 
     def test_whole_trail_is_proven_with_its_head_and_what_waits(self) -> None:
         self.record(1)
