@@ -11,10 +11,11 @@ from django.core.exceptions import ValidationError
 from orders.models import RoutingRule, RuleSet
 from orders.rules.rule_check import rule_faults
 from orders.services.rule_books import as_carrier_rule
-from orders.services.rules import warehouse_codes
+from orders.services.rules import is_at_work, warehouse_codes
 
 REGION = re.compile(r"[A-Z0-9]{1,3}")
 WAREHOUSE = re.compile(r"[A-Z0-9-]{1,12}")
+TAG = re.compile(r"[^,]{1,40}")
 PREFERENCE = re.compile(r"same_region|nearest|soonest|cheapest|region:[A-Z]{2}-[A-Z0-9]{1,3}")
 
 
@@ -50,6 +51,9 @@ class RoutingRuleForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text="Two-letter states between commas, such as NY, TX; empty means any.",
     )
 
+    tags = WordsField(
+        pattern=TAG, required=False, help_text="Put on the order; words between commas."
+    )
     warehouses = WordsField(
         pattern=WAREHOUSE,
         to_upper=True,
@@ -63,8 +67,16 @@ class RoutingRuleForm(forms.ModelForm):  # type: ignore[type-arg]
             *("position", "name", "is_active", "reach", "country", "regions", "condition"),
             *("carrier", "platform", "strategy", "service", "max_days", "day_worth"),
             "any_carrier",
-            *("warehouses", "hold_reason", "split", "stop", "valid_from", "valid_until"),
+            *("warehouses", "hold_reason", "split"),
+            *("is_insured", "wants_signature", "incoterm", "tags", "assignee"),
+            *("stop", "valid_from", "valid_until"),
         ]
+
+    def clean_assignee(self) -> str:
+        name: str = self.cleaned_data["assignee"]
+        if name and not is_at_work(name):
+            raise ValidationError(f"There is no active user {name}.")
+        return name
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

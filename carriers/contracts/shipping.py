@@ -94,6 +94,7 @@ class Consignment:
     items: tuple[ConsignmentItem, ...]
     currency: str
     incoterm: str = "DDU"
+    is_insured: bool = False
     store_ref: str = ""
     delivery_method_ref: str = ""
     warehouse_ref: str = ""

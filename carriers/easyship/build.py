@@ -55,7 +55,7 @@ def _contents(consignment: Consignment) -> dict[str, Any]:
         "order_data": _order_data(consignment),
         "metadata": {"reference": consignment.reference},
         "incoterms": consignment.incoterm,
-        "insurance": {"is_insured": False},
+        "insurance": {"is_insured": consignment.is_insured},
         "courier_settings": {"allow_fallback": False, "apply_shipping_rules": False},
         "parcels": [parcel(consignment)],
     }

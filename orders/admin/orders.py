@@ -78,6 +78,7 @@ class OrderAdmin(LedgerAdmin):
         "name",
         "destination",
         "amount",
+        "assignee",
         "ship_by",
         "placed_at",
     ]
@@ -119,6 +120,7 @@ class OrderAdmin(LedgerAdmin):
                     ("total", "currency"),
                     ("requested_carrier", "requested_service"),
                     ("customer_tags", "is_residential"),
+                    ("tags", "assignee"),
                     "note",
                     "findings",
                 ]

@@ -63,6 +63,8 @@ class RoutingRuleInline(RoleRules, StackedInline):  # type: ignore[misc]
                     ("carrier", "platform"),
                     ("strategy", "service", "max_days", "day_worth", "any_carrier"),
                     ("warehouses", "hold_reason", "split"),
+                    ("is_insured", "wants_signature", "incoterm"),
+                    ("tags", "assignee"),
                     "stop",
                 ]
             },

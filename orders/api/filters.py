@@ -27,7 +27,7 @@ class OrderFilter(filters.FilterSet):  # type: ignore[misc] # django-filter ship
 
     class Meta:
         model = Order
-        fields = ["state", "source", "external_ref", "number"]
+        fields = ["state", "source", "external_ref", "number", "assignee"]
 
     def by_search(self, rows: Any, name: str, value: str) -> QuerySet[Order]:
         found: QuerySet[Order] = rows.search(value)

@@ -40,6 +40,8 @@ SHIPMENT = {
     "service": "service_name",
     "warehouse": "warehouse__code",
     "ship_on": "ship_on",
+    "incoterm": "incoterm",
+    "is_insured": "is_insured",
 }
 PACKAGE = {
     "id": "pk",
@@ -115,6 +117,8 @@ OF_ORDER: Mapping[str, Told] = {
     "carrier": _column("requested_carrier"),
     "requested_service": _column("requested_service"),
     "customer_tags": _column("customer_tags"),
+    "tags": _column("tags"),
+    "assignee": _column("assignee"),
     "is_residential": _column("is_residential"),
     "currency": _column("currency"),
     "total": Told(lambda order: amount(order.total), ("total",)),

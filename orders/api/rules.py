@@ -27,6 +27,7 @@ from orders.services.rules import (
     change_draft,
     copy_rule_set,
     discard_draft,
+    is_at_work,
     publish_rule_set,
     rows_of,
 )
@@ -39,6 +40,14 @@ MOST_RULES = 1000
 class RoutingRuleSerializer(serializers.ModelSerializer[RoutingRule]):
     regions = serializers.ListField(child=serializers.RegexField("^[A-Z0-9]{1,3}$"), default=list)
     warehouses = serializers.ListField(child=serializers.CharField(max_length=12), default=list)
+    tags = serializers.ListField(child=serializers.CharField(max_length=40), default=list)
+
+    def validate_assignee(self, name: str) -> str:
+        if name and not is_at_work(name):
+            raise serializers.ValidationError(
+                f"There is no active user {name}.", code="user.unknown"
+            )
+        return name
 
     class Meta:
         model = RoutingRule
@@ -47,7 +56,9 @@ class RoutingRuleSerializer(serializers.ModelSerializer[RoutingRule]):
             *("reach", "country", "regions", "condition"),
             *("carrier", "platform", "strategy", "service", "max_days", "day_worth"),
             "any_carrier",
-            *("warehouses", "hold_reason", "split", "stop"),
+            *("warehouses", "hold_reason", "split"),
+            *("is_insured", "wants_signature", "incoterm", "tags", "assignee"),
+            *("stop",),
         ]
         read_only_fields = ["position"]
 

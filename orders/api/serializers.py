@@ -100,6 +100,8 @@ class ShipmentSerializer(serializers.Serializer[None]):
     ship_on = serializers.DateField(
         allow_null=True, help_text="The warehouse's day on which it is to be handed over."
     )
+    incoterm = TextField()
+    is_insured = serializers.BooleanField()
     packages = PackageSerializer(many=True)
 
 
@@ -138,6 +140,8 @@ class OrderSerializer(serializers.Serializer[None]):
     carrier = TextField()
     requested_service = TextField()
     customer_tags = serializers.ListField(child=TextField())
+    tags = serializers.ListField(child=TextField(), help_text="Put on it by rules.")
+    assignee = TextField(help_text="The user's name of who looks after it.")
     is_residential = serializers.BooleanField(allow_null=True)
     currency = TextField()
     total = TextField()

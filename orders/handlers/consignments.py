@@ -90,6 +90,7 @@ def consignment_for(shipment: Shipment, *, is_catalogued: bool = False) -> Consi
         items=tuple(_item(order, line, refs.get(line.sellable_id, "")) for line in lines),
         currency=order.currency,
         incoterm=shipment.incoterm,
+        is_insured=shipment.is_insured,
         warehouse_ref=warehouse_ref,
         placed_at=order.placed_at,
         is_residential=order.is_residential,

@@ -85,6 +85,19 @@ class Order(Timestamped):
     requested_service = models.CharField(
         max_length=60, blank=True, default="", db_default="", help_text="In the sender's words."
     )
+    tags = models.JSONField(
+        default=list,
+        blank=True,
+        db_default=models.Value([], models.JSONField()),
+        help_text="Put on it by rules.",
+    )
+    assignee = models.CharField(
+        max_length=150,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The user's name of who looks after it.",
+    )
     customer_tags = models.JSONField(
         default=list, blank=True, db_default=models.Value([], models.JSONField())
     )

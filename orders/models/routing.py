@@ -13,7 +13,7 @@ from carriers.models import PLATFORM_CHOICES
 from inventory.models import Warehouse
 from orders.models.intake import CARRIER_CHOICES, Order
 from orders.querysets import RoutingDecisionQuerySet
-from orders.rules.routing import Reach, Split
+from orders.rules.routing import Extras, Reach, Split, read_extras
 from orders.rules.service_wish import ServiceWish, Strategy, read_wish
 from shipping_project.kernel.models import Timestamped
 
@@ -186,6 +186,35 @@ class RoutingRule(models.Model):
         help_text="Whether several warehouses may send it where none has every line; empty leaves "
         "it to the organization.",
     )
+    is_insured = models.BooleanField(
+        "insured", default=False, db_default=False, help_text="Have the parcel insured."
+    )
+    wants_signature = models.BooleanField(
+        "signature",
+        default=False,
+        db_default=False,
+        help_text="No platform can be asked for one, so that such orders wait for a person.",
+    )
+    incoterm = models.CharField(
+        max_length=3,
+        choices=[("DDU", "DDU: the recipient pays duties"), ("DDP", "DDP: the sender does")],
+        blank=True,
+        default="",
+        db_default="",
+    )
+    tags = models.JSONField(
+        default=list,
+        blank=True,
+        db_default=models.Value([], models.JSONField()),
+        help_text='Put on the order, such as ["gift"].',
+    )
+    assignee = models.CharField(
+        max_length=150,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The user's name of who looks after the order.",
+    )
     stop = models.BooleanField(
         "stop here",
         default=True,
@@ -244,6 +273,12 @@ class RoutingDecision(models.Model):
     took_us = models.PositiveIntegerField(
         null=True, blank=True, help_text="How long the choice took, in microseconds."
     )
+    extras = models.JSONField(
+        default=dict,
+        blank=True,
+        db_default=models.Value({}, models.JSONField()),
+        help_text="Insurance, incoterm, tags and whom the rules gave it to.",
+    )
     override = models.ForeignKey(
         "orders.RoutingOverride",
         on_delete=models.PROTECT,
@@ -276,6 +311,10 @@ class RoutingDecision(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise DecisionSealed("a decision cannot be removed")
+
+    @property
+    def asked_extras(self) -> Extras:
+        return read_extras(self.extras)
 
     @property
     def wish(self) -> ServiceWish:

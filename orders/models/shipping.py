@@ -37,6 +37,7 @@ class Shipment(Timestamped):
     carrier = models.CharField(max_length=10, choices=CARRIER_CHOICES)
     service_name = models.CharField(max_length=120, blank=True, default="")
     incoterm = models.CharField(max_length=3, default="DDU")
+    is_insured = models.BooleanField(default=False, db_default=False)
     state = models.CharField(
         max_length=12, choices=SHIPMENT_STATE_CHOICES, default=ShipmentState.REQUESTED.value
     )

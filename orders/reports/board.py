@@ -33,6 +33,7 @@ class BoardRow:
     state: str
     state_label: str
     customer: str
+    assignee: str
     destination: str
     lines: str
     carrier: str
@@ -103,6 +104,7 @@ def _row(order: Order, now: datetime) -> BoardRow:
         source=order.get_source_display(),
         state=order.state,
         state_label=order.get_state_display(),
+        assignee=order.assignee,
         customer=order.name or order.company,
         destination=destination_of(order),
         lines=_lines(order),

@@ -42,6 +42,7 @@ def _effect(rule: CarrierRule) -> list[FieldError]:
         rule.warehouses,
         rule.hold_reason,
         rule.split,
+        rule.extras,
         rule.stop,
     )
     if any(does):

@@ -46,6 +46,7 @@ def then_words(rule: CarrierRule) -> tuple[str, ...]:
         rule.wish.words if rule.wish else "",
         f"from {', '.join(rule.warehouses)}" if rule.warehouses else "",
         f"{rule.split} sending it from several warehouses" if rule.split else "",
+        *rule.extras.words,
         f"held: {rule.hold_reason}" if rule.hold_reason else "",
         "stop here" if rule.stop else "",
     ]

@@ -65,6 +65,7 @@ def keep_decision(
         service_strategy=route.wish.strategy,
         service_wish=route.wish.as_dict(),
         offer=route.offer.as_dict() if route.offer else {},
+        extras=route.extras.as_dict(),
         failure=route.failure,
         sentences=list(route.sentences),
         trace=record_of(snapshot, machine),

@@ -27,6 +27,7 @@ from orders.rules.offers import PriceSource
 from orders.rules.parcels import parcel_fault
 from orders.rules.picked import picked_route
 from orders.rules.routing import NO_STOCK, RouteDecision, RouteSnapshot, Split, choose_route
+from orders.rules.routing.extras import USUAL_INCOTERM, Extras
 from orders.rules.states import DISPATCHABLE, OrderState
 from orders.services.contents import demands_of, packing_of
 from orders.services.decisions import keep_decision
@@ -132,6 +133,7 @@ def dispatch_held(order: Order, *, actor: str, warehouse: str = "") -> Dispatche
         detail = "All of it in one parcel is more than anybody carries."
         need_attention(order, code=fault, detail=detail, kind="order.unpackable")
         return Dispatched.UNROUTED
+    _take_extras(order, route.extras)
     if route.hold_reason:
         return _hold(order, route, record)
     _to_valid(order, actor=actor)
@@ -205,6 +207,15 @@ def _reserve_and_announce(order: Order, record: RoutingDecision, *, actor: str) 
     return Dispatched.RESERVED
 
 
+def _take_extras(order: Order, extras: Extras) -> None:
+    """Tags and assignee, for whoever works on the order; a person's own word on it stays."""
+    tags = [*order.tags, *(tag for tag in extras.tags if tag not in order.tags)]
+    assignee = order.assignee or extras.assignee
+    if (tags, assignee) != (order.tags, order.assignee):
+        order.tags, order.assignee = tags, assignee
+        order.save(update_fields=["tags", "assignee", "updated_at"])
+
+
 def _hold(order: Order, route: RouteDecision, record: RoutingDecision) -> Dispatched:
     """Kept back by a rule, without a hold on stock, until a person lets it go."""
     move_order(
@@ -264,6 +275,7 @@ def _to_valid(order: Order, *, actor: str) -> None:
 def _create_shipment(order: Order, record: RoutingDecision) -> Shipment:
     assert record.warehouse is not None, "a decision without a failure names its warehouse"
     native = native_booking(order)
+    extras = record.asked_extras
     shipment = Shipment.objects.create(
         order=order,
         decision=record,
@@ -272,6 +284,8 @@ def _create_shipment(order: Order, record: RoutingDecision) -> Shipment:
         platform=native.source.platform if native else record.platform,
         carrier=record.carrier,
         ship_on=_ship_on(record),
+        incoterm=extras.incoterm or USUAL_INCOTERM,
+        is_insured=extras.is_insured,
         **_agreed(record),
         # Booked before it was ours: there is nothing to be sent, and nothing to be made twice.
         platform_ref=native.external_ref if native else "",

@@ -10,7 +10,7 @@ from typing import Any
 
 from carriers.models import Carrier
 from orders.models import RoutingRule, RuleSet
-from orders.rules.routing import CarrierRule, RuleBook
+from orders.rules.routing import CarrierRule, Extras, RuleBook, read_extras
 from orders.rules.service_wish import ServiceWish, read_wish, wish_of
 from shipping_project.kernel.errors import Conflict
 
@@ -137,7 +137,10 @@ def _book(data: Mapping[str, Any]) -> RuleBook:
 def _restored_rule(data: Mapping[str, Any]) -> CarrierRule:
     wish = data.get("wish")
     lists = {name: tuple(data.get(name, ())) for name in ("regions", "warehouses")}
-    return CarrierRule(**{**data, **lists, "wish": read_wish(wish) if wish else None})
+    extras = read_extras(data.get("extras") or {})
+    return CarrierRule(
+        **{**data, **lists, "wish": read_wish(wish) if wish else None, "extras": extras}
+    )
 
 
 def as_carrier_rule(rule: RoutingRule) -> CarrierRule:
@@ -153,6 +156,13 @@ def as_carrier_rule(rule: RoutingRule) -> CarrierRule:
         warehouses=tuple(rule.warehouses),
         hold_reason=rule.hold_reason,
         split=rule.split,
+        extras=Extras(
+            is_insured=rule.is_insured,
+            wants_signature=rule.wants_signature,
+            incoterm=rule.incoterm,
+            tags=tuple(rule.tags),
+            assignee=rule.assignee,
+        ),
         stop=rule.stop,
         valid_from=rule.valid_from.isoformat() if rule.valid_from else "",
         valid_until=rule.valid_until.isoformat() if rule.valid_until else "",

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from accounts.models import User
 from accounts.services.audit import record_audit
 from inventory.models import Warehouse
 from orders.models import RoutingRule, RuleSet
@@ -219,3 +220,8 @@ def next_version() -> int:
 
 def warehouse_codes() -> frozenset[str]:
     return frozenset(Warehouse.objects.values_list("code", flat=True))
+
+
+def is_at_work(username: str) -> bool:
+    """Whether orders may be given to a person of this name."""
+    return User.objects.filter(username=username, is_active=True).exists()

@@ -1,6 +1,7 @@
 """Which warehouse, carrier, platform and service an order goes by, and why."""
 
 from orders.rules.routing.choosing import Router, choose_route, router_for
+from orders.rules.routing.extras import Extras, read_extras
 from orders.rules.routing.parts import (
     NO_CARRIER_PLATFORM,
     NO_OFFER,
@@ -26,6 +27,7 @@ __all__ = [
     "NO_STOCK",
     "NO_WAREHOUSE",
     "CarrierRule",
+    "Extras",
     "OffersWanted",
     "Reach",
     "RouteDecision",
@@ -37,5 +39,6 @@ __all__ = [
     "WarehouseOption",
     "choose_route",
     "missing_units",
+    "read_extras",
     "router_for",
 ]

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from orders.rules.routing.extras import NO_EXTRAS, Extras
 from orders.rules.routing.facts import OrderFacts
 from orders.rules.routing.index import RuleIndex
 from orders.rules.routing.matching import ReadyRule, ready_rules
@@ -67,6 +68,7 @@ class _Answer:
     wish: ServiceWish | None = None
     wish_rule: str = ""
     hold_reason: str = ""
+    extras: Extras = NO_EXTRAS
 
 
 class Router:
@@ -119,8 +121,12 @@ class Router:
             carrier=carrier,
             rule=answer.rule,
             wish=answer.wish or ANY_CHEAPEST,
-            hold_reason="" if snapshot.is_released else answer.hold_reason,
-            sentences=(why, why_carrier, why_platform, *_wish_words(answer)),
+            hold_reason="" if snapshot.is_released else _hold_reason(answer, platform),
+            extras=answer.extras,
+            sentences=(
+                *(why, why_carrier, why_platform, *_wish_words(answer)),
+                *_extras_words(answer, platform),
+            ),
             explain=explain,
         )
 
@@ -163,8 +169,12 @@ class Router:
             platform=best.offer.platform,
             carrier=best.offer.carrier,
             wish=wish,
-            hold_reason="" if snapshot.is_released else answer.hold_reason,
-            sentences=(why, best.reason, f"The rule “{answer.wish_rule}” asked for that."),
+            hold_reason="" if snapshot.is_released else _hold_reason(answer, best.offer.platform),
+            extras=answer.extras,
+            sentences=(
+                *(why, best.reason, f"The rule “{answer.wish_rule}” asked for that."),
+                *_extras_words(answer, best.offer.platform),
+            ),
             rule=answer.wish_rule,
             offer=best.offer,
             explain=explain,
@@ -305,6 +315,9 @@ def _take(answer: _Answer, rule: CarrierRule) -> list[str]:
         if rule.wish and not answer.wish:
             answer.wish, answer.wish_rule = rule.wish, rule.name
             set_now.append("service")
+    if rule.extras and answer.extras.joined(rule.extras) != answer.extras:
+        answer.extras = answer.extras.joined(rule.extras)
+        set_now.append("extras")
     if rule.hold_reason and not answer.hold_reason:
         answer.hold_reason = rule.hold_reason
         set_now.append("hold")
@@ -314,7 +327,27 @@ def _take(answer: _Answer, rule: CarrierRule) -> list[str]:
 def _words(rule: CarrierRule, name: str) -> str:
     if name == "service":
         return rule.wish.words if rule.wish else ""
+    if name == "extras":
+        return ", ".join(rule.extras.words)
     return "hold" if name == "hold" else f"{name} {getattr(rule, name)}"
+
+
+def _hold_reason(answer: _Answer, platform: str) -> str:
+    """That of a rule, or that the platform cannot be told what a rule asks for."""
+    untold = answer.extras.not_told_to(platform)
+    if answer.hold_reason or not untold:
+        return answer.hold_reason
+    return f"Rules ask for {' and '.join(untold)}, which {platform.capitalize()} cannot be told."
+
+
+def _extras_words(answer: _Answer, platform: str) -> tuple[str, ...]:
+    if not answer.extras:
+        return ()
+    untold = answer.extras.not_told_to(platform)
+    told = f"Rules ask for {', '.join(answer.extras.words)}."
+    if not untold:
+        return (told,)
+    return (told, f"{platform.capitalize()} cannot be told of {' and '.join(untold)}.")
 
 
 def _wish_words(answer: _Answer) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from orders.rules.exchange import DatedRate
 from orders.rules.offers import Offer
+from orders.rules.routing.extras import NO_EXTRAS, Extras
 from orders.rules.service_wish import ANY_CHEAPEST, ServiceWish
 
 NO_STOCK = "no_stock"
@@ -80,6 +81,7 @@ class CarrierRule:
     warehouses: tuple[str, ...] = ()
     hold_reason: str = ""
     split: str = ""
+    extras: Extras = NO_EXTRAS
     stop: bool = True
     valid_from: str = ""
     valid_until: str = ""
@@ -216,6 +218,7 @@ class RouteDecision:
     hold_reason: str = ""
     # Where no warehouse holds every line, and only if a rule says so.
     split: str = ""
+    extras: Extras = NO_EXTRAS
     failure: str = ""
     shortages: Mapping[str, int] = field(default_factory=dict)
     sentences: tuple[str, ...] = ()
