@@ -33,6 +33,7 @@ from inventory.rules.stock_sync import (
     signed,
 )
 from inventory.services.stock import move_stock
+from inventory.sync.doubts import is_in_doubt
 from inventory.sync.drifting import heal_drift, open_drift
 from inventory.sync.numbers import lines_of, ours_of
 
@@ -175,9 +176,11 @@ def _judged(stock: PlatformStock, ours: Ours, *, has_settled: bool) -> Verdict:
 
 
 def _has_settled(stock: PlatformStock) -> bool:
-    """Long enough, and the platform's orders were read through by a reading begun since."""
+    """Long enough, without a doubt of our own, and with the orders read since."""
     since = stock.rest_since
     if since is None or since > timezone.now() - SETTLE:
+        return False
+    if is_in_doubt(stock.link.platform, stock.level):
         return False
     lists = SyncCursor.objects.filter(
         platform=stock.link.platform, resource__startswith=ORDERS_LISTS

@@ -6,6 +6,7 @@ from carriers.contracts import Platform
 from carriers.limits import Priority
 from carriers.outbox.registry import CommandHandler, Together, register
 from carriers.services.signatures import register_resolver
+from inventory.sync.doubts import register_doubt
 from orders.handlers import booking, booking_batches, label_batches, labels, orphans, voids
 from orders.handlers.batches import MOST
 from orders.services.attention import explain_orders
@@ -18,7 +19,10 @@ from orders.services.kinds import (
     VOID_LABEL,
     VOID_ORPHAN,
 )
+from orders.services.stock_there import is_label_in_doubt
 
+# A difference in stock there is not judged while it may be a label of ours.
+register_doubt(is_label_in_doubt)
 register(
     CommandHandler(
         kind=BOOK,

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from carriers.contracts import AllocatedUnits
 from carriers.models import OutboxCommand
+from inventory.models import Reservation, StockLevel
 from inventory.sync.counting import note_allocated, note_counted, note_shipped
 from inventory.sync.sales import (
     SeenSale,
@@ -17,11 +18,13 @@ from inventory.sync.sales import (
     places_of,
     take_sales,
 )
-from orders.models import PulledOrder, Shipment
+from orders.models import PulledOrder, PurchaseIntent, Shipment
+from orders.rules.purchase import IntentState
 from orders.rules.states import ShipmentState
 from orders.services.contents import demands_of
 
 logger = logging.getLogger(__name__)
+IN_DOUBT = (IntentState.SENT, IntentState.UNKNOWN, IntentState.HANDED_OVER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +67,19 @@ def note_shipped_there(*, shipment: Shipment) -> None:
     note_shipped(
         reference=shipment.reference, platform=shipment.platform, units=_units_of(shipment)
     )
+
+
+def is_label_in_doubt(platform: str, level: StockLevel) -> bool:
+    """Whether a label for units of this level was asked for there and its outcome is not known."""
+    holds = Reservation.objects.still_open().filter(
+        sellable=level.sellable_id, warehouse=level.warehouse_id
+    )
+    asked = PurchaseIntent.objects.filter(
+        state__in=IN_DOUBT,
+        package__shipment__platform=platform,
+        package__shipment__reference__in=holds.values("reference"),
+    )
+    return asked.exists()
 
 
 def _units_of(shipment: Shipment) -> dict[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from carriers.outbox.worker import run_next
 from carriers.platforms import veeqo_client
 from inventory.models import PlatformSale, PlatformStock, Reservation, StockLevel
+from inventory.sync.doubts import is_in_doubt
 from inventory.tests.veeqo_shop import VeeqoShop
 from orders.models import Order, Shipment
 from orders.services.cancellation import cancel_order
@@ -48,6 +49,20 @@ class StockThereTests(TwinCase):
             run_next("orders")
 
         self.assertEqual(self.held(order), ("veeqo", 1, 0))
+
+    def test_label_with_a_lost_answer_is_in_doubt_until_it_is_found(self) -> None:
+        self.twin.fault("POST", "/shipping/shipments", "error_after")
+        order = self.place(**TEXAS)
+        while run_next("orders"):
+            pass
+        hold = Reservation.objects.get(reference__startswith=f"{order.number}-")
+        level = StockLevel.objects.get(sellable=hold.sellable, warehouse=hold.warehouse)
+        before = is_in_doubt("veeqo", level)
+
+        self.finish()
+
+        self.assertEqual((before, is_in_doubt("veeqo", level)), (True, False))
+        self.assertEqual(self.held(order), ("veeqo", 0, 1))
 
     def test_called_off_it_is_counted_no_more_and_the_units_are_free(self) -> None:
         order = self.place(**TEXAS)
