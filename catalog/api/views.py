@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -27,10 +28,25 @@ from catalog.services import (
     remove_product,
     remove_sellable,
 )
+from shipping_project.kernel.api.asked import Expansion
 from shipping_project.kernel.api.viewsets import ReadOnlyViewSet
 from shipping_project.kernel.filters import TrueOrFalse
 
 CATALOG_SCOPES = {"read": "catalog:read", "write": "catalog:write"}
+
+
+def products_of(sellables: Sequence[Sellable]) -> Mapping[Any, object]:
+    ids = {sellable.product_id for sellable in sellables}
+    rows = Product.objects.filter(pk__in=ids).select_related("organization")
+    told = {row.pk: ProductSerializer(row).data for row in rows}
+    return {sellable.pk: told.get(sellable.product_id) for sellable in sellables}
+
+
+def sellables_of(listings: Sequence[PlatformListing]) -> Mapping[Any, object]:
+    ids = {listing.sellable_id for listing in listings}
+    rows = Sellable.objects.filter(pk__in=ids).select_related("organization")
+    told = {row.pk: SellableSerializer(row).data for row in rows}
+    return {listing.pk: told.get(listing.sellable_id) for listing in listings}
 
 
 class ProductFilter(filters.FilterSet):  # type: ignore[misc] # django-filter ships no types
@@ -123,6 +139,7 @@ class SellableViewSet(ReadOnlyViewSet[Sellable]):
     queryset = Sellable.objects.all()
     serializer_class = SellableSerializer
     filterset_class = SellableFilter
+    expansions = {"product": Expansion(serializer=ProductSerializer, tell=products_of)}
     required_scopes = CATALOG_SCOPES
 
     def get_queryset(self) -> QuerySet[Sellable]:
@@ -161,6 +178,7 @@ class PlatformListingViewSet(ReadOnlyViewSet[PlatformListing]):
     queryset = PlatformListing.objects.all()
     serializer_class = PlatformListingSerializer
     filterset_class = ListingFilter
+    expansions = {"sellable": Expansion(serializer=SellableSerializer, tell=sellables_of)}
     required_scopes = {"read": "catalog:read"}
 
     def get_queryset(self) -> QuerySet[PlatformListing]:

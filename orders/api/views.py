@@ -28,6 +28,7 @@ from orders.api.documents import (
     ledger_document,
     tracking_document,
 )
+from orders.api.expansions import OF_ORDERS, OF_SHIPMENTS
 from orders.api.filters import OrderFilter, ShipmentFilter
 from orders.api.intake import MAY_NOT_BUY, read_order
 from orders.api.labels import LabelFiles
@@ -93,6 +94,7 @@ class OrderViewSet(LabelFiles, LabelSteering, PackingView, RouteSteering, ReadOn
     queryset = Order.objects.all()
     serializer_class = OrderSerializer  # type: ignore[assignment] # describes `order_document`
     filterset_class = OrderFilter
+    expansions = OF_ORDERS
     required_scopes = STEERING_SCOPES
     lookup_value_regex = "[^/]+"
 
@@ -271,6 +273,7 @@ class ShipmentViewSet(ReadOnlyViewSet[Shipment]):
     serializer_class = ShipmentSerializer  # type: ignore[assignment] # describes a document
     required_scopes = ORDER_SCOPES
     filterset_class = ShipmentFilter
+    expansions = OF_SHIPMENTS
 
     def get_queryset(self) -> QuerySet[Shipment]:
         rows: QuerySet[Shipment] = Shipment.objects.visible_to(self.request.user)

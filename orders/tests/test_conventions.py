@@ -280,3 +280,19 @@ class ConventionTests(TestCase):
             met += [row["id"] for row in page["results"]]
 
         self.assertEqual(met, [row.pk for row in [rows[0], *rows[2:], rows[1]]])
+
+    def test_every_expansion_is_told_beside_the_row_at_the_same_cost_for_many(self) -> None:
+        for route in lists():
+            for name in route.view.expansions:
+                with self.subTest(f"{route} {name}"):
+                    address = f"{route.address()}?expand={name}&fields=id"
+                    costs = []
+                    for size in (1, 200):
+                        with CaptureQueriesContext(connection) as queries:
+                            rows = self.get(f"{address}&page_size={size}").json()["results"]
+                        costs.append(len(queries))
+
+                    self.assertEqual({tuple(row) for row in rows}, {("id", "expanded")})
+                    self.assertEqual({tuple(row["expanded"]) for row in rows}, {(name,)})
+                    self.assertTrue(any(row["expanded"][name] for row in rows))
+                    self.assertLessEqual(costs[1], costs[0] + 2)
