@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS documents (
@@ -28,6 +28,32 @@ CREATE TABLE IF NOT EXISTS requests (
     effect TEXT NOT NULL DEFAULT ''
 );
 """
+
+
+class Newest(Sequence[dict[str, Any]]):
+    """A long list of which pages are asked for."""
+
+    def __init__(self, connection: sqlite3.Connection, kind: str) -> None:
+        self._connection, self._kind = connection, kind
+
+    def __len__(self) -> int:
+        counted = "SELECT COUNT(*) FROM documents WHERE kind = ?"
+        return int(self._connection.execute(counted, (self._kind,)).fetchone()[0])
+
+    @overload
+    def __getitem__(self, wanted: int) -> dict[str, Any]: ...
+    @overload
+    def __getitem__(self, wanted: slice) -> list[dict[str, Any]]: ...
+    def __getitem__(self, wanted: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
+        start, stop, _ = (
+            wanted.indices(len(self)) if isinstance(wanted, slice) else (wanted, wanted + 1, 1)
+        )
+        rows = self._connection.execute(
+            "SELECT body FROM documents WHERE kind = ? ORDER BY seq DESC LIMIT ? OFFSET ?",
+            (self._kind, max(0, stop - start), start),
+        )
+        found = [_read(row) for row in rows]
+        return found if isinstance(wanted, slice) else found[0]
 
 
 class Store:
@@ -131,6 +157,10 @@ class Store:
             (kind,),
         )
         return map(_read, rows)
+
+    def newest(self, kind: str) -> Newest:
+        """All of a kind, newest first, of which only what is looked at is read."""
+        return Newest(self._connection, kind)
 
     def keys(self, kind: str) -> list[str]:
         """Oldest first."""

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from catalog.models import FieldMaster, ListedIssue, PlatformListing, Sellable
+from catalog.models import FieldMaster, ListedIssue, PlatformListing, Sellable, SyncConflict
 from catalog.rules.merge import Group, Master
 from catalog.sync.items import ListedItem
 from catalog.sync.models import IssueKind
@@ -31,6 +31,7 @@ class Shelf:
     issues: dict[str, ListedIssue]
     masters: dict[int, dict[Group, Master]]
     doubted_skus: set[str] = field(default_factory=set)
+    in_conflict: set[int] = field(default_factory=set)
 
     def match(self, item: ListedItem) -> Sellable | NoMatch:
         """A blank SKU matches nothing, and neither does one that could mean two things."""
@@ -80,14 +81,17 @@ def shelf_for(platform: str, items: Sequence[ListedItem]) -> Shelf:
     ids = [row.pk for found in sellables.values() for row in found]
     issues = ListedIssue.objects.filter(platform=platform)
     doubted = issues.unsettled().filter(kind=IssueKind.DOUBLED_SKU, sku__in=sorted(skus))
+    by_sellable = {one.sellable_id: one for one in listings.filter(sellable__in=ids)}
+    conflicts = SyncConflict.objects.still_open().filter(listing__in=list(by_sellable.values()))
     return Shelf(
         platform=platform,
         sellables=sellables,
         by_ref=by_ref,
-        by_sellable={one.sellable_id: one for one in listings.filter(sellable__in=ids)},
+        by_sellable=by_sellable,
         issues={one.item_ref: one for one in issues.filter(item_ref__in=refs)},
         masters=_masters({row.organization_id for found in sellables.values() for row in found}),
         doubted_skus=set(doubted.values_list("sku", flat=True)),
+        in_conflict=set(conflicts.values_list("listing_id", flat=True)),
     )
 
 

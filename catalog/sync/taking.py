@@ -107,7 +107,9 @@ def _write(
     if changes:
         change_sellable(sellable=sellable, changes=changes, actor=shelf.platform)
     listing = _write_listing(shelf, item, sellable, merged)
-    _write_conflicts(listing, sellable, item, merged)
+    if merged.conflicts or listing.pk in shelf.in_conflict:
+        _write_conflicts(listing, sellable, item, merged)
+        shelf.in_conflict.add(listing.pk)
     _settle_issue(shelf, item)
     if merged.conflicts:
         return Outcome.CONFLICTED, ", ".join(merged.conflicts)

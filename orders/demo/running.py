@@ -5,12 +5,14 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from orders.demo.seed import scaled_world, seed_demo
+from orders.demo.twin_control import wait_for_twin
 from shipping_project.kernel.processes import Supervisor
 from shipping_project.serving import processes, wait_until_ready
 
@@ -31,5 +33,21 @@ def running_demo(*, orders: int, web_port: int) -> Iterator[Supervisor]:
     try:
         wait_until_ready(supervisor, web_port=web_port)
         yield supervisor
+    finally:
+        supervisor.stop()
+
+
+@contextmanager
+def running_twin(*, world: Path, within_s: float) -> Iterator[None]:
+    """The twin alone with this world, for what needs no workers. Filling a large one takes time."""
+    if not settings.DEMO:
+        raise CommandError("This is for the twin; set DEMO=1.")
+    call_command("prepare")
+    specs = processes(web_port=0, workers=1, twin_options=("--world", str(world)))
+    supervisor = Supervisor([spec for spec in specs if spec.name == "twin"])
+    supervisor.start()
+    try:
+        wait_for_twin(within_s=within_s)
+        yield
     finally:
         supervisor.stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import urllib.request
 from typing import Any
 
@@ -52,6 +53,20 @@ def change_options(options: dict[str, Any]) -> None:
 def move_clock(seconds: float) -> None:
     """Let the twin's time pass."""
     _call("POST", "clock", {"advance_seconds": seconds})
+
+
+def wait_for_twin(*, within_s: float) -> None:
+    """It answers once it has filled its store, which takes a while for a large world."""
+    stop_at = time.monotonic() + within_s
+    while True:
+        try:
+            _call("GET", "health")
+        except OSError:
+            if time.monotonic() > stop_at:
+                raise TimeoutError(f"The twin does not answer after {within_s:.0f} s.") from None
+            time.sleep(0.2)
+        else:
+            return
 
 
 def _call(method: str, name: str, body: dict[str, Any] | None = None) -> Any:

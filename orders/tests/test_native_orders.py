@@ -285,6 +285,31 @@ class CompletenessTests(NativeCase):
         self.assertEqual((window.seen, window.missing), (0, 1))
         self.assertFalse(PullWindow.objects.complete().filter(resource="orders").exists())
 
+    def test_every_order_has_one_outcome_however_its_pages_misbehave(self) -> None:
+        self.take_later()
+        for number in range(30):
+            self.at_veeqo(f"SHOP-{number}")
+        self.twin.option(veeqo_max_page_size=7)
+        for seed, effect in enumerate(("lose_rows", "double_rows", "shuffle_rows", "error_before")):
+            self.twin.fault("GET", "/orders", effect, times=-1, probability=0.15, seed=seed)
+
+        for _ in range(6):
+            pull_veeqo_orders()
+
+        self.assertEqual(PulledOrder.objects.filter(outcome="created").count(), 30)
+        self.assertEqual(Order.objects.filter(source="platform").count(), 30)
+        for window in PullWindow.objects.exclude(closed_at=None):
+            self.assertEqual(window.seen, sum(window.outcomes.values()))
+
+    def take_later(self) -> None:
+        PullSource.objects.create(
+            platform="veeqo",
+            store_ref=str(self.store()["id"]),
+            organization=self.owner,
+            is_on=True,
+            taken_since=timezone.now() - timedelta(hours=1),
+        )
+
     def test_sweep_reads_three_days_again(self) -> None:
         pull_veeqo_orders()
         SyncCursor.objects.update(watermark=timezone.now(), run_since=None)

@@ -39,9 +39,12 @@ VARIANT_KEYS = {
 
 def products(world: World, request: Request) -> Response:
     query = request.first("query").lower()
-    found = world.store.search("veeqo.product", query) if query else _newest(world, "product")
     since = whole_of(request.first("since_id"))
     changed = moment_of(request.first("updated_at_min"))
+    if not query and not since and changed is None:
+        newest = world.store.newest("veeqo.product")
+        return paged(request, newest, lambda doc: objects.product(world, doc), world)
+    found = world.store.search("veeqo.product", query) if query else _newest(world, "product")
     rows = [
         doc
         for doc in found
