@@ -23,7 +23,7 @@ from shipping_project.jobs.api.documents import job_document
 from shipping_project.jobs.api.serializers import JobSerializer
 from shipping_project.jobs.services import start_job
 from shipping_project.kernel.errors import FieldError, InvalidInput
-from shipping_project.kernel.uploads import UPLOADS, CsvUpload, Upload
+from shipping_project.kernel.uploads import UPLOADS, CsvUpload, LinesUpload, Upload
 
 LONGEST_KEY = 200
 PARAMETERS = [
@@ -84,6 +84,24 @@ class BulkOrdersView(APIView):
         )
         code = status.HTTP_202_ACCEPTED if started.created else status.HTTP_200_OK
         return Response(job_document(started.job), status=code)
+
+
+class ImportOrdersView(BulkOrdersView):
+    """A file of orders, NDJSON or CSV: the same job as `orders/bulk` makes of one."""
+
+    parser_classes = [LinesUpload, CsvUpload]
+
+    @extend_schema(
+        request={
+            "application/x-ndjson": OpenApiTypes.BINARY,
+            "text/csv": OpenApiTypes.BINARY,
+        },
+        responses={202: JobSerializer, 200: JobSerializer},
+        parameters=PARAMETERS,
+    )
+    def post(self, request: Request) -> Response:
+        """202 with a new job, 200 with the first one for a repeat of its `Idempotency-Key`."""
+        return super().post(request)
 
 
 def _upload(request: Request) -> Upload:

@@ -3,7 +3,7 @@ from rest_framework.routers import SimpleRouter
 
 from orders.api import views
 from orders.api.assignments import AssignmentViewSet
-from orders.api.bulk import BulkOrdersView
+from orders.api.bulk import BulkOrdersView, ImportOrdersView
 from orders.api.labels import LabelsView
 from orders.api.money import LedgerTotalsView
 from orders.api.packing import BoxViewSet
@@ -30,6 +30,7 @@ urlpatterns = [
     path("intake/check", IntakeCheckView.as_view(), name="intake-check"),
     path("orders/bulk", BulkOrdersView.as_view(), name="orders-bulk"),
     path("orders/reroute", RerouteView.as_view(), name="orders-reroute"),
+    path("orders/import", ImportOrdersView.as_view(), name="orders-import"),
     path("orders/parse", views.ParseView.as_view(), name="orders-parse"),
     path("labels", LabelsView.as_view(), name="labels"),
     path("rates", RatesView.as_view(), name="rates"),

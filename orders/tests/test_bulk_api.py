@@ -26,7 +26,7 @@ from shipping_project.jobs.models import Job, JobItem
 from shipping_project.jobs.worker import run_job
 from shipping_project.kernel.testing import exactly_queries
 
-BULK = "/api/v1/orders/bulk"
+BULK, IMPORT = "/api/v1/orders/bulk", "/api/v1/orders/import"
 JSON, LINES, CSV = "application/json", "application/x-ndjson", "text/csv"
 HEAD = "external_ref,sku,quantity,unit_price,name,address_1,city,state,postal_code,country"
 TO = "Ada Brooks,12 Maple Street,Reno,NV,89501,US"
@@ -188,6 +188,20 @@ class FormTests(BulkCase):
         self.assertEqual(lines, [("MUG-01", 2), ("TEA-02", 1)])
         bad = self.rows(job)[1]
         self.assertEqual((bad["row"], bad["errors"][0]["field"]), (4, "lines[0].quantity"))
+
+    def test_import_takes_files_as_the_bulk_does_and_knows_its_repeats(self) -> None:
+        text = f"{HEAD}\nA-1,MUG-01,2,18.50,{TO}\n".encode()
+        key = {"Idempotency-Key": "file-1"}
+
+        imported = self.key.generic("POST", IMPORT, text, CSV, headers=key)  # type: ignore[arg-type]
+        again = self.send(text, CSV, **key)
+        refused = self.key.generic("POST", IMPORT, b"[]", JSON)  # type: ignore[arg-type]
+
+        self.assertEqual((imported.status_code, again.status_code), (202, 200))
+        self.assertEqual(again.json()["id"], imported.json()["id"])
+        self.assert_problem(refused, 415, "unsupported_media_type")
+        run_job(imported.json()["id"])
+        self.assertEqual(Order.objects.get().external_ref, "A-1")
 
     def test_gzip_is_unpacked(self) -> None:
         body = gzip.compress(lines_of(make_order_body(external_ref="A-1")))
