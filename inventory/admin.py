@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 
 from django import forms
 from django.contrib import admin
@@ -10,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F
 from django.http import HttpRequest
+from django.utils import timezone
 from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
 from accounts.admin_actions import NamedAction, ReasonForm, Words, confirmed
@@ -17,6 +19,7 @@ from accounts.admin_base import LedgerAdmin, ReadOnlyInline, RoleAdmin
 from accounts.permissions import MANAGERS, STAFF
 from inventory.alerts import admin as alerts_admin  # noqa: F401 # registers its page
 from inventory.counting import admin as counting_admin  # noqa: F401
+from inventory.holds.services import let_expire
 from inventory.models import Reservation, StockLevel, StockMovement, Warehouse, WarehouseLink
 from inventory.purchasing import admin as purchasing_admin  # noqa: F401
 from inventory.services.adjustments import adjust_stock
@@ -143,8 +146,32 @@ class StockLevelAdmin(RoleAdmin):
         return level.available
 
 
+class HoursForm(forms.Form):
+    hours = forms.IntegerField(
+        min_value=1, max_value=720, initial=24, widget=UnfoldAdminIntegerFieldWidget
+    )
+
+
+def _let_expire(reservation: Reservation, words: Words, actor: str) -> str:
+    at = timezone.now() + timedelta(hours=words["hours"])
+    let_expire(reservation_id=reservation.pk, at=at, actor=actor)
+    return f"The units of {reservation.reference} are free again at {at:%Y-%m-%d %H:%M} UTC."
+
+
 @admin.register(Reservation)
 class ReservationAdmin(LedgerAdmin):
+    act_roles = STAFF
+    actions = [
+        confirmed(
+            NamedAction(
+                name="let_expire",
+                description="Let it expire",
+                question="A shipment keeps its units unless its order waits for a person then.",
+                run=_let_expire,
+                form=HoursForm,
+            )
+        )
+    ]
     list_display = [
         "reference",
         "sellable",

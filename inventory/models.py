@@ -229,6 +229,9 @@ class Reservation(Timestamped):
     sellable = models.ForeignKey(Sellable, on_delete=models.PROTECT, related_name="reservations")
     warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="reservations")
     quantity = models.PositiveIntegerField()
+    expires_at = models.DateTimeField(
+        null=True, blank=True, help_text="The units are free again then; empty: when it ends."
+    )
     state = models.CharField(
         max_length=10, choices=ReservationState.choices, default=ReservationState.OPEN
     )
@@ -266,7 +269,12 @@ class Reservation(Timestamped):
                 fields=["sellable", "warehouse"],
                 condition=Q(state="open"),
                 name="reservation_open",
-            )
+            ),
+            models.Index(
+                fields=["expires_at"],
+                condition=Q(state="open", expires_at__isnull=False),
+                name="reservation_expiring",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import Exists, F, OuterRef, Q
@@ -77,6 +78,10 @@ class StockLevelQuerySet(OwnedQuerySet["StockLevel"]):
 class ReservationQuerySet(OwnedQuerySet["Reservation"]):
     def still_open(self) -> Self:
         return self.filter(state="open")
+
+    def expired(self, now: datetime) -> Self:
+        """Open past their time."""
+        return self.still_open().filter(expires_at__lte=now)
 
     def held_for(self, reference: str) -> Self:
         return self.filter(reference=reference)

@@ -9,6 +9,8 @@ from carriers.limits import Priority
 from carriers.services.calls import calls_for
 from inventory.alerts.looking import look_at_stock
 from inventory.alerts.mail import mail_alerts
+from inventory.holds.looking import look_at_expiring
+from inventory.holds.services import release_expired as end_expired_holds
 from inventory.pulls import read_stock
 from inventory.sync import telling
 from inventory.sync.numbers import WITH_STOCK
@@ -24,9 +26,14 @@ from shipping_project.jobs.queue import nudge
 
 def look_after_alerts() -> int:
     """Bring alerts in line with the levels and write to people; returns how many moved."""
-    moved = look_at_stock()
+    moved = look_at_stock() + look_at_expiring()
     mail_alerts()
     return moved
+
+
+def release_expired() -> int:
+    """End the holds whose time is over; returns how many."""
+    return end_expired_holds()
 
 
 def tell_changed() -> int:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
+from carriers.models import OutboxCommand
 from catalog.kits.contents import kits_with
+from inventory.holds.services import on_expiry
 from inventory.services.arrivals import on_arrival
 from inventory.services.returns import Returned, on_return
 from orders.models import Order, OrderLine, Shipment
-from orders.rules.states import OrderState
+from orders.rules.states import OrderState, ShipmentState
 from orders.services.progress import note_event
 from shipping_project.jobs.queue import nudge
 
@@ -41,5 +44,31 @@ def follow_return(reference: str) -> Callable[[Returned], None]:
     return tell
 
 
+def let_expire(reference: str) -> Callable[[], object] | None:
+    """A shipment gives its units back only while its order waits for a person and nothing of it
+    is upstream; Retry routes it anew then, since it holds less than it needs.
+    """
+    shipped = Shipment.objects.filter(reference=reference).values("order_id")
+    order = Order.objects.locked().filter(pk__in=shipped).first()
+    if order is None:
+        return _tell_nobody
+    shipment = Shipment.objects.get(reference=reference)
+    is_free = (
+        order.state == OrderState.NEEDS_ATTENTION.value
+        and shipment.state == ShipmentState.REQUESTED.value
+        and not shipment.platform_ref
+        and not shipment.packages.labelled().exists()
+        and not OutboxCommand.objects.in_lane(order.lane).still_open().exists()
+    )
+    message = f"Nobody went on in time; what was held for {reference} is free again."
+    tell = partial(note_event, order, kind="stock.hold_expired", message=message)
+    return tell if is_free else None
+
+
+def _tell_nobody() -> None:
+    """A hold that no shipment has."""
+
+
 on_arrival(wake_backorders)
+on_expiry(let_expire)
 on_return(follow_return)

@@ -207,6 +207,7 @@ SPECTACULAR_SETTINGS = {
         "AssignmentStateEnum": "orders.models.assignment.AssignmentState",
         "CountStateEnum": "inventory.models.CountState",
         "PurchaseStateEnum": "inventory.models.PurchaseState",
+        "ReservationStateEnum": "inventory.models.ReservationState",
         "TransferStateEnum": "inventory.models.TransferState",
         "CarrierCodeEnum": "orders.models.intake.CARRIER_CHOICES",
         "PlatformEnum": "carriers.models.PLATFORM_CHOICES",

@@ -60,8 +60,9 @@ def look_at_stock() -> int:
 @transaction.atomic
 def _look_at(levels: Sequence[StockLevel], started: datetime) -> int:
     standing: dict[int, list[StockAlert]] = defaultdict(list)
-    # A drift is opened and closed by whoever reads the platforms.
-    kinds = StockAlert.objects.still_open().exclude(kind=AlertKind.DRIFT.value)
+    # A drift is opened and closed by whoever reads the platforms, an end of holds by the clock.
+    others = (AlertKind.DRIFT.value, AlertKind.EXPIRING.value)
+    kinds = StockAlert.objects.still_open().exclude(kind__in=others)
     for alert in kinds.filter(level__in=levels):
         standing[alert.level_id].append(alert)
     moved = sum(_settle(level, standing[level.pk], started) for level in levels)

@@ -16,6 +16,7 @@ KIND_CHOICES = [
     (AlertKind.LOW.value, "Low"),
     (AlertKind.OVERSTOCK.value, "Overstock"),
     (AlertKind.DRIFT.value, "Differs at a platform"),
+    (AlertKind.EXPIRING.value, "Held units come free"),
 ]
 SEVERITY_CHOICES = [(one.value, one.value.capitalize()) for one in Severity]
 

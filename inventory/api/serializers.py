@@ -150,6 +150,7 @@ class ReservationSerializer(UnitsSerializer, serializers.ModelSerializer[Reserva
             "quantity",
             "reference",
             "state",
+            "expires_at",
             "counted_at",
             "allocated_there",
             "shipped_there",

@@ -23,6 +23,7 @@ from inventory.api.serializers import (
     StockMovementSerializer,
     WarehouseSerializer,
 )
+from inventory.holds.api import HoldSteering
 from inventory.models import (
     MovementKind,
     Reservation,
@@ -139,13 +140,13 @@ class StockMovementViewSet(ReadOnlyViewSet[StockMovement]):
         return rows.select_related(*ROW)
 
 
-class ReservationViewSet(ReadOnlyViewSet[Reservation]):
+class ReservationViewSet(HoldSteering, ReadOnlyViewSet[Reservation]):
     """Units promised to shipments; `reference` is the shipment's."""
 
     queryset = Reservation.objects.all()
     serializer_class = ReservationSerializer
     filterset_class = ReservationFilter
-    required_scopes = READ
+    required_scopes = {"read": "stock:read", "write": "stock:write"}
 
     def get_queryset(self) -> QuerySet[Reservation]:
         rows: QuerySet[Reservation] = Reservation.objects.visible_to(self.request.user)

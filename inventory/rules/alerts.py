@@ -11,6 +11,7 @@ class AlertKind(StrEnum):
     LOW = "low"
     OVERSTOCK = "overstock"
     DRIFT = "drift"
+    EXPIRING = "expiring"
 
 
 class Severity(StrEnum):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
@@ -55,7 +56,11 @@ class KitNotMoved(Conflict):
 
 @transaction.atomic
 def reserve_stock(
-    *, reference: str, demands: Sequence[StockDemand], warehouse_code: str
+    *,
+    reference: str,
+    demands: Sequence[StockDemand],
+    warehouse_code: str,
+    expires_at: datetime | None = None,
 ) -> list[Reservation]:
     """Hold stock for `reference`; a repeat returns the first hold.
 
@@ -78,6 +83,7 @@ def reserve_stock(
             sellable_id=demand.sellable_id,
             warehouse=warehouse,
             quantity=demand.quantity,
+            expires_at=expires_at,
         )
         for demand in wanted
     )

@@ -292,7 +292,7 @@ class WordTests(AlertCase):
             (answer["low_at"], answer["overstock_factor"], answer["on_hand"]), (3, 0, 0)
         )
         entry = AuditEntry.objects.get(action="stocklevel.changed")
-        self.assertEqual(entry.before, {"low_at": 10, "overstock_factor": 10})
+        self.assertEqual(entry.before, {"low_at": 10, "overstock_factor": 10, "buffer": None})
 
 
 class PageTests(AlertCase):

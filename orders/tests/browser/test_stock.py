@@ -78,7 +78,7 @@ def test_kits_returns_and_what_to_buy_answer(watched: Watched) -> None:
     expect(page.get_by_text("cannot be a component of itself")).to_be_visible()
 
     tab(page, "What to buy", "/stock/reorder/")
-    page.get_by_label("Lasts for").select_option("30")
+    page.get_by_label("Orders last for").select_option("30")
     page.get_by_role("button", name="Show").click()
     expect(page.get_by_text("has enough of everything")).to_be_visible()
 
