@@ -218,6 +218,7 @@ class FrontTests(RerouteCase):
 
         self.assertContains(asked, f"{self.first.carrier} by ")
         self.assertContains(asked, f"<strong>{self.other} by ")
+        self.assertContains(asked, "<th>Now</th><th>Anew</th>", html=True)
         self.assertContains(asked, "stays as it is: ")
         self.assertEqual(unchanged, self.first.carrier)
         self.assertContains(done, "1 done, 1 refused")

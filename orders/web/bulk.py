@@ -48,6 +48,8 @@ def bulk(request: HttpRequest) -> HttpResponse:
     }
     if not request.POST.get("confirmed"):
         context["rows"] = _previewed(steering, chosen)
+        # A template would call the function itself.
+        context["has_preview"] = steering.preview is not None
         return render(request, "orders/bulk_confirm.html", context)
     who = cast(User, request.user).label
     results = _results(steering, chosen, reason=str(context["reason"]), who=who)
