@@ -46,7 +46,7 @@ def api_routes() -> list[Route]:
             pattern.callback.cls,  # type: ignore[attr-defined]
             getattr(pattern.callback, "actions", {}).get(method, ""),
         )
-        for path, pattern in _patterns(get_resolver().url_patterns, "")
+        for path, pattern in patterns_below(get_resolver().url_patterns, "")
         if path.startswith(API)
         for method in _methods(pattern.callback)
     ]
@@ -62,11 +62,11 @@ def _methods(view: Any) -> list[str]:
     )
 
 
-def _patterns(patterns: Sequence[Any], before: str) -> Iterator[tuple[str, URLPattern]]:
+def patterns_below(patterns: Sequence[Any], before: str) -> Iterator[tuple[str, URLPattern]]:
     for pattern in patterns:
         path = before + _plain(str(pattern.pattern))
         if isinstance(pattern, URLResolver):
-            yield from _patterns(pattern.url_patterns, path)
+            yield from patterns_below(pattern.url_patterns, path)
         else:
             yield path, pattern
 
