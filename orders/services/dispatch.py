@@ -26,7 +26,14 @@ from orders.models import (
 from orders.rules.offers import PriceSource
 from orders.rules.parcels import parcel_fault
 from orders.rules.picked import picked_route
-from orders.rules.routing import NO_STOCK, RouteDecision, RouteSnapshot, Split, choose_route
+from orders.rules.routing import (
+    NO_ROUTE,
+    NO_STOCK,
+    RouteDecision,
+    RouteSnapshot,
+    Split,
+    choose_route,
+)
 from orders.rules.routing.extras import USUAL_INCOTERM, Extras
 from orders.rules.states import DISPATCHABLE, OrderState
 from orders.services.contents import demands_of, packing_of
@@ -125,9 +132,8 @@ def dispatch_held(order: Order, *, actor: str, warehouse: str = "") -> Dispatche
         _backorder(order, route, actor=actor)
         return Dispatched.BACKORDERED
     if not route.is_routed:
-        need_attention(
-            order, code=f"routing.{route.failure}", detail=route.sentences[0], kind="order.unrouted"
-        )
+        detail = _unrouted_words(route, now.rule_set)
+        need_attention(order, code=f"routing.{route.failure}", detail=detail, kind="order.unrouted")
         return Dispatched.UNROUTED
     if fault := parcel_fault(packing_of(order, record.warehouse_id).parcel):
         detail = "All of it in one parcel is more than anybody carries."
@@ -175,6 +181,14 @@ def _split(order: Order, actor: str) -> bool:
         return done is not Dispatched.BACKORDERED
 
     return split_by_stock(order, actor=actor, dispatch=dispatch_part)
+
+
+def _unrouted_words(route: RouteDecision, rule_set: RuleSet) -> str:
+    """Where the rules leave a gap, whoever published them answers for it."""
+    told = route.sentences[0]
+    if route.failure != NO_ROUTE or not rule_set.published_by:
+        return told
+    return f"{told} {rule_set.published_by} answers for version {rule_set.version} of the rules."
 
 
 def _reserve_and_announce(order: Order, record: RoutingDecision, *, actor: str) -> Dispatched:
