@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from orders.bench.sample_rules import AT, PLACES, sample_book, sample_rule
 from orders.rules.lint import Code, Finding, Severity, World, lint
 from orders.rules.routing import CarrierRule, Router, RouteSnapshot, RuleBook, WarehouseOption
+from orders.rules.routing.extras import Extras
 from orders.rules.routing.matching import asked_of
 from orders.rules.service_wish import ServiceWish
 from orders.tests.lint_orders import OrderMaker
@@ -160,6 +161,19 @@ def test_a_rule_that_sets_what_was_set_before_is_shadowed() -> None:
     # Here it does have it.
     own = rule("Fast DHL", country="DE", stop=False, wish=fast, carrier="DHL")
     assert not {code for code, _ in codes(linted(first, own))} & set(LATE)
+
+
+def test_tags_add_up_and_other_extras_are_set_by_the_first() -> None:
+    first = rule("First", stop=False, carrier="", extras=Extras(tags=("A",), incoterm="DDP"))
+    same = rule("Same", stop=False, carrier="", country="DE", extras=Extras(tags=("A",)))
+    more = rule("More", stop=False, carrier="", country="DE", extras=Extras(tags=("A", "B")))
+    other = rule(
+        "Other", stop=False, carrier="", extras=Extras(incoterm="DDU"), condition=both(HEAVY)
+    )
+
+    assert (Code.SHADOWED, (1, 0)) in codes(linted(first, same))
+    assert not {code for code, _ in codes(linted(first, more))} & {*LATE, Code.CLASH}
+    assert (Code.SHADOWED, (1, 0)) in codes(linted(first, other))
 
 
 def test_a_rule_that_ends_does_not_hide_one_that_stays() -> None:
@@ -387,7 +401,8 @@ def _in(book: RuleBook, order: RouteSnapshot) -> RouteSnapshot:
 
 def _way(router: Router, order: RouteSnapshot) -> tuple[object, ...]:
     route = router.route(order)
-    return route.warehouse, route.carrier, route.platform, route.wish, route.hold_reason
+    way = (route.warehouse, route.carrier, route.platform, route.wish, route.hold_reason)
+    return *way, route.extras
 
 
 @settings(max_examples=25, deadline=None)

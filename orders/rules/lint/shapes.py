@@ -13,9 +13,12 @@ from orders.rules.lint.relations import possible_in
 from orders.rules.routing.matching import ReadyRule, asked_of
 from orders.rules.routing.parts import CarrierRule
 
-# What a rule is and asks; everything else it sets.
+# What a rule is and asks; everything else it sets, and of `extras` each by itself.
 ASKS = frozenset(
-    {"name", "country", "regions", "reach", "condition", "stop", "valid_from", "valid_until"}
+    {
+        *("name", "country", "regions", "reach", "condition", "stop", "valid_from", "valid_until"),
+        "extras",
+    }
 )
 # Counted for the rule's own carrier only.
 OF_CARRIER = frozenset({"platform", "wish"})
@@ -61,8 +64,12 @@ def _last(rule: CarrierRule) -> str:
 
 
 def effects(rule: CarrierRule) -> dict[str, object]:
+    """What it sets, by name; each of its tags is a thing of its own, since tags add up."""
     values = ((one.name, getattr(rule, one.name)) for one in fields(rule) if one.name not in ASKS)
-    return {name: value for name, value in values if value}
+    found = {name: value for name, value in values if value}
+    extras = rule.extras
+    found |= {name: value for name, value in extras.as_dict().items() if value and name != "tags"}
+    return found | {f"tag {tag}": True for tag in extras.tags}
 
 
 def shapes_of(rules: Sequence[CarrierRule], world: World) -> tuple[Space, list[Shape]]:
