@@ -48,7 +48,8 @@ class OrderMaker:
         lines = tuple(
             {name: self._text(name, value) for name, value in line.items()} for line in plain.lines
         )
-        units = self._near("units", sum(plain.needs.values()))
+        # Each line has a unit at least.
+        units = max(self._near("units", sum(plain.needs.values())), facts["line_count"])
         skus = sorted({line["sku"] for line in lines})
         needs = dict.fromkeys(skus, 1)
         needs[skus[0]] += max(0, units - len(skus))
