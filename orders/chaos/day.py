@@ -56,6 +56,7 @@ OPERATOR_EVERY_S = 5.0
 ACTOR = "chaos"
 ROUND_S = 0.2
 LEASES_END_AFTER_S = 3.0
+OVERLAP_S = 20.0
 WITHIN_S = 120.0
 TASKS = ("orders.tasks.pull_veeqo_orders", "inventory.tasks.tell_changed")
 STOCK_TARGETS = (
@@ -257,6 +258,15 @@ def read_stock_again() -> None:
         begin_stock_run(platform=VEEQO, actor=ACTOR)
     except StockRunUnderWay:
         nudge("inventory.tasks.pull_due", queue="sync")
+
+
+def widen_overlaps(*, seconds: float) -> None:
+    """A list is read again as far back as its readings take, which by the day's clock is long."""
+    overlap = int(OVERLAP_S * HOURS * 3600 / seconds)
+    for resource in ("orders", "orders cancelled"):
+        SyncCursor.objects.update_or_create(
+            platform=VEEQO, resource=resource, defaults={"overlap_s": overlap}
+        )
 
 
 def end_leases() -> None:

@@ -28,6 +28,7 @@ from orders.chaos.day import (
     operate,
     read_stock_again,
     wake,
+    widen_overlaps,
 )
 from orders.chaos.day_tally import DayResult, count_day, numbers_apart, unexplained_drifts
 from orders.chaos.plan import PlannedOrder, plan_kills, plan_orders
@@ -62,6 +63,7 @@ def run_day(
     keeper = Keeper(supervisor)
     _subscribe(supervisor, port=port)
     link_and_read(keeper)
+    widen_overlaps(seconds=seconds)
     told = Told()
     planned = plan_orders(list(sample_bodies()), count=orders, rng=rng)
     numbers = _pass_the_day(
