@@ -11,9 +11,7 @@ import pytest
 from orders.bench.assign import sample_batch
 from orders.rules.assigning import Assigned, Batch, Candidate, Slot, greedy, ways_for
 from orders.rules.splitting import LineNeed, Shelf
-from orders.services.assigning import HAS_SOLVER, best_of
-
-needs_scipy = pytest.mark.skipif(not HAS_SOLVER, reason="SciPy is not installed")
+from orders.services.assigning import best_of
 
 
 def wants(number: int, *skus: str, late: int = 0, split: bool = False, **cents: int) -> Candidate:
@@ -54,7 +52,6 @@ def test_first_come_first_served_takes_the_cheapest_left() -> None:
     assert origins(greedy(asked, ways_for(asked))) == [["A"], ["B"]]
 
 
-@needs_scipy
 def test_together_the_first_gives_way_to_the_second() -> None:
     asked = batch(wants(1, "S", A=5, B=6), wants(2, "S", A=5, B=9), A={"S": 1}, B={"S": 1})
 
@@ -62,7 +59,6 @@ def test_together_the_first_gives_way_to_the_second() -> None:
     assert best(asked).how == "optimal"
 
 
-@needs_scipy
 def test_more_orders_find_a_place_than_one_by_one() -> None:
     asked = batch(wants(1, "S", A=5, B=6), wants(2, "S", A=5), A={"S": 1}, B={"S": 1})
 
@@ -70,7 +66,6 @@ def test_more_orders_find_a_place_than_one_by_one() -> None:
     assert best(asked).placed == 2
 
 
-@needs_scipy
 def test_the_day_with_room_goes_to_who_would_be_late() -> None:
     asked = batch(wants(1, "S", A=5), wants(2, "S", A=5, late=500), A={"S": 9}, room=1)
 
@@ -104,7 +99,6 @@ def test_scarce_units_are_left_for_others() -> None:
     assert origins(greedy(dear, ways_for(dear))) == [["B"]]
 
 
-@needs_scipy
 @pytest.mark.parametrize("seed", range(12))
 def test_never_dearer_than_one_by_one_and_never_oversold(seed: int) -> None:
     rng = Random(seed)

@@ -8,8 +8,9 @@ from django.urls import reverse
 
 from accounts.models import Role
 from orders.models import Order, RuleSet, Simulation
+from orders.services.dispatch import dispatch_order
 from orders.tasks import simulate
-from orders.tests.builders import make_organization, make_user
+from orders.tests.builders import make_order, make_organization, make_user
 from orders.tests.test_simulations import SimulationCase
 from orders.web.routing.flow import flow_of
 
@@ -232,6 +233,10 @@ class RehearsalTests(RoutingPageCase):
         self.act(draft.version, "publish")
         draft.refresh_from_db()
         self.assertTrue(draft.is_live)
+        dispatch_order(order_id=make_order(self.alder).pk)
+        live = self.client.get(reverse("routing-version", args=[draft.version]))
+        self.assertContains(live, "Since it went live")
+        self.assertContains(live, "1 (100.00 %, foretold 100.00 %)")
 
     def test_whoever_began_it_does_not_approve_it(self) -> None:
         self.routed(3)

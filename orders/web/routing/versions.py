@@ -13,6 +13,7 @@ from accounts.models import Organization
 from accounts.permissions import MANAGERS, page_for
 from accounts.principals import label_of
 from orders.models import RuleSet, Simulation
+from orders.reports.watch import watch_of
 from orders.rule_forms import RuleSetForm
 from orders.services.linting import lint_rule_set
 from orders.services.rules import change_draft, copy_rule_set, discard_draft, publish_rule_set
@@ -66,6 +67,7 @@ def _version_page(
     context = {
         "rule_set": found,
         "rules": rules,
+        "watch": watch_of(found),
         "findings": finding_lines(lint_rule_set(found)),
         "may_steer": may_steer(request),
         "can_change": can_change,
