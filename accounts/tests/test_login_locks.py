@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
+from unittest import skipUnless
 
 import pytest
 from django.core.cache import caches
@@ -171,6 +172,10 @@ class UnlockTests(LockCase):
 
 
 @pytest.mark.postgres
+@skipUnless(
+    connection.vendor == "postgresql",
+    "needs the row locks of PostgreSQL; SQLite runs one writer at a time",
+)
 @override_settings(**{**LIMITS, "LOGIN_LOCK_AFTER": 16})
 class RaceTests(TransactionTestCase):
     serialized_rollback = True
