@@ -63,7 +63,7 @@ def asks_for_prices(book: RuleBook) -> bool:
 
 
 def _fetch(order: Order, wants: OffersWanted) -> bool:
-    priced = parcel_from(order, wants.warehouse)
+    priced = parcel_from(order, wants.warehouse, wants.package)
     if has_told(priced, ASKED):
         return False
     try:

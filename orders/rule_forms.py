@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from orders.models import RoutingRule, RuleSet
 from orders.rules.rule_check import rule_faults
 from orders.services.rule_books import as_carrier_rule
-from orders.services.rules import is_at_work, warehouse_codes
+from orders.services.rules import box_names, is_at_work, warehouse_codes
 
 REGION = re.compile(r"[A-Z0-9]{1,3}")
 WAREHOUSE = re.compile(r"[A-Z0-9-]{1,12}")
@@ -68,7 +68,7 @@ class RoutingRuleForm(forms.ModelForm):  # type: ignore[type-arg]
             *("carrier", "platform", "strategy", "service", "max_days", "day_worth"),
             "any_carrier",
             *("warehouses", "hold_reason", "split"),
-            *("is_insured", "wants_signature", "incoterm", "tags", "assignee"),
+            *("is_insured", "wants_signature", "incoterm", "package", "tags", "assignee"),
             *("stop", "valid_from", "valid_until"),
         ]
 
@@ -84,7 +84,8 @@ class RoutingRuleForm(forms.ModelForm):  # type: ignore[type-arg]
             return cleaned
         cleaned["condition"] = cleaned.get("condition") or {}
         rule = RoutingRule(**{name: cleaned[name] for name in self.Meta.fields})
-        for fault in rule_faults(as_carrier_rule(rule), warehouses=warehouse_codes()):
+        known = {"warehouses": warehouse_codes(), "boxes": box_names()}
+        for fault in rule_faults(as_carrier_rule(rule), **known):
             place, _, inner = fault.field.partition(".")
             self.add_error(place, f"{inner}: {fault.message}" if inner else fault.message)
         return cleaned

@@ -64,7 +64,7 @@ class RoutingRuleInline(RoleRules, StackedInline):  # type: ignore[misc]
                     ("strategy", "service", "max_days", "day_worth", "any_carrier"),
                     ("warehouses", "hold_reason", "split"),
                     ("is_insured", "wants_signature", "incoterm"),
-                    ("tags", "assignee"),
+                    ("package", "tags", "assignee"),
                     "stop",
                 ]
             },

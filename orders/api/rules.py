@@ -57,7 +57,7 @@ class RoutingRuleSerializer(serializers.ModelSerializer[RoutingRule]):
             *("carrier", "platform", "strategy", "service", "max_days", "day_worth"),
             "any_carrier",
             *("warehouses", "hold_reason", "split"),
-            *("is_insured", "wants_signature", "incoterm", "tags", "assignee"),
+            *("is_insured", "wants_signature", "incoterm", "package", "tags", "assignee"),
             *("stop",),
         ]
         read_only_fields = ["position"]

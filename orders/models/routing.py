@@ -215,6 +215,13 @@ class RoutingRule(models.Model):
         db_default="",
         help_text="The user's name of who looks after the order.",
     )
+    package = models.CharField(
+        max_length=60,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The name of the saved box to pack in; what it does not hold waits for a person.",
+    )
     stop = models.BooleanField(
         "stop here",
         default=True,
@@ -277,7 +284,7 @@ class RoutingDecision(models.Model):
         default=dict,
         blank=True,
         db_default=models.Value({}, models.JSONField()),
-        help_text="Insurance, incoterm, tags and whom the rules gave it to.",
+        help_text="Insurance, incoterm, box, tags and whom the rules gave it to.",
     )
     override = models.ForeignKey(
         "orders.RoutingOverride",

@@ -119,6 +119,16 @@ def packed_parcel(items: Sequence[PackedItem], boxes: Iterable[BoxKind]) -> tupl
     return "", parcel_for(items)
 
 
+def box_fault(items: Sequence[PackedItem], boxes: Iterable[BoxKind], name: str) -> str:
+    """Why everything cannot be packed in the one box of this name, "" where it can."""
+    named = [box for box in boxes if box.name == name]
+    if not named:
+        return f"Rules ask for the box {name}, which is not at hand for this order."
+    if packed_parcel(items, named)[0]:
+        return ""
+    return f"Rules ask for the box {name}, which does not hold all of it."
+
+
 @lru_cache(maxsize=1000)
 def _packed(items: tuple[PackedItem, ...], boxes: tuple[BoxKind, ...]) -> tuple[PackedBox, ...]:
     units = [number for number, item in enumerate(items) for _ in range(item.quantity)]

@@ -11,8 +11,11 @@ from orders.rules.service_wish import Strategy
 from shipping_project.kernel.errors import FieldError
 
 
-def rule_faults(rule: CarrierRule, *, warehouses: Collection[str]) -> tuple[FieldError, ...]:
-    """`warehouses` are the codes that there are. Fields are named as the rule names them."""
+def rule_faults(
+    rule: CarrierRule, *, warehouses: Collection[str], boxes: Collection[str] | None = None
+) -> tuple[FieldError, ...]:
+    """`warehouses` and `boxes` are the codes and names that there are; of boxes, None does not
+    ask. Fields are named as the rule names them."""
     return (
         *_condition(rule),
         *_effect(rule),
@@ -20,6 +23,7 @@ def rule_faults(rule: CarrierRule, *, warehouses: Collection[str]) -> tuple[Fiel
         *_wish(rule),
         *_any_carrier(rule),
         *_warehouses(rule, warehouses),
+        *_package(rule, boxes),
     )
 
 
@@ -91,6 +95,14 @@ def _warehouses(rule: CarrierRule, known: Collection[str]) -> list[FieldError]:
         field = "reach" if rule.reach != Reach.BOTH.value else "condition"
         faults.append(FieldError(field=field, code="rule.circular", message=message))
     return faults
+
+
+def _package(rule: CarrierRule, boxes: Collection[str] | None) -> list[FieldError]:
+    package = rule.extras.package
+    if not package or boxes is None or package in boxes:
+        return []
+    message = f"There is no saved box {package}."
+    return [FieldError(field="package", code="rule.unknown_package", message=message)]
 
 
 def _rests_on_warehouse(rule: CarrierRule) -> bool:

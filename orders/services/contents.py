@@ -11,7 +11,7 @@ from carriers.contracts import Parcel
 from inventory.models import Reservation
 from inventory.services.stock import StockDemand, unpack
 from orders.models import Box, Order, OrderLine, Package, Shipment
-from orders.rules.packing import PackedBox, pack, packed_parcel
+from orders.rules.packing import PackedBox, box_fault, pack, packed_parcel
 from orders.rules.parcels import PackedItem, parcel_for
 
 
@@ -19,26 +19,35 @@ from orders.rules.parcels import PackedItem, parcel_for
 class Packing:
     """The one parcel that an order is booked as, and the boxes that a packer needs for it.
 
-    `box_name` is empty for a carton made to measure; then there may be several boxes.
+    `box_name` is empty for a carton made to measure; then there may be several boxes. `fault`: why
+    it is not the box that was asked for.
     """
 
     box_name: str
     parcel: Parcel
     boxes: tuple[PackedBox, ...]
     contents_digest: str
+    fault: str = ""
 
 
-def packing_of(order: Order, warehouse_id: int | None = None) -> Packing:
-    """By the boxes at hand in the warehouse, or wherever it is before one is chosen."""
+def packing_of(order: Order, warehouse_id: int | None = None, *, package: str = "") -> Packing:
+    """By the boxes at hand in the warehouse, or wherever it is before one is chosen.
+
+    `package` names the one to take; where that cannot be, `fault` says why and any other is taken.
+    """
     items = items_of(order)
     rows = Box.objects.usable(organization_id=order.organization_id, warehouse_id=warehouse_id)
     kinds = [row.as_kind() for row in rows]
+    fault = box_fault(items, kinds, package) if package else ""
+    if package and not fault:
+        kinds = [kind for kind in kinds if kind.name == package]
     box_name, parcel = packed_parcel(items, kinds)
     return Packing(
         box_name=box_name,
         parcel=parcel,
         boxes=pack(items, kinds),
         contents_digest=_digest(items),
+        fault=fault,
     )
 
 

@@ -51,6 +51,7 @@ from shipping_project.kernel.errors import Conflict
 # Read aloud and typed by hand, so without letters that look like digits.
 REFERENCE_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 REFERENCE_LENGTH = 6
+ANY_BOX = "A person let it go, so it is packed in another."
 
 
 class Dispatched(StrEnum):
@@ -135,20 +136,22 @@ def dispatch_held(order: Order, *, actor: str, warehouse: str = "") -> Dispatche
         detail = _unrouted_words(route, now.rule_set)
         need_attention(order, code=f"routing.{route.failure}", detail=detail, kind="order.unrouted")
         return Dispatched.UNROUTED
-    if fault := parcel_fault(packing_of(order, record.warehouse_id).parcel):
+    packing = packing_of(order, record.warehouse_id, package=route.extras.package)
+    if fault := parcel_fault(packing.parcel):
         detail = "All of it in one parcel is more than anybody carries."
         need_attention(order, code=fault, detail=detail, kind="order.unpackable")
         return Dispatched.UNROUTED
     _take_extras(order, route.extras)
-    if route.hold_reason:
-        return _hold(order, route, record)
+    misfit = packing.fault
+    if reason := route.hold_reason or ("" if now.snapshot.is_released else misfit):
+        return _hold(order, reason, record)
     _to_valid(order, actor=actor)
     _clear_shortage(order)
     move_order(
         order,
         OrderState.ROUTED,
         kind="order.routed",
-        message=" ".join(route.sentences),
+        message=" ".join([*route.sentences, *([f"{misfit} {ANY_BOX}"] if misfit else [])]),
         actor=actor,
         data={"decision_id": record.pk},
     )
@@ -230,15 +233,15 @@ def _take_extras(order: Order, extras: Extras) -> None:
         order.save(update_fields=["tags", "assignee", "updated_at"])
 
 
-def _hold(order: Order, route: RouteDecision, record: RoutingDecision) -> Dispatched:
+def _hold(order: Order, reason: str, record: RoutingDecision) -> Dispatched:
     """Kept back by a rule, without a hold on stock, until a person lets it go."""
     move_order(
         order,
         OrderState.HELD,
         kind=HELD_BY_RULE,
-        message=f"Held by a rule: {route.hold_reason}",
+        message=f"Held by a rule: {reason}",
         data={"decision_id": record.pk},
-        hold_reason=route.hold_reason,
+        hold_reason=reason,
     )
     return Dispatched.HELD
 
@@ -304,7 +307,7 @@ def _create_shipment(order: Order, record: RoutingDecision) -> Shipment:
         # Booked before it was ours: there is nothing to be sent, and nothing to be made twice.
         platform_ref=native.external_ref if native else "",
     )
-    packing = packing_of(order, record.warehouse_id)
+    packing = packing_of(order, record.warehouse_id, package=extras.package)
     box = packing.parcel
     Package.objects.create(
         shipment=shipment,

@@ -23,6 +23,7 @@ from orders.rules.lint.coverage import Coverage, coverage
 from orders.rules.routing import RuleBook, WarehouseOption
 from orders.rules.routing.record import matched_rules
 from orders.services.rule_books import book_content, book_of
+from orders.services.rules import box_names
 from shipping_project.kernel.errors import InvalidInput
 
 HIT_DAYS = 30
@@ -111,6 +112,8 @@ def _known(skus: frozenset[str]) -> dict[str, frozenset[str]]:
         name: frozenset(tidied_text(name, value) for value in values)
         for name, values in found.items()
     }
+    # As below; the names of boxes are told apart by case.
+    known["package"] = box_names() | {""}
     if skus:
         rows = Sellable.objects.annotate(told=Upper("sku")).filter(told__in=skus)
         # One that is never named keeps the set from being empty, which would mean "not checked".

@@ -51,9 +51,9 @@ class PricedParcel:
         )
 
 
-def parcel_from(order: Order, warehouse_code: str) -> PricedParcel:
+def parcel_from(order: Order, warehouse_code: str, package: str = "") -> PricedParcel:
     warehouse = Warehouse.objects.get(code=warehouse_code)
-    parcel = packing_of(order, warehouse.pk).parcel
+    parcel = packing_of(order, warehouse.pk, package=package).parcel
     return PricedParcel(order=order, warehouse=warehouse, parcel=parcel)
 
 
@@ -72,7 +72,7 @@ def _with_wanted(snapshot: RouteSnapshot, order: Order, route: RouteDecision) ->
     if route.wants is None:
         return snapshot
     now = datetime.fromisoformat(snapshot.at)
-    priced = parcel_from(order, route.wants.warehouse)
+    priced = parcel_from(order, route.wants.warehouse, route.wants.package)
     offers = (*snapshot.offers, *offers_for(priced, route.wants.platforms, now=now))
     exchange = exchange_for({offer.currency for offer in offers}, day=now.astimezone(UTC).date())
     return replace(

@@ -28,7 +28,11 @@ def order_packing(order: Order) -> OrderPacking:
     lines = list(order.lines.all())
     shipment = order.shipments.live().first()
     package = Package.objects.filter(shipment=shipment).first() if shipment else None
-    packing = packing_of(order, shipment.warehouse_id if shipment else None)
+    packing = (
+        packing_of(order, shipment.warehouse_id, package=shipment.decision.asked_extras.package)
+        if shipment
+        else packing_of(order)
+    )
     whole = tuple((number, line.quantity) for number, line in enumerate(lines))
     name, parcel = (packing.box_name, packing.parcel)
     if package is not None:

@@ -162,6 +162,7 @@ def as_carrier_rule(rule: RoutingRule) -> CarrierRule:
             incoterm=rule.incoterm,
             tags=tuple(rule.tags),
             assignee=rule.assignee,
+            package=rule.package,
         ),
         stop=rule.stop,
         valid_from=rule.valid_from.isoformat() if rule.valid_from else "",

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services.audit import record_audit
 from inventory.models import Warehouse
-from orders.models import RoutingRule, RuleSet
+from orders.models import Box, RoutingRule, RuleSet
 from orders.rules.rule_check import rule_faults
 from orders.services.gate import pass_gate
 from orders.services.rule_books import as_carrier_rule, book_content, record_digest
@@ -100,10 +100,10 @@ def _set_live(rule_set: RuleSet, *, to: bool) -> None:
 
 def check_rules(rules: Sequence[RoutingRule]) -> None:
     """Raises InvalidInput naming each fault as `rules[2].condition.all[0]`."""
-    known = warehouse_codes()
+    known, boxes = warehouse_codes(), box_names()
     faults: list[FieldError] = []
     for place, rule in enumerate(rules):
-        found = rule_faults(as_carrier_rule(rule), warehouses=known)
+        found = rule_faults(as_carrier_rule(rule), warehouses=known, boxes=boxes)
         faults += [replace(fault, field=f"rules[{place}].{fault.field}") for fault in found]
     if faults:
         raise InvalidInput("Some rules cannot work.", errors=faults)
@@ -220,6 +220,11 @@ def next_version() -> int:
 
 def warehouse_codes() -> frozenset[str]:
     return frozenset(Warehouse.objects.values_list("code", flat=True))
+
+
+def box_names() -> frozenset[str]:
+    """Of all organizations, as rules are for all of them."""
+    return frozenset(Box.objects.filter(is_active=True).values_list("name", flat=True))
 
 
 def is_at_work(username: str) -> bool:

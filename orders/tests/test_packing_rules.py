@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orders.rules.packing import MOST_UNITS, BoxKind, PackedBox, pack, packed_parcel
+from orders.rules.packing import MOST_UNITS, BoxKind, PackedBox, box_fault, pack, packed_parcel
 from orders.rules.parcels import PackedItem, parcel_for
 
 Size = tuple[int, int, int]
@@ -56,6 +56,28 @@ ALL = (LARGE, SMALL, FLAT, MIDDLE)
 )
 def test_the_smallest_box_that_holds_it_is_taken(items: list[PackedItem], names: list[str]) -> None:
     assert [one.name for one in pack(items, ALL)] == names
+
+
+@pytest.mark.parametrize(
+    ("items", "name", "words"),
+    [
+        ([item((600, 400, 400))], "L", ""),
+        ([item((10, 10, 10))], "L", ""),
+        ([item((601, 400, 400))], "L", "does not hold all of it"),
+        ([item((200, 150, 100), 2)], "S", "does not hold all of it"),
+        ([item((10, 10, 10), weight=29_951)], "S", "does not hold all of it"),
+        ([item((1, 1, 1), MOST_UNITS + 1)], "L", "does not hold all of it"),
+        ([item((10, 10, 10))], "XL", "is not at hand"),
+        ([item((10, 10, 10))], "l", "is not at hand"),
+    ],
+)
+def test_a_box_asked_for_by_name_says_why_it_cannot_be(
+    items: list[PackedItem], name: str, words: str
+) -> None:
+    fault = box_fault(items, ALL, name)
+
+    assert words in fault
+    assert bool(words) == bool(fault)
 
 
 def test_weight_is_the_units_and_the_box_and_sides_are_outer() -> None:

@@ -37,6 +37,7 @@ from orders.services.retry import buy_anyway
 from orders.services.snapshots import restored_snapshot
 from orders.tasks import dispatch_one
 from orders.tests.builders import make_order, make_user
+from orders.tests.test_packing import make_box
 from orders.tests.test_quotes_rules import quote
 from orders.tests.twin import TwinCase
 
@@ -95,6 +96,19 @@ class OffersTests(PriceCase):
 
         self.assertEqual(self.decision(order).snapshot["offers"], {})
         self.assertEqual(self.twin.asked("POST", "/rates"), 0)
+
+    def test_prices_are_those_of_the_box_that_a_rule_asks_for(self) -> None:
+        make_box("Wide", length_mm=600, width_mm=500, height_mm=400, wall_mm=0)
+        self.go_by_price(package="Wide")
+
+        order = self.dispatched()
+
+        offers = kept_offers(self.decision(order).snapshot["offers"])
+        self.assertEqual(
+            {offer.billable_g for offer in offers},
+            {-(-600 * 500 * 400 // offer.divisor) for offer in offers},
+        )
+        self.assertEqual(order.shipments.get().packages.get().box_name, "Wide")
 
     def test_one_lane_is_asked_for_once_and_the_other_platform_is_estimated(self) -> None:
         self.go_by_price()

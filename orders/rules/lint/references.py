@@ -20,6 +20,7 @@ def naming_what_is_gone(survey: Survey) -> Iterator[Finding]:
         yield from _carrier(survey, shape)
         yield from _service(survey, shape)
         yield from _values(survey, shape)
+        yield from _package(survey, shape)
     yield from _preferences(survey)
 
 
@@ -100,6 +101,13 @@ def _values(survey: Survey, shape: Shape) -> Iterator[Finding]:
         if strange:
             words = f"asks for {asked.field.label} {', '.join(strange)}, which there is not"
             yield _found(survey, shape, Code.UNKNOWN_VALUE, "condition", words)
+
+
+def _package(survey: Survey, shape: Shape) -> Iterator[Finding]:
+    package, known = shape.rule.extras.package, survey.world.known.get("package")
+    if package and known and package not in known:
+        words = f"packs in the box {package}, which there is not"
+        yield _found(survey, shape, Code.UNKNOWN_VALUE, "package", words)
 
 
 def never_hit(survey: Survey) -> Iterator[Finding]:

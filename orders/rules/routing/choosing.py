@@ -153,7 +153,8 @@ class Router:
         snapshot, wish, origin = facts.snapshot, answer.wish, facts.origin
         assert wish is not None and origin is not None
         platform = snapshot.booked_at or answer.platform
-        asked = ByPrice(wish=wish, platform=platform, is_export=is_export)
+        package = answer.extras.package
+        asked = ByPrice(wish=wish, platform=platform, is_export=is_export, package=package)
         best = best_offer(snapshot, asked, origin.code, log)
         explain = partial(self.explain, snapshot)
         if best.offer is None:

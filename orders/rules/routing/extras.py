@@ -1,4 +1,4 @@
-"""What rules ask for beside the way: cover, papers, tags, and who looks after the order."""
+"""What rules ask for beside the way: cover, papers, box, tags, and who looks after the order."""
 
 from __future__ import annotations
 
@@ -18,13 +18,15 @@ USUAL_INCOTERM = "DDU"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extras:
-    """`assignee` is a user's name; tags of all rules that match come together."""
+    """`assignee` is a user's name, `package` that of a saved box, which is the only one it may be
+    packed in; tags of all rules that match come together."""
 
     is_insured: bool = False
     wants_signature: bool = False
     incoterm: str = ""
     tags: tuple[str, ...] = ()
     assignee: str = ""
+    package: str = ""
 
     def __bool__(self) -> bool:
         return self != NO_EXTRAS
@@ -37,6 +39,7 @@ class Extras:
             incoterm=self.incoterm or later.incoterm,
             tags=tuple(dict.fromkeys((*self.tags, *later.tags))),
             assignee=self.assignee or later.assignee,
+            package=self.package or later.package,
         )
 
     def not_told_to(self, platform: str) -> tuple[str, ...]:
@@ -55,6 +58,7 @@ class Extras:
             "insurance" if self.is_insured else "",
             "a signature" if self.wants_signature else "",
             f"incoterm {self.incoterm}" if self.incoterm else "",
+            f"the box {self.package}" if self.package else "",
             f"the tags {', '.join(self.tags)}" if self.tags else "",
             f"{self.assignee} to look after it" if self.assignee else "",
         ]

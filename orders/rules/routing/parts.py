@@ -194,10 +194,12 @@ class Explanation:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OffersWanted:
     """A rule asks for the best service of any carrier: what they cost from a warehouse has to be
-    known first. `platforms` are those that the parcel could be booked at."""
+    known first. `platforms` are those that the parcel could be booked at, `package` the saved box
+    that rules ask for."""
 
     warehouse: str
     platforms: tuple[str, ...]
+    package: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

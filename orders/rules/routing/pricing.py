@@ -27,6 +27,7 @@ class ByPrice:
     wish: ServiceWish
     platform: str
     is_export: bool
+    package: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,8 @@ def best_offer(
     snapshot: RouteSnapshot, asked: ByPrice, warehouse: str, log: Log | None
 ) -> BestOffer:
     if warehouse not in snapshot.offers_from:
-        wants = OffersWanted(warehouse=warehouse, platforms=_platforms(snapshot.book, asked))
+        platforms = _platforms(snapshot.book, asked)
+        wants = OffersWanted(warehouse=warehouse, platforms=platforms, package=asked.package)
         reason = f"{_asked(asked)}, and nobody has looked at prices from {warehouse} yet."
         return BestOffer(failure=NO_OFFER, reason=reason, wants=wants)
     offers = [offer for offer in snapshot.offers if offer.warehouse == warehouse]
