@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from django.test import TestCase, override_settings
+from django.test import SimpleTestCase, TestCase, override_settings
 from rest_framework.test import APIClient
 
 from accounts.models import Organization, Role, User
@@ -37,6 +38,26 @@ VALUES: tuple[Any, ...] = (
     [None],
     {},
     {"a": {"b": {"c": None}}},
+    False,
+    0,
+    -(2**63) - 1,
+    2**31,
+    0.1,
+    -1e-308,
+    "\x00",
+    "\n\r\t\x1b[31m",
+    "../../../../etc/passwd",
+    "%s%n%d{0.__class__}",
+    "1 OR 1=1) UNION SELECT NULL--",
+    "{% include 'admin/base.html' %}",
+    "\u0130\u00df\u1e9e" * 20,
+    "9999-12-31T23:59:59+14:00",
+    "http://127.0.0.1:1/",
+    "NaN",
+    "1e400",
+    [-1, "", {}, True],
+    [{"sku": None, "quantity": "9" * 400}],
+    {"": "", "__proto__": {}, "$where": "1"},
 )
 FIELDS = """
     organization external_ref ship_to lines currency carrier note ship_by placed_at hold_reason
@@ -78,6 +99,9 @@ QUERIES = (
     "endpoint=1e400",
     "by=%00",
 )
+WHOLE_SET = os.environ.get("HOSTILE") == "all"
+# Without it each route meets one body in so many, and every body some of the routes.
+ONE_IN = 1 if WHOLE_SET else 3
 IDS = ("0", "-1", "9" * 40, "%00", "..%2f..", "%F0%9F%92%A5", "1%27--", "NaN")
 
 
@@ -87,6 +111,31 @@ def hostile_bodies() -> Iterator[tuple[bytes, str]]:
         named = {name: value for name in FIELDS if name != "organization"}
         yield json.dumps(named).encode(), JSON
         yield json.dumps({"orders": value, "lines": [value], "rules": [value]}).encode(), JSON
+
+
+def all_requests() -> int:
+    """How many there are of them with `HOSTILE=all`, but for those of headers."""
+    bodies = len(list(hostile_bodies()))
+    return sum(
+        len(QUERIES) + len(ids_for(route)) if route.reads else bodies for route in api_routes()
+    )
+
+
+def ids_for(route: Route) -> tuple[str, ...]:
+    return IDS if "{" in route.path else ()
+
+
+class HostileSetTests(SimpleTestCase):
+    def test_the_whole_set_is_ten_thousand_requests(self) -> None:
+        self.assertGreaterEqual(all_requests(), 10_000)
+
+    def test_every_body_is_met_by_some_route_without_the_whole_set(self) -> None:
+        writes = [route for route in api_routes() if not route.reads]
+        bodies = list(hostile_bodies())
+
+        met = {body for turn, _ in enumerate(writes) for body in bodies[turn % ONE_IN :: ONE_IN]}
+
+        self.assertEqual(met, set(bodies))
 
 
 @override_settings(**GENEROUS)
@@ -123,11 +172,10 @@ class HostileTests(TestCase):
             self.assertEqual(list(response.json()), MEMBERS)
 
     def test_bodies(self) -> None:
-        for route in api_routes():
-            if route.reads:
-                continue
+        bodies = list(enumerate(hostile_bodies()))
+        for turn, route in enumerate(route for route in api_routes() if not route.reads):
             address = route.address(**self.values_of(route))
-            for number, (body, kind) in enumerate(hostile_bodies()):
+            for number, (body, kind) in bodies[turn % ONE_IN :: ONE_IN]:
                 with self.subTest(route=str(route), number=number):
                     answer = send(self.merchant, route, address, body, kind)
                     if answer.status_code in (403, 404):
@@ -142,7 +190,7 @@ class HostileTests(TestCase):
             for query in QUERIES:
                 with self.subTest(route=str(route), query=query[:40]):
                     self.assert_answered(self.staff.get(f"{address}?{query}"))
-            for text in IDS if "{" in route.path else ():
+            for text in ids_for(route):
                 known = {"pk": text, "code": text, "platform": text, "sku": text}
                 with self.subTest(route=str(route), id=text):
                     self.assert_answered(self.staff.get(route.address(**known)))
