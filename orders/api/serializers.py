@@ -69,6 +69,29 @@ class OrderInSerializer(serializers.Serializer[None]):
     )
 
 
+class OrderChangeSerializer(serializers.Serializer[None]):
+    """What is left out stays as it is; null empties it."""
+
+    carrier = TextField(required=False, allow_null=True, allow_blank=True)
+    requested_service = TextField(max_length=60, required=False, allow_null=True, allow_blank=True)
+    customer_tags = serializers.ListField(
+        child=TextField(max_length=40), max_length=20, required=False, allow_null=True
+    )
+    is_residential = serializers.BooleanField(required=False, allow_null=True)
+    note = TextField(required=False, allow_null=True, allow_blank=True)
+    ship_by = serializers.DateTimeField(required=False, allow_null=True)
+
+
+class DoubtSerializer(serializers.Serializer[None]):
+    field = TextField()
+    code = TextField()
+    message = TextField()
+
+
+class FindingsSerializer(serializers.Serializer[None]):
+    findings = DoubtSerializer(many=True)
+
+
 class BulkOrdersSerializer(serializers.Serializer[None]):
     orders = OrderInSerializer(many=True, help_text="Without `organization`, which is a parameter.")
 

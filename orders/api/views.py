@@ -54,6 +54,7 @@ from orders.api.serializers import (
 )
 from orders.api.steering import LabelSteering, reason_of
 from orders.api.why_not import WantedSerializer, WhyNotSerializer
+from orders.api.wishes import WishesView
 from orders.models import Order, Shipment, TrackingEvent
 from orders.reports.ledger import order_money
 from orders.rules.address_text import PasteTooLarge, parse_pasted
@@ -88,7 +89,9 @@ class TextTooLong(AppError):
     title = "The text is too long"
 
 
-class OrderViewSet(LabelFiles, LabelSteering, PackingView, RouteSteering, ReadOnlyViewSet[Order]):
+class OrderViewSet(
+    LabelFiles, LabelSteering, PackingView, RouteSteering, WishesView, ReadOnlyViewSet[Order]
+):
     """Orders of the caller's organization, looked up by our number or id."""
 
     queryset = Order.objects.all()

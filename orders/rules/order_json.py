@@ -27,7 +27,7 @@ MAX_TEXT = 5_000
 MOST_TAGS, LONGEST_TAG = 20, 40
 
 
-class _Reading:
+class JsonReading:
     """Values out of one JSON object, and what was wrong with them."""
 
     def __init__(self, value: Mapping[str, Any], path: str, faults: list[FieldError]) -> None:
@@ -105,7 +105,7 @@ def draft_from(body: Any, *, source: str) -> tuple[OrderDraft, list[FieldError]]
     if not isinstance(body, Mapping):
         faults.append(FieldError(field="", code="type.object", message="Give a JSON object."))
         body = {}
-    top = _Reading(body, "", faults)
+    top = JsonReading(body, "", faults)
     top.refuse_unknown(KNOWN)
     draft = OrderDraft(
         source=source,
@@ -137,7 +137,7 @@ class AddressChange:
 def address_from(body: Any) -> tuple[AddressChange, list[FieldError]]:
     """A corrected destination, and all faults of form."""
     faults: list[FieldError] = []
-    top = _Reading(body if isinstance(body, Mapping) else {}, "", faults)
+    top = JsonReading(body if isinstance(body, Mapping) else {}, "", faults)
     top.refuse_unknown(frozenset({"ship_to", "replace_label"}))
     replaces = top.value.get("replace_label", False)
     if not isinstance(replaces, bool):
@@ -145,17 +145,17 @@ def address_from(body: Any) -> tuple[AddressChange, list[FieldError]]:
     return AddressChange(_address(top), replaces is True), faults
 
 
-def _address(top: _Reading) -> PostalAddress:
+def _address(top: JsonReading) -> PostalAddress:
     given = top.value.get("ship_to")
     if not isinstance(given, Mapping):
         top.fault("ship_to", "type.object", "Give the address as an object.")
         return PostalAddress()
-    reading = _Reading(given, "ship_to", top.faults)
+    reading = JsonReading(given, "ship_to", top.faults)
     reading.refuse_unknown(KNOWN_OF_ADDRESS)
     return PostalAddress(**{name: reading.text(name, 300) for name in ADDRESS})
 
 
-def _lines(top: _Reading) -> tuple[LineDraft, ...]:
+def _lines(top: JsonReading) -> tuple[LineDraft, ...]:
     given = top.value.get("lines")
     if given is None:
         return ()
@@ -165,11 +165,11 @@ def _lines(top: _Reading) -> tuple[LineDraft, ...]:
     return tuple(_line(top, index, line) for index, line in enumerate(given[:1000]))
 
 
-def _line(top: _Reading, index: int, given: Any) -> LineDraft:
+def _line(top: JsonReading, index: int, given: Any) -> LineDraft:
     if not isinstance(given, Mapping):
         top.fault(f"lines[{index}]", "type.object", "Give each line as an object.")
         given = {}
-    reading = _Reading(given, f"lines[{index}]", top.faults)
+    reading = JsonReading(given, f"lines[{index}]", top.faults)
     reading.refuse_unknown(KNOWN_OF_LINE)
     return LineDraft(
         sku=reading.text("sku", 64),
@@ -178,14 +178,14 @@ def _line(top: _Reading, index: int, given: Any) -> LineDraft:
     )
 
 
-def _quantity(reading: _Reading) -> int:
+def _quantity(reading: JsonReading) -> int:
     """A whole number; anything else counts as 0 and is named by the next check."""
     found = reading.value.get("quantity")
     is_whole = isinstance(found, int) and not isinstance(found, bool)
     return found if isinstance(found, int) and is_whole and abs(found) < 10**9 else 0
 
 
-def _price(reading: _Reading) -> Decimal | None:
+def _price(reading: JsonReading) -> Decimal | None:
     """A number or a text that is one, at most two decimals; absent means the list price."""
     found = reading.value.get("unit_price")
     if found is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from orders.rules.addresses import Finding, Severity, check_address
@@ -29,7 +29,7 @@ def check_draft(draft: OrderDraft, doubts: Sequence[Finding] | None = None) -> l
     return [
         *_check_reference(draft.external_ref),
         *_check_currency(draft.currency),
-        *_check_text(draft),
+        *_check_texts_of(draft),
         *address_errors(doubts),
         *_check_lines(draft.lines),
     ]
@@ -92,7 +92,7 @@ def _check_currency(currency: str) -> list[FieldError]:
     return [FieldError(field="currency", code="order.currency_invalid", message=message)]
 
 
-def _check_text(draft: OrderDraft) -> list[FieldError]:
+def _check_texts_of(draft: OrderDraft) -> list[FieldError]:
     texts = {
         "external_ref": draft.external_ref,
         "note": draft.note,
@@ -100,6 +100,11 @@ def _check_text(draft: OrderDraft) -> list[FieldError]:
         "requested_service": draft.requested_service,
         "customer_tags": " ".join(draft.customer_tags),
     }
+    return check_texts(texts)
+
+
+def check_texts(texts: Mapping[str, str]) -> list[FieldError]:
+    """Those, by field, that hold what no page or label can show."""
     return [
         FieldError(field=name, code="text.control_characters", message="Remove control characters.")
         for name, text in texts.items()
