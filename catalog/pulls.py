@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import time
 from collections.abc import Callable
@@ -77,6 +78,11 @@ READERS: dict[Platform, ReadPage] = {
 }
 
 
+def _digest(text: str) -> str:
+    """What was typed, as a key that every cache takes."""
+    return hashlib.sha256(text.lower().encode("utf-8", "replace")).hexdigest()
+
+
 def codes_there(text: str) -> tuple[HsCode, ...] | None:
     """None where it is switched off, away, or its key may not ask."""
     if PlatformAccount.objects.filter(platform=Platform.EASYSHIP.value, is_enabled=False).exists():
@@ -88,7 +94,7 @@ def codes_there(text: str) -> tuple[HsCode, ...] | None:
         return easyship_client().search_hs_codes(code=code, description=words).rows[:SHOWN]
 
     try:
-        return remembered(f"hs-codes:{text.lower()}", ask)
+        return remembered(f"hs-codes:{_digest(text)}", ask)
     except UpstreamError as exc:
         logger.warning("HS codes not read", extra={"code": exc.code})
         return None

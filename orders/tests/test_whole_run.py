@@ -163,7 +163,7 @@ def _free_port() -> int:
 
 
 def _until(is_true: Any, what: str) -> None:
-    stop_at = time.monotonic() + 60
+    stop_at = time.monotonic() + 150
     while not is_true():
         assert time.monotonic() < stop_at, f"waited in vain for {what}"
         time.sleep(0.1)

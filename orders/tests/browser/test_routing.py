@@ -27,15 +27,15 @@ def test_a_rule_is_drafted_and_tried(watched: Watched) -> None:
     expect(page).to_have_url(re.compile(r"/routing/versions/\d+/$"))
 
     page.get_by_role("link", name="Add a rule").click()
-    page.get_by_label("Name").fill("Heavy by UPS")
+    page.locator("#id_name").fill("Heavy by UPS")
     page.get_by_role("button", name="One more condition").click()
     expect(page.locator("#condition-rows tr")).to_have_count(3)
     page.locator("select[name=c-field]").last.select_option("weight_g")
     page.locator("select[name=c-op]").last.select_option("above")
     page.locator("input[name=c-value]").last.fill("2000")
-    page.get_by_label("Carrier").select_option("UPS")
+    page.locator("#id_carrier").select_option("UPS")
     page.get_by_role("button", name="Save the rule").click()
-    row = page.locator("tr", has_text="Heavy by UPS")
+    row = page.locator(".rules tr", has_text="Heavy by UPS")
     expect(row).to_contain_text("weight is above 2000 g")
 
     page.get_by_role("button", name="Move Heavy by UPS up").click()
