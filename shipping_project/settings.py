@@ -215,6 +215,7 @@ SPECTACULAR_SETTINGS = {
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
+        "shipping_project.kernel.schema.drop_column_bounds",
         "shipping_project.kernel.schema.add_problems",
     ],
 }
