@@ -67,10 +67,13 @@ class Shelf:
 
 
 def shelf_for(platform: str, items: Sequence[ListedItem]) -> Shelf:
-    """Must run in the transaction that writes; locks the sellables in one order."""
+    """Must run in the transaction that writes; locks the sellables in one order.
+
+    Their keys are left free: whoever writes a row of stock that refers to one need not wait.
+    """
     skus = {item.sku for item in items if item.sku.strip()}
     refs = [item.item_ref for item in items]
-    rows = Sellable.objects.with_skus(sorted(skus)).select_for_update().order_by("pk")
+    rows = Sellable.objects.with_skus(sorted(skus)).select_for_update(no_key=True).order_by("pk")
     sellables: dict[str, list[Sellable]] = defaultdict(list)
     for row in rows:
         sellables[row.sku].append(row)

@@ -40,7 +40,7 @@ def settle_conflict(
     listing_id = SyncConflict.objects.values_list("listing_id", flat=True).get(pk=conflict_id)
     # The sellable first, then its listing, as every reading locks them.
     rows = PlatformListing.objects.filter(pk=listing_id)
-    sellable = Sellable.objects.select_for_update(of=("self",)).get(listings__in=rows)
+    sellable = Sellable.objects.select_for_update(of=("self",), no_key=True).get(listings__in=rows)
     listing = rows.select_for_update().get()
     conflict: SyncConflict = SyncConflict.objects.select_for_update().get(pk=conflict_id)
     if conflict.state != ConflictState.OPEN.value:
@@ -82,7 +82,7 @@ def link_issue(*, issue_id: int, sellable: Sellable, actor: str) -> PlatformList
     Raises InvalidInput for another SKU: a link between two would book the wrong product.
     """
     # A reading that meets the item locks its sellable first, too.
-    Sellable.objects.select_for_update().get(pk=sellable.pk)
+    Sellable.objects.select_for_update(no_key=True).get(pk=sellable.pk)
     issue: ListedIssue = ListedIssue.objects.select_for_update().get(pk=issue_id)
     if not issue.sku or issue.sku != sellable.sku:
         message = f"There it is {issue.sku or 'without a SKU'}, here {sellable.sku}."

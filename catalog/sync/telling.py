@@ -94,6 +94,6 @@ def record_not_told(*, listing_id: int, code: str) -> None:
 def _locked(listing_id: int) -> PlatformListing:
     """The sellable before its listing, as every reading locks them, or two could wait for ever."""
     rows = PlatformListing.objects.filter(pk=listing_id)
-    Sellable.objects.select_for_update(of=("self",)).get(listings__in=rows)
+    Sellable.objects.select_for_update(of=("self",), no_key=True).get(listings__in=rows)
     listing: PlatformListing = rows.select_for_update(of=("self",)).select_related("sellable").get()
     return listing
