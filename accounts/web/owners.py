@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 
 from accounts.models import Organization
@@ -12,13 +13,15 @@ from accounts.principals import sees_all
 from shipping_project.kernel.errors import AppError
 
 
-def organizations_for(request: HttpRequest) -> list[Organization]:
+def organizations_of(request: HttpRequest) -> QuerySet[Organization]:
     """The choice of staff; anybody else acts for the own one alone."""
     rows = Organization.objects.filter(is_active=True).order_by("name")
-    if not sees_all(request.user):
-        own: int | None = getattr(request.user, "organization_id", None)
-        rows = rows.filter(pk=own or 0)
-    return list(rows)
+    own_id: int | None = getattr(request.user, "organization_id", None)
+    return rows if sees_all(request.user) else rows.filter(pk=own_id or 0)
+
+
+def organizations_for(request: HttpRequest) -> list[Organization]:
+    return list(organizations_of(request))
 
 
 def owner_of(request: HttpRequest) -> Organization:
@@ -31,13 +34,16 @@ def owner_of(request: HttpRequest) -> Organization:
     return found[0]
 
 
-def told(request: HttpRequest, do: Callable[[], str]) -> bool:
-    """Do it, and say on the next page what became of it."""
+def told(request: HttpRequest, do: Callable[[], str], *, names_fields: bool = False) -> bool:
+    """Do it, and say on the next page what became of it.
+
+    `names_fields` where the page shows no field that a fault could stand beside.
+    """
     try:
         words = do()
     except AppError as exc:
-        named = [error.message for error in exc.errors] or [exc.detail]
-        messages.error(request, " ".join([f"{exc.title}.", *named]))
+        faults = [f"{e.field}: {e.message}" if names_fields else e.message for e in exc.errors]
+        messages.error(request, " ".join([f"{exc.title}.", *(faults or [exc.detail])]))
         return False
     messages.success(request, words)
     return True

@@ -15,13 +15,13 @@ from rest_framework.exceptions import ParseError
 
 from accounts.permissions import WRITERS, may, page_for
 from accounts.principals import label_of
+from accounts.web.owners import organizations_of
 from catalog.api.files import csv_answer, exported
 from catalog.files.columns import COLUMNS
 from catalog.files.exporting import as_csv, failed_table
 from catalog.files.imports import IMPORT, import_again, start_import
 from catalog.files.reading import Table
 from catalog.models import Sellable
-from catalog.web.sync import organizations_of
 from shipping_project.jobs.models import OPEN_STATES, ItemState, Job, JobItem
 from shipping_project.jobs.reports import progress_of
 from shipping_project.kernel.errors import AppError

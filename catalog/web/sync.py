@@ -6,15 +6,14 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
-from accounts.models import Organization
 from accounts.permissions import MANAGERS, STAFF_READERS, WRITERS, may, page_for
 from accounts.principals import label_of, sees_all
+from accounts.web.owners import organizations_of, told
 from carriers.choices import PLATFORM_CHOICES
 from catalog.models import CatalogRun, SyncConflict
 from catalog.rules.merge import Group, Master
@@ -29,7 +28,6 @@ from catalog.sync.reports import (
 )
 from catalog.sync.runs import begin_run, believe_run, cancel_run, change_schedule
 from catalog.sync.settling import Choice, set_master, settle_conflict
-from shipping_project.kernel.errors import AppError
 from shipping_project.kernel.htmx import is_fragment
 
 PLATFORMS = dict(PLATFORM_CHOICES)
@@ -183,19 +181,8 @@ def decide(request: HttpRequest) -> HttpResponse:
     return _told(request, declare)
 
 
-def organizations_of(request: HttpRequest) -> QuerySet[Organization]:
-    rows = Organization.objects.filter(is_active=True).order_by("name")
-    own_id: int | None = getattr(request.user, "organization_id", None)
-    return rows if sees_all(request.user) else rows.filter(pk=own_id or 0)
-
-
 def _told(request: HttpRequest, do: Callable[[], str]) -> HttpResponse:
-    """Do it, and say on the page what became of it."""
-    try:
-        messages.success(request, do())
-    except AppError as exc:
-        words = [error.message for error in exc.errors] or [exc.detail]
-        messages.error(request, f"{exc.title}. {' '.join(words)}")
+    told(request, do)
     return redirect("catalog")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,9 +12,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import WRITERS, may, page_for
 from accounts.principals import label_of, sees_all
+from accounts.web.owners import told
 from inventory.alerts.services import acknowledge_alert, mute_alert
 from inventory.models import StockAlert
-from shipping_project.kernel.errors import AppError
 
 SHOWN = 100
 LONGEST_DAYS = 366
@@ -70,9 +69,5 @@ def _alert(request: HttpRequest, alert_id: int) -> StockAlert:
 
 
 def _told(request: HttpRequest, do: Callable[[], str]) -> HttpResponse:
-    try:
-        messages.success(request, do())
-    except AppError as exc:
-        words = [error.message for error in exc.errors] or [exc.detail]
-        messages.error(request, f"{exc.title}. {' '.join(words)}")
+    told(request, do)
     return redirect("stock-alerts")

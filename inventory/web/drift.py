@@ -13,6 +13,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts.permissions import MANAGERS, STAFF_READERS, WRITERS, may, page_for
 from accounts.principals import label_of, sees_all
+from accounts.web.owners import told
 from inventory.models import OWNER_CHOICES, StockDrift, StockRun, WarehouseLink
 from inventory.rules.stock_sync import Owner
 from inventory.sync.numbers import WITH_STOCK
@@ -20,7 +21,6 @@ from inventory.sync.owners import change_link
 from inventory.sync.reports import SHOWN, links, open_drifts, short_sales, standings
 from inventory.sync.runs import begin_stock_run, believe_stock_run, cancel_stock_run
 from inventory.sync.settling import MOST_UNITS, Choice, settle_drift
-from shipping_project.kernel.errors import AppError
 from shipping_project.kernel.htmx import is_fragment
 
 RUNNING = "running"
@@ -144,12 +144,7 @@ def _units(text: str) -> int | None:
 
 
 def _told(request: HttpRequest, do: Callable[[], str]) -> HttpResponse:
-    """Do it, and say on the page what became of it."""
-    try:
-        messages.success(request, do())
-    except AppError as exc:
-        words = [error.message for error in exc.errors] or [exc.detail]
-        messages.error(request, f"{exc.title}. {' '.join(words)}")
+    told(request, do)
     return redirect("stock-drift")
 
 

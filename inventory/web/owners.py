@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.contrib import messages
 from django.http import HttpRequest
 
 from accounts.principals import may_enter
+from accounts.web import owners
 from accounts.web.owners import organizations_for as organizations_for
 from accounts.web.owners import owner_of as owner_of
 from inventory.models import Warehouse
 from inventory.rules.sku_lines import SkuLine, UnreadableLine, read_lines
-from shipping_project.kernel.errors import AppError, FieldError, InvalidInput
+from shipping_project.kernel.errors import FieldError, InvalidInput
 
 Done = TypeVar("Done")
 LONGEST_NUMBER = 9
@@ -40,14 +40,14 @@ def text_in(request: HttpRequest, name: str, longest: int = 200) -> str:
 
 def told(request: HttpRequest, do: Callable[[], tuple[Done, str]]) -> Done | None:
     """What came of it is shown on the next page; None where it was refused."""
-    try:
+    made: list[Done] = []
+
+    def carry_out() -> str:
         done, words = do()
-    except AppError as exc:
-        named = [error.message for error in exc.errors] or [exc.detail]
-        messages.error(request, " ".join([f"{exc.title}.", *named]))
-        return None
-    messages.success(request, words)
-    return done
+        made.append(done)
+        return words
+
+    return made[0] if owners.told(request, carry_out) else None
 
 
 def number_in(request: HttpRequest, name: str) -> int:

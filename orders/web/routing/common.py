@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from accounts.permissions import MANAGERS, STAFF_READERS, may
 from accounts.principals import sees_all
-from shipping_project.kernel.errors import AppError
+from accounts.web import owners
 
 
 def require_staff(request: HttpRequest) -> None:
@@ -24,11 +23,5 @@ def may_steer(request: HttpRequest) -> bool:
 
 
 def told(request: HttpRequest, do: Callable[[], str]) -> bool:
-    """Do it, and say on the next page what became of it."""
-    try:
-        messages.success(request, do())
-    except AppError as exc:
-        faults = " ".join(f"{error.field}: {error.message}" for error in exc.errors)
-        messages.error(request, f"{exc.title}. {faults or exc.detail}")
-        return False
-    return True
+    """Faults are those of rules, which the next page does not mark, so their places are said."""
+    return owners.told(request, do, names_fields=True)
