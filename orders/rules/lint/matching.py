@@ -92,11 +92,31 @@ def _too_late(survey: Survey, shape: Shape) -> Finding | None:
         if left is not None:
             return None
         takers |= met
-    if not takers:
+    if not takers or _keeps_others_back(survey, shape):
         return None
     places = cover.places(takers)
     words = f"“{name}” sets nothing new: {survey.names(places)} match all its orders before it."
     return _late(survey, shape, Code.SHADOWED, places, words)
+
+
+def _keeps_others_back(survey: Survey, shape: Shape) -> bool:
+    """Whether a rule after it would set something for orders that this one stops at."""
+    return shape.rule.stop and any(
+        _would_set(survey, shape, later) for later in survey.after(shape)
+    )
+
+
+def _would_set(survey: Survey, shape: Shape, later: Shape) -> bool:
+    if later.boxes is None:
+        return bool(later.sets)
+    cover, boxes = survey.cover, survey.both(shape, later)
+    earlier = [one for one in _earlier(survey, later) if one.place < shape.place]
+    stops = cover.of_rules(one for one in earlier if one.rule.stop)
+    for aspect in later.sets:
+        sets = cover.of_rules(one for one in earlier if _sets_before(one, later, aspect, False))
+        if cover.left(boxes, stops | sets)[0] is not None:
+            return True
+    return False
 
 
 def _earlier(survey: Survey, shape: Shape) -> Iterator[Shape]:

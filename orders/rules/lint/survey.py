@@ -50,6 +50,12 @@ class Survey:
             if other.covers_days_of(shape, self.day):
                 yield other
 
+    def after(self, shape: Shape) -> Iterator[Shape]:
+        """Later rules that are in force on some day with it."""
+        for other in self.shapes:
+            if other.place > shape.place and other.is_in_force_with(shape, self.day):
+                yield other
+
     def meeting(self, shape: Shape) -> Iterator[Shape]:
         """Earlier rules that may match an order of its, on some day with it."""
         mask = 0
