@@ -50,18 +50,18 @@ def _cancel_whole(order: Order, *, reason: str, actor: str) -> Order:
         raise Conflict(
             f"The carrier has the parcel of order {order.number}; it can no longer be cancelled."
         )
-    order.cancel_requested_at = timezone.now()
-    order.cancel_reason = reason[:200]
-    order.save(update_fields=["cancel_requested_at", "cancel_reason", "updated_at"])
-    note_event(
-        order,
-        kind="order.cancel_requested",
-        message=f"Cancel: {reason or 'no reason given'}",
-        actor=actor,
-    )
+    _note_wish(order, what="Cancel", reason=reason, actor=actor)
     withdraw_pending(order)
     continue_cancellation(order)
     return order
+
+
+def _note_wish(order: Order, *, what: str, reason: str, actor: str) -> None:
+    order.cancel_requested_at = timezone.now()
+    order.cancel_reason = reason[:200]
+    order.save(update_fields=["cancel_requested_at", "cancel_reason", "updated_at"])
+    message = f"{what}: {reason or 'no reason given'}"
+    note_event(order, kind="order.cancel_requested", message=message, actor=actor)
 
 
 def _cancel_parts(order_id: int, *, reason: str, actor: str) -> Order:
@@ -71,15 +71,7 @@ def _cancel_parts(order_id: int, *, reason: str, actor: str) -> Order:
         if OrderState(order.state) in FINAL_ORDER_STATES:
             raise Conflict(f"Order {order.number} is {order.get_state_display().lower()}.")
         if order.cancel_requested_at is None:
-            order.cancel_requested_at = timezone.now()
-            order.cancel_reason = reason[:200]
-            order.save(update_fields=["cancel_requested_at", "cancel_reason", "updated_at"])
-            note_event(
-                order,
-                kind="order.cancel_requested",
-                message=f"Cancel all parts: {reason or 'no reason given'}",
-                actor=actor,
-            )
+            _note_wish(order, what="Cancel all parts", reason=reason, actor=actor)
     cancel_open_parts(order_id=order_id, actor=actor)
     order.refresh_from_db()
     return order
