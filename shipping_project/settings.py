@@ -155,7 +155,11 @@ CACHES: dict[str, dict[str, Any]] = {
     "default": _REDIS if REDIS_URL else _LOCAL,
     # Local memory and Django's database cache miscount across processes; this one counts in SQL.
     "ratelimit": (
-        _REDIS | {"KEY_PREFIX": "ratelimit"}
+        {
+            "BACKEND": "shipping_project.kernel.redis_counters.RedisCounterCache",
+            "LOCATION": REDIS_URL,
+            "KEY_PREFIX": "ratelimit",
+        }
         if REDIS_URL
         else {"BACKEND": "shipping_project.kernel.counter_cache.CounterCache"}
     ),

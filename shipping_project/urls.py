@@ -12,14 +12,15 @@ from shipping_project.kernel import problems
 from shipping_project.kernel.health import healthz
 from shipping_project.kernel.request_id import current_request_id
 
+# Orders first: they are asked for most, and addresses are tried in turn.
 api = [
+    path("", include("orders.api.urls")),
     path("", include("accounts.api.urls")),
     path("", include("shipping_project.hooks.api.urls")),
     path("", include("shipping_project.jobs.api.urls")),
     path("", include("carriers.api.urls")),
     path("", include("catalog.api.urls")),
     path("", include("inventory.api.urls")),
-    path("", include("orders.api.urls")),
 ]
 urlpatterns = [
     path("admin/", admin.site.urls),

@@ -145,8 +145,11 @@ def find_api_key(text: str) -> ApiKey | None:
     prefix, _, secret = rest.partition("_")
     if brand != BRAND or not secret or not prefix.isalnum():
         return None
-    key = ApiKey.objects.select_related("organization").filter(prefix=prefix).first()
-    if key is None or not hmac.compare_digest(key.digest, digest_of(secret)):
+    try:
+        key = ApiKey.objects.select_related("organization").get(prefix=prefix)
+    except ApiKey.DoesNotExist:
+        return None
+    if not hmac.compare_digest(key.digest, digest_of(secret)):
         return None
     return key if key.is_valid_at(timezone.now()) else None
 

@@ -17,6 +17,8 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from accounts.api.idempotency import idempotency_parameter
+from accounts.authentication import KeyUser
+from accounts.models import Organization
 from accounts.permissions import may_buy_labels
 from accounts.principals import label_of
 from accounts.scopes import BUY_LABELS
@@ -103,7 +105,13 @@ class OrderViewSet(
 
     def get_queryset(self) -> QuerySet[Order]:
         rows: QuerySet[Order] = Order.objects.visible_to(self.request.user)
-        return rows.select_related("organization")
+        return rows if self._own else rows.select_related("organization")
+
+    @property
+    def _own(self) -> Organization | None:
+        """A key was read with its organization, and sees the orders of no other."""
+        actor: object = self.request.user
+        return actor.organization if isinstance(actor, KeyUser) else None
 
     def narrow(self, rows: QuerySet[Order]) -> QuerySet[Order]:
         return narrowed_orders(rows, self.asked)
@@ -124,6 +132,9 @@ class OrderViewSet(
         )
 
     def documents(self, rows: Sequence[Order]) -> list[dict[str, Any]]:
+        if own := self._own:
+            for order in rows:
+                order.organization = own
         return order_documents(rows, self.asked)
 
     @extend_schema(
@@ -242,7 +253,7 @@ class OrderViewSet(
         return Response(self._told(order.pk))
 
     def _told(self, pk: int) -> dict[str, Any]:
-        return order_documents([self.get_queryset().get(pk=pk)])[0]
+        return self.documents([self.get_queryset().get(pk=pk)])[0]
 
 
 class ParseView(APIView):

@@ -53,7 +53,8 @@ def check_order(
 def sellables_by_sku(organization_id: int, lines: Iterable[LineDraft]) -> dict[str, Sellable]:
     skus = sorted({line.sku for line in lines if "\x00" not in line.sku})
     found = Sellable.objects.active().filter(organization_id=organization_id).with_skus(skus)
-    return {sellable.sku: sellable for sellable in found}
+    told = found.only("sku", "title", "price", "currency")
+    return {sellable.sku: sellable for sellable in told}
 
 
 def order_values(checked: CheckedDraft, order_id: int) -> dict[str, Any]:

@@ -528,13 +528,13 @@ class ListTests(OrdersCase):
         make_order(self.alder)
         dispatch_waiting()
         self.key.get(ORDERS)
-        with exactly_queries(5):
+        with exactly_queries(4):
             self.key.get(ORDERS)
         for _ in range(6):
             make_order(self.alder)
         dispatch_waiting()
 
-        with exactly_queries(5):
+        with exactly_queries(4):
             rows = self.key.get(ORDERS).json()["results"]
 
         self.assertEqual(len(rows), 7)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from unittest import skipUnless
+from uuid import uuid4
+
 import pytest
+from django.conf import settings
 from django.db import connection
-from django.test import TestCase, TransactionTestCase
+from django.test import SimpleTestCase, TestCase, TransactionTestCase
 
 from shipping_project.kernel.counter_cache import CounterCache
+from shipping_project.kernel.redis_counters import RedisCounterCache
 from shipping_project.kernel.tests.races import at_once, needs_row_locks
 
 
@@ -80,3 +85,33 @@ class RaceTests(TransactionTestCase):
         answers = at_once(16, lambda _: make_cache().add("hits", 1, 60))
 
         self.assertEqual(answers.count(True), 1)
+
+
+@skipUnless(settings.REDIS_URL, "counts in Redis")
+class RedisTests(SimpleTestCase):
+    def setUp(self) -> None:
+        self.cache = RedisCounterCache(settings.REDIS_URL, {})
+        self.name = f"hits-{uuid4().hex}"
+
+    def test_add_starts_a_counter_once_and_incr_counts_on(self) -> None:
+        self.assertTrue(self.cache.add(self.name, 1, 60))
+        self.assertFalse(self.cache.add(self.name, 9, 60))
+        self.assertEqual([self.cache.incr(self.name), self.cache.incr(self.name, 5)], [2, 7])
+
+    def test_an_absent_counter_cannot_be_raised_and_is_not_left_to_stay_for_ever(self) -> None:
+        with pytest.raises(ValueError, match="no counter"):
+            self.cache.incr(self.name)
+
+        self.assertIsNone(self.cache.get(self.name))
+
+    def test_no_count_is_lost_between_many_callers(self) -> None:
+        self.cache.add(self.name, 1, 60)
+
+        def count_ten(_: int) -> None:
+            mine = RedisCounterCache(settings.REDIS_URL, {})
+            for _ in range(10):
+                mine.incr(self.name)
+
+        at_once(16, count_ten)
+
+        self.assertEqual(self.cache.get(self.name), 161)
