@@ -19,6 +19,7 @@ class PacingStanding:
     `calls` went out with the present key, and so many times it was asked to slow down: `refusals`.
     """
 
+    platform: str
     label: str
     limit: str
     calls: int
@@ -45,6 +46,7 @@ def _standing(
     secret = settings.VEEQO_API_KEY if is_veeqo else settings.EASYSHIP_API_TOKEN
     row = rows.get(credential_of(platform, secret))
     return PacingStanding(
+        platform=platform.value,
         label=label,
         limit=settings.VEEQO_LIMITS if is_veeqo else settings.EASYSHIP_LIMITS,
         calls=row.calls if row else 0,

@@ -90,3 +90,11 @@ class ReservationQuerySet(OwnedQuerySet["Reservation"]):
 class StockMovementQuerySet(OwnedQuerySet["StockMovement"]):
     def of(self, sellable_id: int, warehouse_id: int) -> Self:
         return self.filter(sellable_id=sellable_id, warehouse_id=warehouse_id)
+
+    def returned(self) -> Self:
+        """Units that came back of a shipment."""
+        return self.filter(kind="return")
+
+    def of_shipment(self, reference: str) -> Self:
+        """Of returns, which bear the shipment and their own reference."""
+        return self.filter(reference__startswith=f"{reference}/")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from inventory.models import StockLevel
+from inventory.models import MovementKind, StockLevel, StockMovement
 from inventory.querysets import StockLevelQuerySet
 
 PAGE_SIZE = 50
@@ -63,6 +63,21 @@ def stock_alerts(actor: object) -> StockAlerts:
     low = levels_matching(actor, StockCriteria(is_low=True))
     worst = low.select_related("sellable__organization", "warehouse")[:ALERTS_SHOWN]
     return StockAlerts(count=low.count(), worst=_rows(worst))
+
+
+def damaged_among(returned: Sequence[StockMovement]) -> frozenset[int]:
+    """Which of these returns, by primary key, were adjusted out again as damaged."""
+    out = StockMovement.objects.filter(
+        sellable__in={row.sellable_id for row in returned},
+        warehouse__in={row.warehouse_id for row in returned},
+        kind=MovementKind.ADJUSTMENT,
+        reference__in={row.reference for row in returned},
+        quantity__lt=0,
+    )
+    found = set(out.values_list("sellable_id", "warehouse_id", "reference"))
+    return frozenset(
+        row.pk for row in returned if (row.sellable_id, row.warehouse_id, row.reference) in found
+    )
 
 
 def levels_matching(actor: object, criteria: StockCriteria) -> StockLevelQuerySet:

@@ -219,6 +219,10 @@ class PackageQuerySet(OwnedQuerySet["Package"]):
     def labelled(self) -> Self:
         return self.filter(label_state="bought")
 
+    def tracked_as(self, number: str) -> Self:
+        """By a tracking number, capitals or not."""
+        return self.filter(_same("tracking_number", number), ~Q(tracking_number=""))
+
     def to_track(self, now: datetime) -> Self:
         return self.labelled().filter(next_track_at__lte=now).order_by("next_track_at")
 

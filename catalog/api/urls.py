@@ -1,7 +1,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from catalog.api import files, hs_codes, sync_views, views
+from catalog.api import files, hs_codes, reports, sync_views, views
 
 router = SimpleRouter(trailing_slash=False)
 router.register("products", views.ProductViewSet)
@@ -22,5 +22,6 @@ urlpatterns = [
     ),
     path("sellables/hs-codes", hs_codes.HsCodesView.as_view(), name="hs-codes"),
     path("products/export", files.ProductExportView.as_view(), name="products-export"),
+    path("reports/catalog", reports.CatalogReportView.as_view(), name="report-catalog"),
     *router.urls,
 ]

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import QuerySet
+from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.api.idempotency import body_with_reference, idempotency_parameter
 from accounts.api.owners import OwnerField
 from accounts.principals import label_of
 from inventory.api.lines import SkuLineSerializer, lines_of
+from inventory.api.serializers import UnitsSerializer
+from inventory.api.views import ROW, UnitsFilter
+from inventory.models import StockMovement
+from inventory.reports import damaged_among
 from inventory.rules.sku_lines import MOST_LINES
 from inventory.services.naming import sellables_named, warehouse_named
 from inventory.services.returns import return_stock
+from shipping_project.kernel.api.viewsets import ReadOnlyViewSet
+from shipping_project.kernel.filters import Moment
 
 
 class ReturnSerializer(serializers.Serializer[Any]):
@@ -45,15 +53,46 @@ class ReturnedSerializer(serializers.Serializer[Any]):
     damaged = serializers.BooleanField(source="is_damaged")
 
 
-class ReturnView(APIView):
-    required_scopes = {"write": "stock:write"}
+class ReturnRowSerializer(UnitsSerializer):
+    """Units of one sellable that came back; a return of several SKUs has a row for each."""
+
+    shipment = serializers.CharField(help_text="The reference it was shipped under.")
+    reference = serializers.CharField(help_text="Of the return.")
+    quantity = serializers.IntegerField()
+    damaged = serializers.BooleanField(help_text="They were adjusted out again.")
+    actor = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class ReturnFilter(UnitsFilter):
+    shipment = filters.CharFilter(method="by_shipment")
+    since = Moment(field_name="at", lookup_expr="gte")
+
+    def by_shipment(self, rows: Any, name: str, value: str) -> QuerySet[StockMovement]:
+        found: QuerySet[StockMovement] = rows.of_shipment(value)
+        return found
+
+
+class ReturnViewSet(ReadOnlyViewSet[StockMovement]):
+    queryset = StockMovement.objects.returned()
+    serializer_class = ReturnRowSerializer
+    filterset_class = ReturnFilter
+    required_scopes = {"read": "stock:read", "write": "stock:write"}
+
+    def get_queryset(self) -> QuerySet[StockMovement]:
+        rows: QuerySet[StockMovement] = StockMovement.objects.visible_to(self.request.user)
+        return rows.returned().select_related(*ROW)  # type: ignore[attr-defined,no-any-return]
+
+    def documents(self, rows: Sequence[StockMovement]) -> list[dict[str, Any]]:
+        damaged = damaged_among(rows) if self.asked.wants("damaged") else frozenset()
+        return [_row_document(row, is_damaged=row.pk in damaged) for row in rows]
 
     @extend_schema(
         request=ReturnSerializer,
         responses={201: ReturnedSerializer, 200: ReturnedSerializer},
         parameters=[idempotency_parameter("reference")],
     )
-    def post(self, request: Request) -> Response:
+    def create(self, request: Request) -> Response:
         """Take back what was shipped: 201, or 200 for a repeat of the reference."""
         form = ReturnSerializer(
             data=body_with_reference(request, "reference"), context={"request": request}
@@ -73,3 +112,19 @@ class ReturnView(APIView):
         )
         made = status.HTTP_201_CREATED if returned.created else status.HTTP_200_OK
         return Response(ReturnedSerializer(returned).data, status=made)
+
+
+def _row_document(row: StockMovement, *, is_damaged: bool) -> dict[str, Any]:
+    shipment, _, reference = row.reference.partition("/")
+    return {
+        "id": row.pk,
+        "organization": row.sellable.organization.slug,
+        "sku": row.sellable.sku,
+        "warehouse": row.warehouse.code,
+        "shipment": shipment,
+        "reference": reference,
+        "quantity": row.quantity,
+        "damaged": is_damaged,
+        "actor": row.actor,
+        "at": row.at,
+    }

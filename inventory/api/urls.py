@@ -3,7 +3,8 @@ from rest_framework.routers import SimpleRouter
 
 from inventory.api import sync_views, views
 from inventory.api.alerts import StockAlertViewSet
-from inventory.api.returns import ReturnView
+from inventory.api.reports import StockReportView
+from inventory.api.returns import ReturnViewSet
 from inventory.api.why import StockWhyView
 from inventory.counting.api import CountViewSet
 from inventory.kits.api import KitViewSet
@@ -29,9 +30,10 @@ router.register("stock/supplier-items", SupplierItemViewSet)
 router.register("stock/purchase-orders", PurchaseViewSet)
 router.register("stock/transfers", TransferViewSet)
 router.register("stock/counts", CountViewSet)
+router.register("stock/returns", ReturnViewSet, basename="return")
 
 urlpatterns = [
-    path("stock/returns", ReturnView.as_view(), name="stock-returns"),
+    path("reports/stock", StockReportView.as_view(), name="report-stock"),
     path("stock/reorder", ReorderView.as_view(), name="stock-reorder"),
     path("stock/adjustments", views.AdjustmentView.as_view(), name="stock-adjustments"),
     *router.urls,

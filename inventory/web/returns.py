@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import WRITERS, may, page_for
 from accounts.principals import label_of
-from inventory.models import MovementKind, StockMovement
+from inventory.models import StockMovement
 from inventory.services.naming import sellables_named, warehouse_named
 from inventory.services.returns import Returned, return_stock
 from inventory.web.owners import (
@@ -28,7 +28,7 @@ SHOWN = 100
 @page_for()
 @require_GET
 def returns(request: HttpRequest) -> HttpResponse:
-    rows = StockMovement.objects.visible_to(request.user).filter(kind=MovementKind.RETURN)
+    rows = StockMovement.objects.visible_to(request.user).returned()
     context = {
         "movements": rows.select_related("sellable", "warehouse").order_by("-id")[:SHOWN],
         "shown": SHOWN,

@@ -10,7 +10,14 @@ from django_filters import rest_framework as filters
 from carriers.models import PLATFORM_CHOICES
 from orders.models import Order, Shipment
 from orders.models.intake import CARRIER_CHOICES
-from shipping_project.kernel.filters import Moment
+from orders.reports.finding import narrowed_by
+from orders.rules.criteria import Due, OrderCriteria
+from orders.rules.stages import ANY_OPEN, STAGE_LABELS
+from shipping_project.kernel.filters import Day, Moment
+
+STAGE_CHOICES = [(name, name) for name in (ANY_OPEN, *(stage.value for stage in STAGE_LABELS))]
+# What pages narrow lists by, in one place for both.
+TOGETHER = ("stage", "due", "warehouse", "country", "placed", "labelled", "labelled_since")
 
 
 class OrderFilter(filters.FilterSet):  # type: ignore[misc] # django-filter ships no types
@@ -24,6 +31,15 @@ class OrderFilter(filters.FilterSet):  # type: ignore[misc] # django-filter ship
         field_name="shipments__platform", choices=PLATFORM_CHOICES, distinct=True
     )
     search = filters.CharFilter(method="by_search")
+    # As on the pages: with `labelled` or `labelled_since`, carrier, platform and warehouse are
+    # those of the labels bought then.
+    stage = filters.ChoiceFilter(method="later", choices=STAGE_CHOICES)
+    due = filters.ChoiceFilter(method="later", choices=[(due.value, due.value) for due in Due])
+    warehouse = filters.CharFilter(method="later")
+    country = filters.CharFilter(method="later")
+    placed = Day(method="later")
+    labelled = Day(method="later")
+    labelled_since = Day(method="later")
 
     class Meta:
         model = Order
@@ -32,6 +48,21 @@ class OrderFilter(filters.FilterSet):  # type: ignore[misc] # django-filter ship
     def by_search(self, rows: Any, name: str, value: str) -> QuerySet[Order]:
         found: QuerySet[Order] = rows.search(value)
         return found
+
+    def later(self, rows: Any, name: str, value: object) -> Any:
+        """They are one criterion together."""
+        return rows
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        rows = super().filter_queryset(queryset)
+        given = self.form.cleaned_data
+        wanted = {name: given[name] for name in TOGETHER if given.get(name)}
+        if not wanted:
+            return rows
+        if {"labelled", "labelled_since"} & set(wanted):
+            wanted |= {name: given[name] for name in ("carrier", "platform") if given.get(name)}
+        due = Due(wanted.pop("due")) if "due" in wanted else None
+        return narrowed_by(rows, OrderCriteria(due=due, **wanted))
 
 
 class ShipmentFilter(filters.FilterSet):  # type: ignore[misc]

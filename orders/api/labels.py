@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
@@ -22,6 +22,13 @@ from shipping_project.kernel.errors import Conflict, FieldError, InvalidInput, N
 LONGEST = 8_000
 
 
+LABEL_RENDERERS = [PdfRenderer, PngRenderer, ZplRenderer, JSONRenderer]
+LABEL_ANSWERS: Any = {
+    (200, media_type): OpenApiResponse(OpenApiTypes.BINARY, description="The label")
+    for media_type in MEDIA_TYPES.values()
+}
+
+
 class LabelFiles:
     """The label of one order, as a mixin of its view set."""
 
@@ -29,17 +36,8 @@ class LabelFiles:
 
         def get_object(self) -> Order: ...
 
-    @extend_schema(
-        responses={
-            (200, media_type): OpenApiResponse(OpenApiTypes.BINARY, description="The label")
-            for media_type in MEDIA_TYPES.values()
-        }
-    )
-    @action(
-        detail=True,
-        methods=["get"],
-        renderer_classes=[PdfRenderer, PngRenderer, ZplRenderer, JSONRenderer],
-    )
+    @extend_schema(responses=LABEL_ANSWERS)
+    @action(detail=True, methods=["get"], renderer_classes=LABEL_RENDERERS)
     def label(self, request: Request, pk: str) -> HttpResponseBase:
         """The label as the platform delivered it, a PDF; 404 until it is bought and fetched.
 
@@ -50,12 +48,17 @@ class LabelFiles:
         package = labelled.exclude(label_file="").order_by("-shipment_id", "id").first()
         if package is None:
             raise NotFound("This order has no label yet.")
-        opened, chosen = open_label(package_id=package.pk), request.accepted_renderer.format
-        if chosen not in (LabelFormat.PNG.value, LabelFormat.ZPL.value):
-            return FileResponse(opened, content_type=MEDIA_TYPES[LabelFormat.PDF])
-        with opened:
-            content = in_format(opened.read(), LabelFormat(chosen))
-        return HttpResponse(content, content_type=MEDIA_TYPES[LabelFormat(chosen)])
+        return label_file(package, request)
+
+
+def label_file(package: Package, request: Request) -> HttpResponseBase:
+    """In the format that was asked for."""
+    opened, chosen = open_label(package_id=package.pk), request.accepted_renderer.format
+    if chosen not in (LabelFormat.PNG.value, LabelFormat.ZPL.value):
+        return FileResponse(opened, content_type=MEDIA_TYPES[LabelFormat.PDF])
+    with opened:
+        content = in_format(opened.read(), LabelFormat(chosen))
+    return HttpResponse(content, content_type=MEDIA_TYPES[LabelFormat(chosen)])
 
 
 class LabelsMissing(Conflict):

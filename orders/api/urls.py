@@ -7,9 +7,11 @@ from orders.api.bulk import BulkOrdersView, ImportOrdersView
 from orders.api.labels import LabelsView
 from orders.api.money import LedgerTotalsView
 from orders.api.packing import BoxViewSet
+from orders.api.parcels import PackageViewSet, ScanViewSet, TrackedView
 from orders.api.pulled import IntakeCheckView, PullSourceViewSet, PullWindowViewSet
 from orders.api.rate_tables import CurrencyRateViewSet, TableRateViewSet
 from orders.api.rates import RatesView
+from orders.api.reports import OverviewView, PlatformsReportView
 from orders.api.rerouting import RerouteView
 from orders.api.rules import RuleSetViewSet
 from orders.api.simulations import SimulationViewSet
@@ -17,6 +19,8 @@ from orders.api.simulations import SimulationViewSet
 router = SimpleRouter(trailing_slash=False)
 router.register("orders", views.OrderViewSet, basename="order")
 router.register("shipments", views.ShipmentViewSet, basename="shipment")
+router.register("packages", PackageViewSet, basename="package")
+router.register("tracking", ScanViewSet, basename="scan")
 router.register("routing/rule-sets", RuleSetViewSet, basename="rule-set")
 router.register("routing/assignments", AssignmentViewSet, basename="assignment")
 router.register("routing/simulations", SimulationViewSet, basename="simulation")
@@ -34,6 +38,9 @@ urlpatterns = [
     path("orders/parse", views.ParseView.as_view(), name="orders-parse"),
     path("labels", LabelsView.as_view(), name="labels"),
     path("rates", RatesView.as_view(), name="rates"),
+    path("tracking/parcels/<str:number>", TrackedView.as_view(), name="tracked"),
+    path("reports/overview", OverviewView.as_view(), name="report-overview"),
+    path("reports/platforms", PlatformsReportView.as_view(), name="report-platforms"),
     path("ledger/totals", LedgerTotalsView.as_view(), name="ledger-totals"),
     *router.urls,
 ]

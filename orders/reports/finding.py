@@ -25,7 +25,13 @@ def orders_matching(
     actor: object, criteria: OrderCriteria, *, now: datetime | None = None
 ) -> OrderQuerySet:
     """Orders this actor may see that meet every criterion."""
-    found: OrderQuerySet = Order.objects.visible_to(actor)
+    return narrowed_by(Order.objects.visible_to(actor), criteria, now=now)
+
+
+def narrowed_by(
+    found: OrderQuerySet, criteria: OrderCriteria, *, now: datetime | None = None
+) -> OrderQuerySet:
+    """Those of the orders found that meet every criterion."""
     found = _by_work(found, criteria, now or timezone.now())
     found = _by_origin(found, criteria)
     found = _by_route(found, criteria)

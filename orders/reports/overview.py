@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,8 +11,8 @@ from typing import Any
 from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
-from orders.models import Order, Package
-from orders.querysets import PackageQuerySet
+from orders.models import Package
+from orders.querysets import OrderQuerySet, PackageQuerySet
 from orders.reports.finding import orders_matching
 from orders.rules.criteria import Due, OrderCriteria
 from orders.rules.days import day_bounds
@@ -26,9 +26,11 @@ DAYS = 14
 class Figure:
     """A count of orders, how it is counted, and the query of the list behind it.
 
-    `tone` is "bad" or "warn" where a count above nought wants somebody to act.
+    `code` is for programs. `tone` is "bad" or "warn" where a count above nought wants somebody to
+    act.
     """
 
+    code: str
     label: str
     value: int
     formula: str
@@ -74,114 +76,157 @@ class Overview:
     days: tuple[DayCount, ...]
 
 
-def overview_for(actor: object, now: datetime) -> Overview:
-    """All of it for the orders that the actor may see, in a fixed number of queries."""
-    stages = _stages(actor)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _View:
+    """Whose orders are looked at, when, and what they are narrowed to everywhere."""
+
+    actor: object
+    now: datetime
+    days: int
+    within: OrderCriteria
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(UTC).date()
+
+    @property
+    def first_day(self) -> date:
+        return self.today - timedelta(days=self.days - 1)
+
+    def orders(self, **more: Any) -> OrderQuerySet:
+        return orders_matching(self.actor, replace(self.within, **more), now=self.now)
+
+    def query(self, **more: Any) -> str:
+        return replace(self.within, **more).query
+
+    def labels(self, first: date) -> PackageQuerySet:
+        """Bought from this day to today, and not voided."""
+        rows: PackageQuerySet = Package.objects.visible_to(self.actor).labelled()
+        if self.within.organization:
+            rows = rows.filter(shipment__order__organization__slug=self.within.organization)
+        if self.within.warehouse:
+            rows = rows.filter(shipment__warehouse__code=self.within.warehouse)
+        return rows.filter(
+            bought_at__gte=day_bounds(first)[0], bought_at__lt=day_bounds(self.today)[1]
+        )
+
+
+def overview_for(
+    actor: object, now: datetime, *, days: int = DAYS, organization: str = "", warehouse: str = ""
+) -> Overview:
+    """All of it for the orders that the actor may see, in a fixed number of queries.
+
+    `organization` is a slug and `warehouse` a code; empty means all of them.
+    """
+    within = OrderCriteria(organization=organization, warehouse=warehouse)
+    view = _View(actor=actor, now=now, days=days, within=within)
+    stages = _stages(view)
     return Overview(
-        figures=(*_work(stages), *_deadlines(actor, now), _labels_of(actor, now)),
+        figures=(*_work(view, stages), *_deadlines(view), _labels_of(view)),
         stages=tuple(
             StageCount(
                 label=STAGE_LABELS[stage],
                 count=count,
-                query=OrderCriteria(stage=stage.value).query,
+                query=view.query(stage=stage.value),
             )
             for stage, count in stages.items()
         ),
-        costs=_costs(actor, now),
-        days=_days(actor, now),
+        costs=_costs(view),
+        days=_days(view),
     )
 
 
-def _stages(actor: object) -> dict[Stage, int]:
-    rows = Order.objects.visible_to(actor).still_open().order_by().values_list("state")
+def _stages(view: _View) -> dict[Stage, int]:
+    rows = view.orders().still_open().order_by().values_list("state")
     counts = dict(rows.annotate(count=Count("pk")))
     return {
         stage: sum(counts.get(state.value, 0) for state in STAGE_STATES[stage]) for stage in Stage
     }
 
 
-def _work(stages: dict[Stage, int]) -> tuple[Figure, ...]:
+def _work(view: _View, stages: dict[Stage, int]) -> tuple[Figure, ...]:
     return (
         Figure(
+            code=ANY_OPEN,
             label="Open orders",
             value=sum(stages.values()),
             formula="Orders that are not delivered, cancelled or returned.",
-            query=OrderCriteria(stage=ANY_OPEN).query,
+            query=view.query(stage=ANY_OPEN),
         ),
         _stage_figure(
+            view,
             Stage.ATTENTION,
             stages,
             "Orders that cannot go on until a person corrects something.",
             tone="bad",
         ),
         _stage_figure(
+            view,
             Stage.BACKORDERED,
             stages,
             "Orders for which no warehouse holds every line; looked at again every minute.",
             tone="warn",
         ),
-        _stage_figure(Stage.HELD, stages, "Orders kept back until a person releases them."),
-        _stage_figure(Stage.IN_TRANSIT, stages, "Orders whose parcel the carrier has scanned."),
+        _stage_figure(view, Stage.HELD, stages, "Orders kept back until a person releases them."),
+        _stage_figure(
+            view, Stage.IN_TRANSIT, stages, "Orders whose parcel the carrier has scanned."
+        ),
     )
 
 
 def _stage_figure(
-    stage: Stage, stages: dict[Stage, int], formula: str, *, tone: str = ""
+    view: _View, stage: Stage, stages: dict[Stage, int], formula: str, *, tone: str = ""
 ) -> Figure:
     return Figure(
+        code=stage.value,
         label=STAGE_LABELS[stage],
         value=stages[stage],
         formula=formula,
-        query=OrderCriteria(stage=stage.value).query,
+        query=view.query(stage=stage.value),
         tone=tone if stages[stage] else "",
     )
 
 
-def _deadlines(actor: object, now: datetime) -> tuple[Figure, ...]:
-    today, late = OrderCriteria(due=Due.TODAY), OrderCriteria(due=Due.LATE)
-    due_count = orders_matching(actor, today, now=now).count()
-    late_count = orders_matching(actor, late, now=now).count()
+def _deadlines(view: _View) -> tuple[Figure, ...]:
+    due_count = view.orders(due=Due.TODAY).count()
+    late_count = view.orders(due=Due.LATE).count()
     return (
         Figure(
+            code="due_today",
             label="Due today",
             value=due_count,
             formula=(
                 "Orders not yet handed to the carrier whose ship-by time falls on today: the day "
                 "of the warehouse that ships it, and the day in UTC where none is chosen yet."
             ),
-            query=today.query,
+            query=view.query(due=Due.TODAY),
         ),
         Figure(
+            code="late",
             label="Late",
             value=late_count,
             formula="Orders not yet handed to the carrier whose ship-by time has passed.",
-            query=late.query,
+            query=view.query(due=Due.LATE),
             tone="bad" if late_count else "",
         ),
     )
 
 
-def _labels_of(actor: object, now: datetime) -> Figure:
-    today = now.astimezone(UTC).date()
-    criteria = OrderCriteria(labelled=today)
-    rows = _labels(actor, today, today)
+def _labels_of(view: _View) -> Figure:
+    rows = view.labels(view.today)
     labels = rows.count()
     sums = _sums(rows.order_by().values_list("cost_currency").annotate(cost=Sum("cost")))
     return Figure(
+        code="labelled_today",
         label="Labelled today",
-        value=orders_matching(actor, criteria, now=now).count(),
+        value=view.orders(labelled=view.today).count(),
         formula=(
             "Orders with a label bought today (UTC) and not voided since. Beneath: how many "
             "labels, and their cost as the platform told it at purchase, one sum for each currency."
         ),
-        query=criteria.query,
+        query=view.query(labelled=view.today),
         note=" · ".join([f"{labels} label{'' if labels == 1 else 's'}", *map(str, sums)]),
     )
-
-
-def _labels(actor: object, first: date, last: date) -> PackageQuerySet:
-    rows: PackageQuerySet = Package.objects.visible_to(actor).labelled()
-    return rows.filter(bought_at__gte=day_bounds(first)[0], bought_at__lt=day_bounds(last)[1])
 
 
 def _sums(rows: Iterable[tuple[str, Decimal | None]]) -> tuple[Money, ...]:
@@ -190,10 +235,8 @@ def _sums(rows: Iterable[tuple[str, Decimal | None]]) -> tuple[Money, ...]:
     return tuple(Money(cost, code) for code, cost in sorted(told))
 
 
-def _costs(actor: object, now: datetime) -> tuple[CarrierCost, ...]:
-    today = now.astimezone(UTC).date()
-    since = today - timedelta(days=DAYS - 1)
-    rows = _labels(actor, since, today).order_by()
+def _costs(view: _View) -> tuple[CarrierCost, ...]:
+    rows = view.labels(view.first_day).order_by()
     counts = rows.values_list("shipment__carrier").annotate(
         orders=Count("shipment__order", distinct=True), labels=Count("pk")
     )
@@ -207,28 +250,24 @@ def _costs(actor: object, now: datetime) -> tuple[CarrierCost, ...]:
             orders=orders,
             labels=labels,
             costs=_sums(money.get(carrier, ())),
-            query=OrderCriteria(carrier=carrier, labelled_since=since).query,
+            query=view.query(carrier=carrier, labelled_since=view.first_day),
         )
         for carrier, orders, labels in sorted(counts)
     )
 
 
-def _days(actor: object, now: datetime) -> tuple[DayCount, ...]:
-    today = now.astimezone(UTC).date()
-    days = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
-    orders = Order.objects.visible_to(actor)
-    span = (day_bounds(days[0])[0], day_bounds(today)[1])
-    placed = _by_day(orders.placed_within(span), "placed_at", Count("pk"))
-    labelled = _by_day(
-        _labels(actor, days[0], today), "bought_at", Count("shipment__order", distinct=True)
-    )
+def _days(view: _View) -> tuple[DayCount, ...]:
+    days = [view.first_day + timedelta(days=number) for number in range(view.days)]
+    span = (day_bounds(days[0])[0], day_bounds(view.today)[1])
+    placed = _by_day(view.orders().placed_within(span), "placed_at", Count("pk"))
+    labelled = _by_day(view.labels(days[0]), "bought_at", Count("shipment__order", distinct=True))
     return tuple(
         DayCount(
             day=day,
             placed=placed.get(day, 0),
-            placed_query=OrderCriteria(placed=day).query,
+            placed_query=view.query(placed=day),
             labelled=labelled.get(day, 0),
-            labelled_query=OrderCriteria(labelled=day).query,
+            labelled_query=view.query(labelled=day),
         )
         for day in days
     )

@@ -50,6 +50,7 @@ from inventory.models import (
     StockAlert,
     StockDrift,
     StockLevel,
+    StockMovement,
     StockRun,
     Supplier,
     Warehouse,
@@ -62,6 +63,8 @@ from inventory.purchasing.services import (
     receive_purchase,
 )
 from inventory.purchasing.suppliers import set_supply
+from inventory.services.returns import return_stock
+from inventory.services.stock import ship_reservations
 from inventory.transfers.services import arrive_transfer, draft_transfer, send_transfer
 from orders.demo.seed import api_key_for, seed_demo
 from orders.models import (
@@ -187,6 +190,7 @@ def fill_every_table() -> None:
     _fill_transfers_and_counts()
     _fill_background()
     _fill_stock_there()
+    _fill_returns()
     tokens_for(User.objects.get(username="operator"))
 
 
@@ -336,6 +340,22 @@ def _fill_stock_there() -> None:
         StockDrift.objects.create(stock=stock, ours=3, theirs=5, rest=2)
         PlatformSale.objects.create(platform="veeqo", order_ref=f"{number}", level=level)
         StockRun.objects.create(platform="veeqo", state="finished", seen=1, agreed=1)
+
+
+def _fill_returns() -> None:
+    for shipment in Shipment.objects.select_related("warehouse").order_by("pk")[:3]:
+        ship_reservations(reference=shipment.reference, actor="tests")
+        left = StockMovement.objects.filter(kind="shipped", reference=shipment.reference)
+        sellable = left.select_related("sellable").order_by("pk")[0].sellable
+        return_stock(
+            shipment=shipment.reference,
+            reference="RMA-1",
+            sellables={sellable.pk: sellable},
+            units={sellable.pk: 1},
+            warehouse=shipment.warehouse,
+            is_damaged=True,
+            actor="tests",
+        )
 
 
 def _fill_audit() -> None:

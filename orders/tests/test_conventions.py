@@ -172,7 +172,7 @@ class ConventionTests(TestCase):
             if route.method not in methods or not route.is_detail or not route.action:
                 continue
             model = view.queryset.model
-            row = model._default_manager.filter(**UNFINISHED.get(model, {})).order_by("-pk").first()
+            row = view.queryset.filter(**UNFINISHED.get(model, {})).order_by("-pk").first()
             if hasattr(view, "retrieve") and row is not None:
                 name = route.path.rpartition("{")[2].rstrip("}")
                 key = row.pk if name == "pk" else getattr(row, view.lookup_field)

@@ -10,17 +10,17 @@ from orders.tests.routes import API, api_routes, patterns_below
 
 # The beginning of a page, and of routes that do the same; the longest beginning counts.
 SAME: dict[str, tuple[str, ...]] = {
-    "": ("orders", "stock/levels", "platforms"),
-    "orders/": ("orders",),
+    "": ("reports/overview", "reports/stock", "reports/platforms", "orders", "stock/levels"),
+    "orders/": ("orders", "packages", "tracking"),
     "orders/bulk/": ("labels", "orders/bulk", "orders/reroute"),
     "orders/new/": ("orders", "orders/parse", "stock/levels"),
-    "catalog/": ("products", "sellables", "listings", "catalog/"),
-    "stock/": ("stock/",),
+    "catalog/": ("reports/catalog", "products", "sellables", "listings", "catalog/"),
+    "stock/": ("stock/", "reports/stock"),
     "stock/warehouses/": ("warehouses",),
     "jobs/": ("jobs",),
     "keys/": ("api-keys",),
     "webhooks/": ("webhooks", "webhook-deliveries", "webhook-events"),
-    "platforms/": ("platforms", "outbox/", "api-calls"),
+    "platforms/": ("reports/platforms", "platforms", "outbox/", "api-calls"),
     "routing/": ("routing/",),
     "login/": ("auth/token",),
     "logout/": ("auth/logout",),

@@ -73,6 +73,29 @@ class ReturnTests(ApiCase):
         last = StockMovement.objects.order_by("-id").values_list("kind", "quantity")[:2]
         self.assertEqual(list(last), [("adjustment", -2), ("return", 2)])
 
+    def test_what_came_back_is_listed_and_read_alone(self) -> None:
+        self.give_back(2, damaged=True)
+        self.give_back(1, "RMA-2")
+        client = client_for(self.partner)
+
+        page = client.get(f"/api/v1/stock/returns?shipment={self.shipment}&sku=MUG-01").json()
+        other = client.get("/api/v1/stock/returns?shipment=ANOTHER").json()
+
+        rows = [(row["reference"], row["quantity"], row["damaged"]) for row in page["results"]]
+        self.assertEqual(rows, [("RMA-2", 1, False), ("RMA-1", 2, True)])
+        self.assertEqual({row["shipment"] for row in page["results"]}, {self.shipment})
+        alone = client.get(f"/api/v1/stock/returns/{page['results'][1]['id']}").json()
+        self.assertEqual(alone, page["results"][1])
+        self.assertEqual(other["results"], [])
+
+    def test_returns_of_others_are_not_there(self) -> None:
+        self.give_back(1)
+        row = StockMovement.objects.returned().get()
+        stranger = client_for(make_user(Role.PARTNER, organization=make_organization("birch")))
+
+        self.assertEqual(stranger.get("/api/v1/stock/returns").json()["results"], [])
+        self.assert_problem(stranger.get(f"/api/v1/stock/returns/{row.pk}"), 404, "not_found")
+
     def test_page_takes_back(self) -> None:
         self.client.force_login(make_user(Role.OPERATOR))
         form = {
