@@ -61,6 +61,11 @@ def answered_by(stop_at: float) -> Iterator[None]:
         _stop_at.reset(token)
 
 
+def seconds_left() -> float:
+    """Until the deadline of the call under way; infinite without one, never below zero."""
+    return max(_stop_at.get() - time.monotonic(), 0.0)
+
+
 class PunctualStream(io.RawIOBase):
     """The bytes of a socket, each wait cut to what is left until the deadline."""
 

@@ -34,6 +34,11 @@ class Route:
     def is_detail(self) -> bool:
         return self.path.endswith("}")
 
+    @property
+    def variables(self) -> list[str]:
+        """The names in its path."""
+        return re.findall(r"{(\w+)}", self.path)
+
     def address(self, **values: object) -> str:
         return "/" + API + self.path.format_map(values)
 

@@ -23,10 +23,10 @@ from carriers.transport import (
     PunctualTlsPool,
     StraightSession,
     answered_by,
+    seconds_left,
 )
 from shipping_project.hooks.rules.addresses import is_public
 
-LIMIT_S = 10.0
 CONNECT_LIMIT_S = 5.0
 PRIVATE = "The host is not reachable from the internet."
 
@@ -54,17 +54,18 @@ def body_of(payload: Mapping[str, Any]) -> bytes:
 
 def post(url: str, *, body: bytes, headers: Mapping[str, str]) -> Answer:
     """Post once. Redirects are not followed, and of the answer only the status is read."""
+    stop_at = time.monotonic() + settings.WEBHOOK_LIMIT_S
     if not _may_reach(url):
         return Answer(None, PRIVATE)
     try:
         with (
-            answered_by(time.monotonic() + LIMIT_S),
+            answered_by(stop_at),
             _new_session() as session,
             session.post(
                 url,
                 data=body,
                 headers={"Content-Type": "application/json", **headers},
-                timeout=(CONNECT_LIMIT_S, LIMIT_S),
+                timeout=(CONNECT_LIMIT_S, settings.WEBHOOK_LIMIT_S),
                 allow_redirects=False,
                 stream=True,
             ) as response,
@@ -89,7 +90,7 @@ def _words_of(exc: Exception) -> str:
     if isinstance(exc, requests.exceptions.SSLError):
         return "Its certificate was refused."
     if isinstance(exc, requests.exceptions.Timeout | TimeoutError):
-        return f"It did not answer within {LIMIT_S:.0f} seconds."
+        return f"It did not answer within {settings.WEBHOOK_LIMIT_S:g} seconds."
     return "No connection could be made, or it broke off."
 
 
@@ -98,23 +99,49 @@ def _may_reach(url: str) -> bool:
     if settings.WEBHOOK_PRIVATE_TARGETS:
         return True
     parts = urlsplit(url)
-    try:
-        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        # No such name: the connection will say so in its own words.
-        return True
+    found = _addresses_of(parts.hostname or "", parts.port or 443)
     return all(is_public(str(address[0])) for *_, address in found)
 
 
 class _PublicOnly:
-    """A name may lead elsewhere by the time it is connected to, so the peer itself counts."""
+    """A name may lead elsewhere by the time it is connected to, so the peer itself counts.
+
+    All that is done at the connection ends at the deadline of the message.
+    """
+
+    timeout: Any
+    host: str
+    port: int
+    sock: socket.socket | None
 
     def _new_conn(self) -> socket.socket:
+        # urllib3 tries every address of the name, each for as long as this says.
+        addresses = _addresses_of(self.host, self.port)
+        self.timeout = min(CONNECT_LIMIT_S, _time_left() / max(len(addresses), 1))
         sock: socket.socket = super()._new_conn()  # type: ignore[misc] # of urllib3's connection
         if not settings.WEBHOOK_PRIVATE_TARGETS and not is_public(str(sock.getpeername()[0])):
             sock.close()
             raise PrivateTarget(self, PRIVATE)  # type: ignore[arg-type]
+        sock.settimeout(_time_left())
         return sock
+
+    def send(self, data: Any) -> None:
+        if self.sock is not None:
+            self.sock.settimeout(_time_left())
+        super().send(data)  # type: ignore[misc]
+
+
+def _time_left() -> float:
+    """Above zero, which would mean a socket that never waits."""
+    return max(seconds_left(), 0.001)
+
+
+def _addresses_of(host: str, port: int) -> list[Any]:
+    try:
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        # No such name: the connection will say so in its own words.
+        return []
 
 
 class _Connection(_PublicOnly, PunctualConnection):

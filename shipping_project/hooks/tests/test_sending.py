@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import socket
 from datetime import timedelta
 
+from django.conf import settings
 from django.core import mail
 from django.db import transaction
 from django.test import TestCase, override_settings
@@ -203,6 +205,49 @@ class FailureTests(SendingCase):
 
         self.assertEqual(self.partner.ids[0], self.partner.ids[1])
         self.assertEqual(self.partner.got[0][1], self.partner.got[1][1])
+
+    def test_partners_have_ten_seconds(self) -> None:
+        self.assertEqual(settings.WEBHOOK_LIMIT_S, 10.0)
+
+    @override_settings(WEBHOOK_LIMIT_S=0.3)
+    def test_receiver_that_is_silent_or_drips_is_hung_up_on_and_told_again(self) -> None:
+        self.partner.stalls = ["silent", "drips"]
+        self.tell()
+        for attempt in (1, 2):
+            self.make_due()
+
+            self.assertEqual(self.send(), 0)
+
+            delivery = WebhookDelivery.objects.get()
+            self.assertEqual((delivery.state, delivery.attempts), ("waiting", attempt))
+            self.assertEqual(
+                (delivery.last_status, delivery.last_error),
+                (None, "It did not answer within 0.3 seconds."),
+            )
+            self.assertGreater(delivery.due_at, timezone.now())
+        self.make_due()
+
+        self.assertEqual((self.send(), len(self.partner.got)), (1, 3))
+
+        self.assertEqual(len(set(self.partner.ids)), 1)
+
+    @override_settings(WEBHOOK_LIMIT_S=0.3)
+    def test_host_that_accepts_no_more_connections_is_given_up_in_time(self) -> None:
+        """Its queue of connections is full, so that the next one is neither taken nor refused."""
+        with socket.socket() as full:
+            full.bind(("127.0.0.1", 0))
+            full.listen(0)
+            address = full.getsockname()
+            waiting = [socket.socket() for _ in range(4)]
+            for one in waiting:
+                one.setblocking(False)
+                one.connect_ex(address)
+
+            answer = post(f"http://127.0.0.1:{address[1]}/", body=b"{}", headers={})
+
+            for one in waiting:
+                one.close()
+        self.assertEqual(answer.error, "It did not answer within 0.3 seconds.")
 
     def test_host_that_takes_no_connection_is_a_failure_in_our_words(self) -> None:
         WebhookEndpoint.objects.update(url="http://127.0.0.1:9/")
