@@ -151,6 +151,11 @@ def _is_superuser(request: HttpRequest) -> bool:
     return bool(getattr(request.user, "is_superuser", False))
 
 
+KEY_FIELDS = [
+    *("organization", "name", "scopes", "networks", "rate", "order_rate", "expires_at"),
+]
+
+
 class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]
     scopes = forms.MultipleChoiceField(
         choices=[(scope, scope) for scope in SCOPES],
@@ -166,7 +171,7 @@ class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = ApiKey
-        fields = ["organization", "name", "scopes", "networks", "rate", "expires_at"]
+        fields = KEY_FIELDS
 
     def clean_networks(self) -> list[str]:
         return str(self.cleaned_data["networks"]).split()
@@ -195,6 +200,7 @@ def terms_of(facts: Words) -> KeyTerms:
         scopes=facts["scopes"],
         networks=facts["networks"],
         rate=facts["rate"],
+        order_rate=facts["order_rate"],
         expires_at=facts["expires_at"],
     )
 
@@ -251,7 +257,7 @@ class ApiKeyAdmin(RoleAdmin):
     ]
 
     def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
-        asked = ["organization", "name", "scopes", "networks", "rate", "expires_at"]
+        asked = KEY_FIELDS
         return asked if obj is None else [*asked, *self.readonly_fields]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

@@ -100,6 +100,10 @@ class KeyUser:
         return str(self.key.rate)
 
     @property
+    def order_rate(self) -> str:
+        return str(self.key.order_rate)
+
+    @property
     def label(self) -> str:
         return f"API key {self.key.name}"
 

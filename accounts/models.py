@@ -132,6 +132,13 @@ class ApiKey(models.Model):
         db_default="",
         help_text='Requests it may make, such as "5000/h"; empty for the usual.',
     )
+    order_rate = models.CharField(
+        max_length=16,
+        blank=True,
+        default="",
+        db_default="",
+        help_text='Orders it may create, such as "300/m"; empty for the usual.',
+    )
     replaced_by = models.OneToOneField(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="replaces"
     )

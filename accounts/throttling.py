@@ -48,6 +48,9 @@ class CallerThrottle(BaseThrottle):
 
     group: ClassVar[str] = "api"
     setting: ClassVar[str] = "API_RATE"
+    # Where it may be set for a role, and at a key; "" where it may not.
+    of_roles: ClassVar[str] = "API_RATES"
+    of_key: ClassVar[str] = "rate"
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         self.usage = usage_of(
@@ -61,10 +64,11 @@ class CallerThrottle(BaseThrottle):
 
     def rate(self, request: Request) -> str:
         usual = str(getattr(settings, self.setting))
-        if self.setting != CallerThrottle.setting:
+        if not self.of_roles:
             return usual
-        own = getattr(request.user, "rate", "")
-        return own or settings.API_RATES.get(getattr(request.user, "role", ""), usual)
+        own = str(getattr(request.user, self.of_key, ""))
+        roles: Mapping[str, str] = getattr(settings, self.of_roles)
+        return own or roles.get(getattr(request.user, "role", ""), usual)
 
     def caller(self, request: Request) -> str:
         return caller_of(request)
@@ -103,16 +107,20 @@ class RateLimitHeadersMiddleware:
 class OrderCreateThrottle(CallerThrottle):
     group = "order-create"
     setting = "ORDER_CREATE_RATE"
+    of_roles = "ORDER_CREATE_RATES"
+    of_key = "order_rate"
 
 
 class BulkThrottle(CallerThrottle):
     group = "bulk"
     setting = "BULK_RATE"
+    of_roles = ""
 
 
 class ParseThrottle(CallerThrottle):
     group = "parse"
     setting = "PARSE_RATE"
+    of_roles = ""
 
 
 class LoginThrottle(CallerThrottle):
@@ -120,6 +128,7 @@ class LoginThrottle(CallerThrottle):
 
     group = "login"
     setting = "LOGIN_RATE"
+    of_roles = ""
 
     def caller(self, request: Request) -> str:
         return caller_by_address(request)

@@ -233,15 +233,21 @@ SIMPLE_JWT = {
     "SIGNING_KEY": JWT_SIGNING_KEY,
 }
 RATE_OF_ROLE = r"(administrator|manager|operator|auditor|partner)=[1-9][0-9]{0,6}/[smhd]"
-API_RATE = ENV.text("API_RATE", "600/m")
-# Where a role has another one: partner=300/m,auditor=60/m. A key may have one of its own.
-API_RATES = dict(
-    pair.split("=", 1) for pair in ENV.words("API_RATES") if re.fullmatch(RATE_OF_ROLE, pair)
-)
-if len(API_RATES) != len(ENV.words("API_RATES")):
-    ENV.problems.append("API_RATES must look like partner=300/m,auditor=60/m.")
-# A shop that sends its morning's orders in one go must not wait; a runaway loop must.
-ORDER_CREATE_RATE = ENV.text("ORDER_CREATE_RATE", "120/m")
+
+
+def _rates_of_roles(name: str, words: list[str]) -> dict[str, str]:
+    """Where a role has another one: partner=300/m,auditor=60/m. A key may have one of its own."""
+    pairs = [pair for pair in words if re.fullmatch(RATE_OF_ROLE, pair)]
+    if len(pairs) != len(words):
+        ENV.problems.append(f"{name} must look like partner=300/m,auditor=60/m.")
+    return dict(pair.split("=", 1) for pair in pairs)
+
+
+API_RATE = ENV.text("API_RATE", "600/m" if DEMO or TESTING else "1000/h")
+API_RATES = _rates_of_roles("API_RATES", ENV.words("API_RATES"))
+# A runaway loop has to wait; who sends many orders sends them in bulk, or has a rate of its own.
+ORDER_CREATE_RATE = ENV.text("ORDER_CREATE_RATE", "120/m" if DEMO or TESTING else "10/m")
+ORDER_CREATE_RATES = _rates_of_roles("ORDER_CREATE_RATES", ENV.words("ORDER_CREATE_RATES"))
 LOGIN_RATE = ENV.text("LOGIN_RATE", "10/m")
 LOGIN_LOCK_AFTER = ENV.integer("LOGIN_LOCK_AFTER", 10, minimum=1)
 LOGIN_LOCK_ADDRESS_AFTER = ENV.integer("LOGIN_LOCK_ADDRESS_AFTER", 50, minimum=1)

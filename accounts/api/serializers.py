@@ -103,6 +103,7 @@ class ApiKeySerializer(serializers.ModelSerializer[ApiKey]):
             "scopes",
             "networks",
             "rate",
+            "order_rate",
             "replaced_by",
             "created_at",
             "expires_at",

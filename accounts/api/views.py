@@ -165,6 +165,7 @@ class ApiKeyViewSet(ReadOnlyViewSet[ApiKey]):
                 scopes=facts["scopes"],
                 networks=facts.get("networks", ()),
                 rate=facts.get("rate", ""),
+                order_rate=facts.get("order_rate", ""),
                 expires_at=facts.get("expires_at"),
             ),
             actor=label_of(request.user),

@@ -35,6 +35,7 @@ class KeyTerms:
     scopes: Sequence[str]
     networks: Sequence[str] = ()
     rate: str = ""
+    order_rate: str = ""
     expires_at: datetime | None = None
 
 
@@ -55,10 +56,16 @@ def create_api_key(
             scopes=scopes,
             networks=[str(ip_network(text)) for text in terms.networks],
             rate=terms.rate,
+            order_rate=terms.order_rate,
             created_by_id=created_by_id,
             expires_at=terms.expires_at,
         )
-        after = {"scopes": scopes, "networks": key.networks, "rate": key.rate}
+        after = {
+            "scopes": scopes,
+            "networks": key.networks,
+            "rate": key.rate,
+            "order_rate": key.order_rate,
+        }
         record_audit(actor=actor, action="api_key.created", subject=key, after=after)
     return key, f"{BRAND}_{prefix}_{secret}"
 
@@ -80,6 +87,7 @@ def rotate_api_key(
             scopes=old.scopes,
             networks=old.networks,
             rate=old.rate,
+            order_rate=old.order_rate,
             expires_at=old.expires_at,
         )
         new, secret = create_api_key(
@@ -104,9 +112,11 @@ def faults_of(terms: KeyTerms) -> Iterator[FieldError]:
     if wrong:
         message = f"{wrong[0]!r} is no address or network such as 203.0.113.0/24."
         yield FieldError(field="networks", code="network.invalid", message=message)
-    if terms.rate and not RATE.fullmatch(terms.rate):
-        message = "Give a number and s, m, h or d, such as 5000/h."
-        yield FieldError(field="rate", code="rate.invalid", message=message)
+    for field in ("rate", "order_rate"):
+        text = getattr(terms, field)
+        if text and not RATE.fullmatch(text):
+            message = "Give a number and s, m, h or d, such as 5000/h."
+            yield FieldError(field=field, code="rate.invalid", message=message)
 
 
 def _is_network(text: str) -> bool:

@@ -54,6 +54,7 @@ def make_key(
     expires_at: datetime | None = None,
     networks: Sequence[str] = (),
     rate: str = "",
+    order_rate: str = "",
 ) -> str:
     """The secret text of a new key; without scopes it may do everything."""
     _, secret = create_api_key(
@@ -64,6 +65,7 @@ def make_key(
             expires_at=expires_at,
             networks=networks,
             rate=rate,
+            order_rate=order_rate,
         ),
         actor="tests",
     )

@@ -133,7 +133,9 @@ class MakeKeyTests(ApiCase):
         entry = AuditEntry.objects.get(action="api_key.created")
 
         self.assertEqual(entry.organization, self.alder)
-        self.assertEqual(entry.after, {"scopes": ["orders:read"], "networks": [], "rate": ""})
+        self.assertEqual(
+            entry.after, {"scopes": ["orders:read"], "networks": [], "rate": "", "order_rate": ""}
+        )
 
     def test_faults_are_all_named_and_nothing_is_made(self) -> None:
         cases = [
@@ -269,6 +271,20 @@ class WhereAndHowOftenTests(ApiCase):
             with self.subTest(limit):
                 self.assertEqual(client.get("/api/v1/orders")["RateLimit-Limit"], limit)
 
+    @override_settings(ORDER_CREATE_RATE="10/h", ORDER_CREATE_RATES={"manager": "5/h"})
+    def test_orders_have_rates_of_keys_and_roles_as_well(self) -> None:
+        callers = {
+            "7": client_with(make_key(self.alder, order_rate="7/h")),
+            "10": client_with(make_key(self.alder)),
+            "5": client_for(make_user(Role.MANAGER)),
+        }
+
+        for limit, client in callers.items():
+            with self.subTest(limit):
+                answer = client.post("/api/v1/orders", {}, format="json")
+
+                self.assertEqual(answer["RateLimit-Limit"], limit)
+
     def test_answers_tell_what_is_left(self) -> None:
         client = client_with(make_key(self.alder, rate="2/h"))
 
@@ -294,11 +310,12 @@ class WhereAndHowOftenTests(ApiCase):
             "scopes": ["orders:read"],
             "networks": ["10.0.0.1/8"],
             "rate": "0/h",
+            "order_rate": "often",
         }
 
         response = client.post(KEYS, body, format="json")
 
-        self.assert_faults(response, "networks", "rate")
+        self.assert_faults(response, "networks", "rate", "order_rate")
         self.assertEqual(ApiKey.objects.count(), 0)
 
 

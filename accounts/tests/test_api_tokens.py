@@ -33,6 +33,12 @@ def get_me(access: str) -> Any:
     return client.get(ME, headers={"Authorization": f"Bearer {access}"})
 
 
+def claims_of(tokens: dict[str, str]) -> tuple[Any, Any]:
+    """What the access token says of its person, as a client reads it."""
+    access = AccessToken(tokens["access"])  # type: ignore[arg-type]
+    return access["role"], access["organization"]
+
+
 class LoginTests(ApiCase):
     def test_name_and_password_give_a_pair_that_works(self) -> None:
         make_user(Role.PARTNER, organization=make_organization(), username="pia")
@@ -44,6 +50,14 @@ class LoginTests(ApiCase):
         me = get_me(response.json()["access"])
         self.assertEqual(me.status_code, 200)
         self.assertEqual(me.json()["role"], "partner")
+
+    def test_tokens_bear_role_and_organization(self) -> None:
+        alder = make_organization()
+        make_user(Role.PARTNER, organization=alder, username="pia")
+
+        tokens = post(TOKEN, {"username": "pia", "password": PASSWORD}).json()
+
+        self.assertEqual(claims_of(tokens), ("partner", alder.pk))
 
     def test_login_is_noted_on_the_user(self) -> None:
         user = make_user(username="pia")
@@ -192,6 +206,15 @@ class RefreshTests(ApiCase):
 
         self.assert_problem(self.refresh(), 401, "authentication_failed")
         self.assert_problem(get_me(self.tokens["access"]), 401, "authentication_failed")
+
+    def test_role_and_organization_are_read_anew_at_each_refresh(self) -> None:
+        alder = make_organization()
+        User.objects.filter(pk=self.user.pk).update(role=Role.AUDITOR, organization=alder)
+
+        tokens = self.refresh().json()
+
+        self.assertEqual(claims_of(self.tokens), ("operator", None))
+        self.assertEqual(claims_of(tokens), ("auditor", alder.pk))
 
     def test_new_role_counts_at_once(self) -> None:
         client = client_for(self.user)

@@ -39,6 +39,12 @@ class KeyForm(forms.Form):
     rate = forms.CharField(
         required=False, max_length=16, help_text="Such as 5000/h; empty for the usual."
     )
+    order_rate = forms.CharField(
+        required=False,
+        max_length=16,
+        label="Orders it may create",
+        help_text="Such as 300/m; empty for the usual.",
+    )
     days = forms.IntegerField(
         required=False,
         min_value=1,
@@ -55,6 +61,7 @@ class KeyForm(forms.Form):
             scopes=said["scopes"],
             networks=said["networks"].split(),
             rate=said["rate"],
+            order_rate=said["order_rate"],
             expires_at=timezone.now() + timedelta(days=days) if days else None,
         )
 

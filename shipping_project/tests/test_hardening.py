@@ -28,21 +28,41 @@ PUBLIC = {
 ORIGIN = "https://shop.example"
 
 
+def _public(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Python with the settings of a public installation."""
+    bare = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    state = {
+        "STATE_DIR": str(Path(settings.STATE_DIR)),
+        "ENV_FILE": os.devnull,
+        "DJANGO_SETTINGS_MODULE": "shipping_project.settings",
+    }
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=settings.BASE_DIR,
+        env={**bare, **state, **PUBLIC},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 class DeployTests(TestCase):
     def test_check_of_a_public_installation_finds_nothing(self) -> None:
-        bare = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-        state = {"STATE_DIR": str(Path(settings.STATE_DIR)), "ENV_FILE": os.devnull}
-
-        done = subprocess.run(
-            [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
-            cwd=settings.BASE_DIR,
-            env={**bare, **state, **PUBLIC},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = _public("manage.py", "check", "--deploy", "--fail-level", "WARNING")
 
         self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
+
+    def test_limits_of_a_public_installation_are_those_that_are_documented(self) -> None:
+        words = (settings.BASE_DIR / ".env.example").read_text(encoding="utf-8").splitlines()
+
+        told = _public(
+            "-c",
+            "import django; django.setup(); from django.conf import settings as s;"
+            "print(s.API_RATE, s.ORDER_CREATE_RATE, s.LOGIN_RATE, s.PARSE_RATE)",
+        )
+
+        self.assertEqual((told.stdout, told.stderr), ("1000/h 10/m 10/m 60/m\n", ""))
+        self.assertLessEqual({"API_RATE=1000/h", "ORDER_CREATE_RATE=10/m"}, set(words))
 
     @override_settings(
         SECURE_SSL_REDIRECT=True,
