@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db import connection
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import ApiKey, AuditEntry, Organization, Role
@@ -33,6 +35,19 @@ class UseKeyTests(ApiCase):
                 "scopes": ["orders:read", "stock:read"],
             },
         )
+
+    def test_checking_a_key_costs_one_statement_by_its_index_and_no_slow_hash(self) -> None:
+        client = client_with(make_key(self.alder))
+        client.get(ME)
+
+        with CaptureQueriesContext(connection) as queries:
+            client.get(ME)
+
+        read = [q["sql"] for q in queries.captured_queries if "accounts_apikey" in q["sql"]]
+        self.assertEqual(len(read), 1)
+        self.assertIn('"accounts_apikey"."prefix" = ', read[0])
+        self.assertTrue(ApiKey._meta.get_field("prefix").unique)
+        self.assertEqual(len(ApiKey.objects.get().digest), 64, "SHA-256 of a long random text")
 
     def test_missing_scope_is_forbidden(self) -> None:
         client = client_with(make_key(self.alder, "orders:read"))

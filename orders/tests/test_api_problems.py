@@ -110,6 +110,15 @@ class ProblemTests(ApiCase):
                 self.assert_problem(response, status, code)
                 self.assertEqual(Order.objects.count(), 0)
 
+    def test_forty_levels_are_read_and_one_more_is_not(self) -> None:
+        for levels, status in ((40, 422), (41, 400)):
+            with self.subTest(levels):
+                body = b"[" * levels + b"1" + b"]" * levels
+
+                answer = self.staff.generic("POST", "/api/v1/orders", body, JSON)  # type: ignore[arg-type]
+
+                self.assertEqual(answer.status_code, status, answer.content)
+
     def test_wrong_method_names_the_right_ones(self) -> None:
         response = self.staff.put("/api/v1/orders", {}, format="json")
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.test import override_settings
+from django.utils import timezone
 
 from accounts.models import AuditEntry, Role
 from accounts.tests.cases import ApiCase, client_for, client_with
+from carriers.contracts import TrackingStatus, TrackingUpdate
 from orders.models import Order, Package
 from orders.services.holds import hold_order
+from orders.services.tracking import record_tracking
 from orders.tests.builders import (
     make_key,
     make_order_body,
@@ -20,11 +23,13 @@ from orders.tests.builders import (
 from orders.tests.steps import make_labelled
 from shipping_project.hooks.models import WebhookDelivery, WebhookEndpoint
 from shipping_project.hooks.services import MOST_ENDPOINTS
+from shipping_project.jobs.worker import run_job
 
 WEBHOOKS, DELIVERIES = "/api/v1/webhooks", "/api/v1/webhook-deliveries"
 URL = "https://shop.example/hooks"
 
 
+@override_settings(WEBHOOK_PRIVATE_TARGETS=False)
 class WebhooksCase(ApiCase):
     def setUp(self) -> None:
         super().setUp()
@@ -170,6 +175,30 @@ class OrderNewsTests(WebhooksCase):
             (event, data["tracking_number"]), ("shipment.labelled", package.tracking_number)
         )
         self.assertEqual(data["order"], Order.objects.get().number)
+
+    def test_new_scans_are_told_and_known_ones_are_not(self) -> None:
+        self.make("tracking.*")
+        package = Package.objects.get(shipment__order=make_labelled(self.alder))
+        scan = TrackingUpdate(status=TrackingStatus.IN_TRANSIT, happened_at=timezone.now())
+
+        for _ in range(2):
+            record_tracking(package_id=package.pk, updates=[scan])
+
+        ((event, data),) = self.told()
+        self.assertEqual((event, data["tracking_status"]), ("tracking.updated", "in_transit"))
+        self.assertEqual(data["tracking_number"], package.tracking_number)
+
+    def test_a_job_that_is_worked_off_is_told(self) -> None:
+        self.make("job.*")
+        body = {"orders": [make_order_body(external_ref="A-1"), {}]}
+        job = self.key.post("/api/v1/orders/bulk", body, format="json").json()["id"]
+        self.assertEqual(self.told(), [])
+
+        run_job(job)
+
+        ((event, data),) = self.told()
+        self.assertEqual((event, data["job"]), ("job.finished", job))
+        self.assertEqual((data["total"], data["succeeded"], data["refused"]), (2, 1, 1))
 
     def test_other_organizations_are_told_nothing(self) -> None:
         self.other.post(WEBHOOKS, {"url": URL, "events": ["*"]}, format="json")

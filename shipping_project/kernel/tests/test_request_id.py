@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import re
+from typing import Any
 
 import pytest
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
+from shipping_project.kernel.logs import LineFormatter, RequestIdFilter
 from shipping_project.kernel.request_id import (
     RequestIdMiddleware,
     bind_request_id,
@@ -43,6 +47,18 @@ def test_outside_a_request_there_is_none() -> None:
     ask("trace-2026")
 
     assert current_request_id() == ""
+
+
+def test_every_log_line_bears_it() -> None:
+    logging_settings: Any = settings.LOGGING
+    handlers = logging_settings["handlers"].values()
+    record = logging.makeLogRecord({"msg": "command delivered", "name": "worker"})
+
+    with bind_request_id("trace-2026"):
+        RequestIdFilter().filter(record)
+
+    assert LineFormatter().format(record).endswith("command delivered request_id=trace-2026")
+    assert [handler["filters"] for handler in handlers] == [["request_id"]] * len(handlers)
 
 
 def test_bindings_nest() -> None:
