@@ -13,7 +13,7 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from accounts.api.idempotency import HEADER
+from accounts.api.idempotency import HEADER, is_kept
 from accounts.models import LONGEST_KEY, KeptAnswer
 from accounts.services.idempotency import KeyedRequest, claim, give_up, keep_answer
 from accounts.throttling import caller_of
@@ -34,8 +34,7 @@ class StillRunning(Conflict):
 class IdempotencyMiddleware:
     """Only what succeeded is kept: after a refusal nothing was done, and a repeat is a first try.
 
-    A view says `keeps_answers = False` where the answer holds a secret or the key is its own
-    matter.
+    Which answers are kept is said by views (`is_kept`).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -91,7 +90,8 @@ class IdempotencyMiddleware:
 def _keeps_answers(view: Any) -> bool:
     """Views of the API, unless they say otherwise; pages have no class."""
     view_class = getattr(view, "cls", None)
-    return view_class is not None and bool(getattr(view_class, "keeps_answers", True))
+    action = getattr(view, "actions", {}).get("post", "")
+    return view_class is not None and is_kept(view_class, action)
 
 
 def _caller(request: HttpRequest) -> str | None:

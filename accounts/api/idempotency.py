@@ -17,6 +17,16 @@ KEY = OpenApiParameter(
 )
 
 
+def is_kept(view: object, action: str) -> bool:
+    """Whether the answer to a POST is kept for repeats; `view` may be its class.
+
+    A view says `keeps_answers = False` where the key is its own business, and names in
+    `tells_secrets` the actions whose answers hold a secret.
+    """
+    secret: frozenset[str] = getattr(view, "tells_secrets", frozenset())
+    return bool(getattr(view, "keeps_answers", True)) and action not in secret
+
+
 def idempotency_parameter(field: str) -> OpenApiParameter:
     return OpenApiParameter(
         name=HEADER,

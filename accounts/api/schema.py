@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.contrib.rest_framework_simplejwt import SimpleJWTScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
-from accounts.api.idempotency import KEY
+from accounts.api.idempotency import KEY, is_kept
 from shipping_project.kernel.api.description import ConventionsSchema
 
 
@@ -16,8 +16,8 @@ class KeyedSchema(ConventionsSchema):
 
     def get_override_parameters(self) -> Any:
         parameters = super().get_override_parameters()
-        is_kept = self.method == "POST" and getattr(self.view, "keeps_answers", True)
-        return [*parameters, KEY] if is_kept else parameters
+        takes_key = self.method == "POST" and is_kept(self.view, getattr(self.view, "action", ""))
+        return [*parameters, KEY] if takes_key else parameters
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -143,7 +143,7 @@ class ApiKeyViewSet(ReadOnlyViewSet[ApiKey]):
 
     serializer_class = ApiKeySerializer
     # An answer with a secret is kept nowhere.
-    keeps_answers = False
+    tells_secrets = frozenset({"create", "rotate"})
     queryset = ApiKey.objects.order_by("-id")
     read_roles = MANAGERS
     write_roles = ADMINISTRATORS

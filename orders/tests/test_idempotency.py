@@ -28,9 +28,16 @@ from orders.tests.builders import (
     make_stocked_sellable,
     make_user,
 )
+from orders.tests.routes import api_routes
 
 AT_ONCE = 32
 ORDERS = "/api/v1/orders"
+DEAF = {
+    *("auth/token", "auth/token/refresh"),
+    *("api-keys", "api-keys/{pk}/rotate", "webhooks", "webhooks/{pk}/rotate-secret"),
+}
+# There the key belongs to the job, which has tests of its own.
+OF_JOBS = {"orders/bulk", "orders/import", "products/import"}
 
 
 class KeyedCase(ApiCase):
@@ -140,6 +147,21 @@ class RepeatTests(KeyedCase):
 
     def test_unusable_keys_are_named(self) -> None:
         self.assert_faults(self.send(ORDERS, {}, key="x" * 201), "Idempotency-Key")
+
+    def test_every_post_of_the_api_looks_at_the_key(self) -> None:
+        """But logins and what shows a secret, whose answers are not kept."""
+        staff = client_for(make_user(Role.ADMINISTRATOR))
+        routes = [route for route in api_routes() if route.method == "POST"]
+
+        deaf = set()
+        for route in routes:
+            address = route.address(**dict.fromkeys(route.variables, "1"))
+            answer = self.send(address, {}, key="x" * 201, client=staff)
+            if b"Use at most 200 printable characters." not in answer.content:
+                deaf.add(route.path)
+
+        self.assertGreater(len(routes), 60)
+        self.assertEqual(deaf, DEAF | OF_JOBS)
 
     def test_answers_with_secrets_are_not_kept(self) -> None:
         admin = client_for(make_user(Role.ADMINISTRATOR, organization=self.alder))

@@ -44,7 +44,7 @@ class EndpointViewSet(ReadOnlyViewSet[WebhookEndpoint]):
 
     serializer_class = EndpointSerializer
     # An answer with a secret is kept nowhere.
-    keeps_answers = False
+    tells_secrets = frozenset({"create", "rotate"})
     queryset = WebhookEndpoint.objects.order_by("-id")
     required_scopes = SCOPES
     read_roles = write_roles = STEERERS
