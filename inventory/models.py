@@ -315,7 +315,11 @@ class StockMovement(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(quantity=0), name="movement_moves_something")
         ]
-        indexes = [models.Index(fields=["sellable", "warehouse", "id"], name="movement_ledger")]
+        indexes = [
+            models.Index(fields=["sellable", "warehouse", "id"], name="movement_ledger"),
+            # The list of what came back, few among many.
+            models.Index(fields=["id"], condition=Q(kind="return"), name="movement_returned"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.quantity:+d} {self.get_kind_display().lower()}"

@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.test import override_settings
+from django.utils import timezone
 
 from accounts.models import Role, User
 from accounts.tests.cases import ApiCase, client_for
+from catalog.models import Sellable
 from inventory.models import StockLevel, StockMovement
-from orders.models import Order, OrderEvent, Shipment
+from inventory.services.returns import return_stock
+from inventory.services.stock import ship_reservations
+from orders.models import Order, OrderEvent, Shipment, TrackingEvent
 from orders.tests.builders import (
     make_order,
     make_organization,
@@ -82,6 +86,50 @@ class ApiTests(LimitCase):
                 self.assertEqual([row["id"] for row in listed], [mine])
                 self.assertEqual(client.get(f"/api/v1/{path}/{mine}").status_code, 200)
                 self.assert_problem(client.get(f"/api/v1/{path}/{other}"), 404, "not_found")
+
+    def test_parcels_scans_and_returns_of_other_warehouses_are_not_there(self) -> None:
+        client = client_for(self.packer)
+        rows: dict[int, dict[str, Any]] = {}
+        for order in (self.here, self.there):
+            shipment = order.shipments.select_related("warehouse").get()
+            package = shipment.packages.get()
+            scan = TrackingEvent.objects.create(
+                package=package, status="in_transit", happened_at=timezone.now()
+            )
+            package.tracking_number = f"79460000000{package.pk}"
+            package.save()
+            came = self.give_back(order, shipment)
+            rows[order.pk] = {"packages": package, "tracking": scan, "stock/returns": came}
+        for path in ("packages", "tracking", "stock/returns"):
+            with self.subTest(path):
+                mine, other = rows[self.here.pk][path].pk, rows[self.there.pk][path].pk
+
+                listed = client.get(f"/api/v1/{path}").json()["results"]
+
+                self.assertEqual([row["id"] for row in listed], [mine])
+                self.assert_problem(client.get(f"/api/v1/{path}/{other}"), 404, "not_found")
+        number = rows[self.there.pk]["packages"].tracking_number
+        answer = client.get(f"/api/v1/tracking/parcels/{number}")
+        self.assert_problem(answer, 404, "not_found")
+
+    def give_back(self, order: Order, shipment: Shipment) -> StockMovement:
+        sellable = Sellable.objects.get(sku=order.lines.get().sku)
+        ship_reservations(reference=shipment.reference, actor="tests")
+        return_stock(
+            shipment=shipment.reference,
+            reference="RMA-1",
+            sellables={sellable.pk: sellable},
+            units={sellable.pk: 1},
+            warehouse=shipment.warehouse,
+            is_damaged=False,
+            actor="tests",
+        )
+        return StockMovement.objects.returned().get(sellable=sellable)
+
+    def test_figures_count_what_leaves_from_the_own_warehouses(self) -> None:
+        told = client_for(self.packer).get("/api/v1/reports/overview").json()
+
+        self.assertEqual(told["figures"][0]["value"], 2)
 
     def test_stock_of_another_warehouse_is_neither_explained_nor_changed(self) -> None:
         client = client_for(self.packer)
