@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from accounts.models import Role
@@ -14,8 +15,12 @@ from inventory.reports import stock_alerts
 from orders.models import Order
 from orders.reports.overview import overview_for
 from orders.tests.builders import make_key, make_user
+from orders.tests.test_orders_api_cost import statements
 from orders.tests.test_web_overview import OverviewCase
 from shipping_project.kernel.money import Money
+
+# Statements: of the caller, and of the same figures on the pages.
+COSTS = {"overview": 12, "platforms": 22, "stock": 10, "catalog": 13}
 
 
 class ReportCase(OverviewCase):
@@ -105,6 +110,15 @@ class OverviewReportTests(ReportCase):
 
 
 class OtherReportTests(ReportCase):
+    def test_each_costs_a_fixed_number_of_statements(self) -> None:
+        costs = dict.fromkeys(COSTS, 0)
+        for name in costs:
+            address = f"/api/v1/reports/{name}"
+            self.api.get(address)
+            costs[name] = len(statements(partial(self.api.get, address))[1])
+
+        self.assertEqual(costs, COSTS)
+
     def test_platforms_tell_their_health_to_staff(self) -> None:
         told = self.told("reports/platforms")
 
