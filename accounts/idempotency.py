@@ -13,7 +13,7 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from accounts.api.idempotency import HEADER, is_kept
+from accounts.api.idempotency import HEADER, keeps_answers, tells_secret
 from accounts.models import LONGEST_KEY, KeptAnswer
 from accounts.services.idempotency import KeyedRequest, claim, give_up, keep_answer
 from accounts.throttling import caller_of
@@ -31,10 +31,15 @@ class StillRunning(Conflict):
     title = "The first request with this Idempotency-Key is still being carried out"
 
 
+class SecretShown(Conflict):
+    code = "idempotency_secret_shown"
+    title = "This was carried out before, and its secret is shown once"
+
+
 class IdempotencyMiddleware:
     """Only what succeeded is kept: after a refusal nothing was done, and a repeat is a first try.
 
-    Which answers are kept is said by views (`is_kept`).
+    An answer with a secret is kept nowhere: its repeat is told that it was carried out.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -53,11 +58,15 @@ class IdempotencyMiddleware:
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
         key = request.headers.get(HEADER, "").strip()
-        if request.method != "POST" or not key or not _keeps_answers(view):
+        view_class = getattr(view, "cls", None)
+        # Pages have no class.
+        if request.method != "POST" or not key or view_class is None:
             return None
-        caller = _caller(request)
+        caller = _caller(request) if keeps_answers(view_class) else None
         if caller is None:
             return None
+        action = getattr(view, "actions", {}).get("post", "")
+        request.is_secret = tells_secret(view_class, action)  # type: ignore[attr-defined]
         try:
             return self._answer(request, caller, key)
         except AppError as exc:
@@ -81,17 +90,10 @@ class IdempotencyMiddleware:
                 request.kept_answer = claimed.answer  # type: ignore[attr-defined]
                 return None
             if claimed.answer.status is not None:
-                return _repeated(claimed.answer)
+                return _repeated(request, claimed.answer)
             if time.monotonic() > stop_at:
                 raise StillRunning("Ask again in a moment with the same key.")
             time.sleep(LOOK_EVERY_S)
-
-
-def _keeps_answers(view: Any) -> bool:
-    """Views of the API, unless they say otherwise; pages have no class."""
-    view_class = getattr(view, "cls", None)
-    action = getattr(view, "actions", {}).get("post", "")
-    return view_class is not None and is_kept(view_class, action)
 
 
 def _caller(request: HttpRequest) -> str | None:
@@ -109,7 +111,9 @@ def _digest(request: HttpRequest) -> str:
     return digest.hexdigest()
 
 
-def _repeated(answer: KeptAnswer) -> HttpResponse:
+def _repeated(request: HttpRequest, answer: KeptAnswer) -> HttpResponse:
+    if getattr(request, "is_secret", False):
+        raise SecretShown("If it was lost, rotate it or make another.")
     response = HttpResponse(
         bytes(answer.body), status=answer.status, content_type=answer.content_type
     )
@@ -129,9 +133,10 @@ def _settle(request: HttpRequest, response: HttpResponseBase | None) -> None:
     if response is None or not succeeded or isinstance(response, StreamingHttpResponse):
         give_up(answer)
         return
+    is_secret = getattr(request, "is_secret", False)
     keep_answer(
         answer,
         status=response.status_code,
         content_type=response.get("Content-Type", ""),
-        body=getattr(response, "content", b""),
+        body=b"" if is_secret else getattr(response, "content", b""),
     )

@@ -273,9 +273,9 @@ CORS_EXPOSE_HEADERS = (
 CORS_URLS_REGEX = r"^/api/.*$"
 
 # --- Telling partners -------------------------------------------------------------------------
-# Whether webhooks may go to http addresses and to hosts of our own net; never on a public host.
 # In all for one message, from the look-up of the name to the answer; partners are promised it.
 WEBHOOK_LIMIT_S = 10.0
+# Whether webhooks may go to http addresses and to hosts of our own net; never on a public host.
 WEBHOOK_PRIVATE_TARGETS = ENV.flag("WEBHOOK_PRIVATE_TARGETS", default=DEBUG or DEMO)
 # smtp+tls://user:password@host:587; without one, mails are written where the logs are.
 EMAIL_URL = ENV.text("EMAIL_URL") or "consolemail://"

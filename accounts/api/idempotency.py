@@ -17,14 +17,15 @@ KEY = OpenApiParameter(
 )
 
 
-def is_kept(view: object, action: str) -> bool:
-    """Whether the answer to a POST is kept for repeats; `view` may be its class.
+def keeps_answers(view: object) -> bool:
+    """Whether a POST takes the key; `view` may be its class, which says where it does not."""
+    return bool(getattr(view, "keeps_answers", True))
 
-    A view says `keeps_answers = False` where the key is its own business, and names in
-    `tells_secrets` the actions whose answers hold a secret.
-    """
-    secret: frozenset[str] = getattr(view, "tells_secrets", frozenset())
-    return bool(getattr(view, "keeps_answers", True)) and action not in secret
+
+def tells_secret(view: object, action: str) -> bool:
+    """Whether the answer holds a secret, which no repeat must get; views name such actions."""
+    named: frozenset[str] = getattr(view, "tells_secrets", frozenset())
+    return action in named
 
 
 def idempotency_parameter(field: str) -> OpenApiParameter:

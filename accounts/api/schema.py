@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.contrib.rest_framework_simplejwt import SimpleJWTScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
-from accounts.api.idempotency import KEY, is_kept
+from accounts.api.idempotency import KEY, keeps_answers
 from shipping_project.kernel.api.description import ConventionsSchema
 
 
@@ -16,7 +16,7 @@ class KeyedSchema(ConventionsSchema):
 
     def get_override_parameters(self) -> Any:
         parameters = super().get_override_parameters()
-        takes_key = self.method == "POST" and is_kept(self.view, getattr(self.view, "action", ""))
+        takes_key = self.method == "POST" and keeps_answers(self.view)
         return [*parameters, KEY] if takes_key else parameters
 
 

@@ -142,7 +142,7 @@ class ApiKeyViewSet(ReadOnlyViewSet[ApiKey]):
     """Keys of the organization. The secret is in the answer to the creation and nowhere else."""
 
     serializer_class = ApiKeySerializer
-    # An answer with a secret is kept nowhere.
+    # A repeat under the same Idempotency-Key must not get these answers.
     tells_secrets = frozenset({"create", "rotate"})
     queryset = ApiKey.objects.order_by("-id")
     read_roles = MANAGERS

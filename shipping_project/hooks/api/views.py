@@ -43,7 +43,7 @@ class EndpointViewSet(ReadOnlyViewSet[WebhookEndpoint]):
     """Addresses that are told of what happens. Messages are signed by Standard Webhooks."""
 
     serializer_class = EndpointSerializer
-    # An answer with a secret is kept nowhere.
+    # A repeat under the same Idempotency-Key must not get these answers.
     tells_secrets = frozenset({"create", "rotate"})
     queryset = WebhookEndpoint.objects.order_by("-id")
     required_scopes = SCOPES
