@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from operator import attrgetter
 from typing import Any
 
@@ -17,6 +18,7 @@ from orders.models import Order, OrderLine, Package, Shipment
 from shipping_project.kernel.api.asked import EVERYTHING, Asked
 
 Body = dict[str, Any]
+Values = tuple[Any, ...]
 SHIP_TO = {
     "name": "name",
     "company": "company",
@@ -172,10 +174,23 @@ def _order_document(
     return document
 
 
+@cache
+def _lines() -> QuerySet[OrderLine, Values]:
+    """Built once: finding the columns costs more than asking for their values."""
+    return OrderLine.objects.order_by("position").values_list("order_id", *LINE)
+
+
+@cache
+def _parcels() -> QuerySet[Shipment, Values]:
+    """Newest first, a row for each package and one for a shipment without any."""
+    of_package = [f"packages__{column}" for column in PACKAGE.values()]
+    rows = Shipment.objects.order_by("-pk", "packages__pk")
+    return rows.values_list("order_id", *SHIPMENT.values(), *of_package)
+
+
 def lines_of(order_ids: Sequence[int]) -> dict[int, list[Body]]:
     found: dict[int, list[Body]] = defaultdict(list)
-    rows = OrderLine.objects.filter(order_id__in=order_ids).order_by("position")
-    for order_id, *values in rows.values_list("order_id", *LINE):
+    for order_id, *values in _lines().filter(order_id__in=order_ids):
         found[order_id].append(_line(values))
     return found
 
@@ -188,11 +203,9 @@ def _line(values: Sequence[Any]) -> Body:
 
 def shipments_of(order_ids: Sequence[int]) -> dict[int, list[Body]]:
     """By order, newest first, with their packages."""
-    rows = Shipment.objects.filter(order_id__in=order_ids).order_by("-pk", "packages__pk")
-    of_package = [f"packages__{column}" for column in PACKAGE.values()]
     told: dict[int, Body] = {}
     found: dict[int, list[Body]] = defaultdict(list)
-    for order_id, *values in rows.values_list("order_id", *SHIPMENT.values(), *of_package):
+    for order_id, *values in _parcels().filter(order_id__in=order_ids):
         pk = values[0]
         if pk not in told:
             told[pk] = dict(zip(SHIPMENT, values, strict=False)) | {"packages": []}
