@@ -235,7 +235,11 @@ def packages_of(shipment_ids: Sequence[int]) -> dict[int, list[Body]]:
 
 
 def _package(values: Sequence[Any]) -> Body:
-    package = dict(zip(PACKAGE, values, strict=True))
+    return package_as_told(dict(zip(PACKAGE, values, strict=True)))
+
+
+def package_as_told(package: Body) -> Body:
+    """With its columns by the names of `PACKAGE`; whether there is a label, not where it lies."""
     package["cost"] = None if package["cost"] is None else amount(package["cost"])
     package["label_ready"] = bool(package["label_ready"])
     return package

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from typing import Any
@@ -18,11 +17,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from carriers.models import PLATFORM_CHOICES
-from orders.api.documents import tracking_document
+from orders.api.expansions import OF_PACKAGES, scans_of
 from orders.api.labels import LABEL_ANSWERS, LABEL_RENDERERS, label_file
-from orders.api.order_documents import PACKAGE, amount, shipment_documents
+from orders.api.order_documents import PACKAGE, package_as_told, shipment_documents
 from orders.api.serializers import PackageSerializer, ScanSerializer, ShipmentSerializer
-from orders.models import LabelState, Package, Shipment, TrackingEvent
+from orders.models import LabelState, Package, TrackingEvent
 from orders.models.intake import CARRIER_CHOICES
 from orders.models.shipping import TRACKING_CHOICES
 from shipping_project.kernel.api.asked import Expansion
@@ -58,9 +57,7 @@ TOLD = [(name, attrgetter(path.replace("__", "."))) for name, path in PARCEL.ite
 
 def parcel_document(package: Package) -> dict[str, Any]:
     """Of a package read with its shipment and order."""
-    told = {name: tell(package) for name, tell in TOLD}
-    cost = None if package.cost is None else amount(package.cost)
-    return told | {"cost": cost, "label_ready": bool(package.label_file)}
+    return package_as_told({name: tell(package) for name, tell in TOLD})
 
 
 class ParcelFilter(filters.FilterSet):  # type: ignore[misc] # django-filter ships no types
@@ -76,21 +73,6 @@ class ParcelFilter(filters.FilterSet):  # type: ignore[misc] # django-filter shi
     bought_since = Moment(field_name="bought_at", lookup_expr="gte")
 
 
-def _scans(packages: Sequence[Package]) -> Mapping[Any, object]:
-    found: dict[int, list[object]] = defaultdict(list, {package.pk: [] for package in packages})
-    scans = TrackingEvent.objects.filter(package__in=found).order_by("happened_at", "id")
-    for scan in scans:
-        found[scan.package_id].append(tracking_document(scan))
-    return found
-
-
-def _shipments(packages: Sequence[Package]) -> Mapping[Any, object]:
-    ids = {package.shipment_id for package in packages}
-    rows = list(Shipment.objects.filter(pk__in=ids).select_related("warehouse"))
-    told = dict(zip([row.pk for row in rows], shipment_documents(rows), strict=True))
-    return {package.pk: told.get(package.shipment_id) for package in packages}
-
-
 class PackageViewSet(ReadOnlyViewSet[Package]):
     """Every parcel with its label and what it cost; its contents stand with its order."""
 
@@ -98,10 +80,7 @@ class PackageViewSet(ReadOnlyViewSet[Package]):
     serializer_class = ParcelSerializer  # type: ignore[assignment] # describes a document
     filterset_class = ParcelFilter
     required_scopes = READ
-    expansions = {
-        "shipment": Expansion(serializer=ShipmentSerializer, tell=_shipments),
-        "tracking": Expansion(serializer=ScanSerializer, tell=_scans, many=True),
-    }
+    expansions = OF_PACKAGES
 
     def get_queryset(self) -> QuerySet[Package]:
         rows: QuerySet[Package] = Package.objects.visible_to(self.request.user)
@@ -195,7 +174,7 @@ class TrackedView(APIView):
             {
                 "package": parcel_document(package),
                 "shipment": shipment_documents([package.shipment])[0],
-                "events": _scans([package])[package.pk],
+                "events": scans_of("package_id", [package])[package.pk],
             }
         )
 
