@@ -10,6 +10,9 @@ from django.utils import timezone
 from accounts.models import Organization
 from carriers.contracts import Label, RateQuote
 from carriers.models import ApiCall, CommandState, OutboxCommand
+from inventory.models import StockMovement
+from inventory.services.returns import return_stock
+from inventory.services.stock import ship_reservations
 from orders.models import Order, Package, Shipment
 from orders.rules.quotes import judge_quotes
 from orders.services.booking import record_booking
@@ -50,6 +53,24 @@ def make_labelled(organization: Organization, *, tracking: str = TRACKING) -> Or
     record_label_file(shipment_id=shipment.pk)
     order.refresh_from_db()
     return order
+
+
+def give_back(shipment: Shipment, *, is_damaged: bool) -> StockMovement:
+    """A unit of the first sellable of a shipment leaves and comes back, as return RMA-1."""
+    ship_reservations(reference=shipment.reference, actor="tests")
+    left = StockMovement.objects.filter(kind="shipped", reference=shipment.reference)
+    sellable = left.select_related("sellable").order_by("pk")[0].sellable
+    return_stock(
+        shipment=shipment.reference,
+        reference="RMA-1",
+        sellables={sellable.pk: sellable},
+        units={sellable.pk: 1},
+        warehouse=shipment.warehouse,
+        is_damaged=is_damaged,
+        actor="tests",
+    )
+    came: StockMovement = StockMovement.objects.returned().of_shipment(shipment.reference).get()
+    return came
 
 
 def buy(order: Order, quote: RateQuote, label: Label) -> None:

@@ -50,7 +50,6 @@ from inventory.models import (
     StockAlert,
     StockDrift,
     StockLevel,
-    StockMovement,
     StockRun,
     Supplier,
     Warehouse,
@@ -63,8 +62,6 @@ from inventory.purchasing.services import (
     receive_purchase,
 )
 from inventory.purchasing.suppliers import set_supply
-from inventory.services.returns import return_stock
-from inventory.services.stock import ship_reservations
 from inventory.transfers.services import arrive_transfer, draft_transfer, send_transfer
 from orders.demo.seed import api_key_for, seed_demo
 from orders.models import (
@@ -94,6 +91,7 @@ from orders.services.ledger import enter_quoted
 from orders.services.rules import copy_rule_set
 from orders.services.simulations import advance_simulation, start_simulation
 from orders.services.voids import accept_void
+from orders.tests.steps import give_back
 from shipping_project.hooks.models import WebhookEndpoint
 from shipping_project.hooks.services import send_test
 from shipping_project.jobs.models import Job, JobItem, WorkerBeat
@@ -344,18 +342,7 @@ def _fill_stock_there() -> None:
 
 def _fill_returns() -> None:
     for shipment in Shipment.objects.select_related("warehouse").order_by("pk")[:3]:
-        ship_reservations(reference=shipment.reference, actor="tests")
-        left = StockMovement.objects.filter(kind="shipped", reference=shipment.reference)
-        sellable = left.select_related("sellable").order_by("pk")[0].sellable
-        return_stock(
-            shipment=shipment.reference,
-            reference="RMA-1",
-            sellables={sellable.pk: sellable},
-            units={sellable.pk: 1},
-            warehouse=shipment.warehouse,
-            is_damaged=True,
-            actor="tests",
-        )
+        give_back(shipment, is_damaged=True)
 
 
 def _fill_audit() -> None:

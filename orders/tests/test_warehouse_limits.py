@@ -9,10 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Role, User
 from accounts.tests.cases import ApiCase, client_for
-from catalog.models import Sellable
 from inventory.models import StockLevel, StockMovement
-from inventory.services.returns import return_stock
-from inventory.services.stock import ship_reservations
 from orders.models import Order, OrderEvent, Shipment, TrackingEvent
 from orders.tests.builders import (
     make_order,
@@ -22,7 +19,7 @@ from orders.tests.builders import (
     make_warehouse,
     put_stock,
 )
-from orders.tests.steps import make_dispatched
+from orders.tests.steps import give_back, make_dispatched
 
 
 @override_settings(API_RATE="1000/m")
@@ -98,7 +95,7 @@ class ApiTests(LimitCase):
             )
             package.tracking_number = f"79460000000{package.pk}"
             package.save()
-            came = self.give_back(order, shipment)
+            came = give_back(shipment, is_damaged=False)
             rows[order.pk] = {"packages": package, "tracking": scan, "stock/returns": came}
         for path in ("packages", "tracking", "stock/returns"):
             with self.subTest(path):
@@ -111,20 +108,6 @@ class ApiTests(LimitCase):
         number = rows[self.there.pk]["packages"].tracking_number
         answer = client.get(f"/api/v1/tracking/parcels/{number}")
         self.assert_problem(answer, 404, "not_found")
-
-    def give_back(self, order: Order, shipment: Shipment) -> StockMovement:
-        sellable = Sellable.objects.get(sku=order.lines.get().sku)
-        ship_reservations(reference=shipment.reference, actor="tests")
-        return_stock(
-            shipment=shipment.reference,
-            reference="RMA-1",
-            sellables={sellable.pk: sellable},
-            units={sellable.pk: 1},
-            warehouse=shipment.warehouse,
-            is_damaged=False,
-            actor="tests",
-        )
-        return StockMovement.objects.returned().get(sellable=sellable)
 
     def test_figures_count_what_leaves_from_the_own_warehouses(self) -> None:
         told = client_for(self.packer).get("/api/v1/reports/overview").json()
