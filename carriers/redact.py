@@ -40,12 +40,26 @@ KEYED_NUMBER = re.compile(r'"(?P<key>[^"\\]+)"(?P<gap>\s*:\s*)-?[\d.]+')
 def redacted_json(body: bytes | str) -> str:
     """A body as it may be kept, at most 20,000 characters; broken JSON is cleaned by its keys."""
     try:
-        text = json.dumps(redacted(json.loads(body)), ensure_ascii=False).replace("\\u0000", "")
+        text = _kept_text(json.loads(body)).replace("\\u0000", "")
     except (ValueError, RecursionError):
         told = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
         text = _cleaned_text(told[: MAX_KEPT * 2]).replace("\x00", "")
     # Half a character, which JSON can name, is nothing that a database keeps.
     return text[:MAX_KEPT].encode("utf-8", "replace").decode()
+
+
+def _kept_text(value: Any) -> str:
+    """Of a long list, no more rows are cleaned than will be kept."""
+    if not isinstance(value, list):
+        return json.dumps(redacted(value), ensure_ascii=False)
+    rows: list[str] = []
+    length = 0
+    for row in value:
+        rows.append(json.dumps(redacted(row), ensure_ascii=False))
+        length += len(rows[-1])
+        if length > MAX_KEPT * 2:
+            break
+    return f"[{', '.join(rows)}]"
 
 
 def redacted(value: Any) -> Any:

@@ -102,3 +102,12 @@ def test_null_bytes_do_not_reach_the_database() -> None:
 
 def test_deep_nesting_is_no_trouble() -> None:
     assert redacted_json("[" * 100_000).startswith("[[[")
+
+
+def test_of_a_long_list_the_first_rows_are_kept_as_they_would_be_of_a_short_one() -> None:
+    rows = [{"id": number, "email": "a@example.com"} for number in range(5_000)]
+
+    kept = redacted_json(json.dumps(rows))
+
+    assert len(kept) == MAX_KEPT
+    assert kept.startswith(redacted_json(json.dumps(rows[:100]))[:-1])

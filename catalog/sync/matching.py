@@ -79,12 +79,14 @@ def shelf_for(platform: str, items: Sequence[ListedItem]) -> Shelf:
         sellables[row.sku].append(row)
     listings = PlatformListing.objects.at(platform).select_related("sellable")
     by_ref: dict[str, list[PlatformListing]] = defaultdict(list)
-    for listing in listings.filter(external_ref__in=refs):
+    known = {listing.pk: listing for listing in listings.filter(external_ref__in=refs)}
+    for listing in known.values():
         by_ref[listing.external_ref].append(listing)
     ids = [row.pk for found in sellables.values() for row in found]
     issues = ListedIssue.objects.filter(platform=platform)
     doubted = issues.unsettled().filter(kind=IssueKind.DOUBLED_SKU, sku__in=sorted(skus))
-    by_sellable = {one.sellable_id: one for one in listings.filter(sellable__in=ids)}
+    linked = listings.filter(sellable__in=ids)
+    by_sellable = {one.sellable_id: known.get(one.pk, one) for one in linked}
     conflicts = SyncConflict.objects.still_open().filter(listing__in=list(by_sellable.values()))
     return Shelf(
         platform=platform,
@@ -94,7 +96,7 @@ def shelf_for(platform: str, items: Sequence[ListedItem]) -> Shelf:
         issues={one.item_ref: one for one in issues.filter(item_ref__in=refs)},
         masters=_masters({row.organization_id for found in sellables.values() for row in found}),
         doubted_skus=set(doubted.values_list("sku", flat=True)),
-        in_conflict=set(conflicts.values_list("listing_id", flat=True)),
+        in_conflict=set(conflicts.values_list("listing__sellable_id", flat=True)),
     )
 
 
