@@ -6,7 +6,9 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from unfold.decorators import action
 
 from accounts.admin_actions import NamedAction, Words, confirmed
 from accounts.admin_base import LedgerAdmin, ReadOnlyInline, RoleAdmin
@@ -78,8 +80,18 @@ class Dangerous(admin.SimpleListFilter):
         return found
 
 
+class FilesAdmin(RoleAdmin):
+    """Lists that come from files, and go to them, on the page for it."""
+
+    actions_list = ["files"]
+
+    @action(description="Import and export", url_path="files", permissions=["view"])
+    def files(self, request: HttpRequest) -> HttpResponse:
+        return redirect("catalog-import")
+
+
 @admin.register(Product)
-class ProductAdmin(RoleAdmin):
+class ProductAdmin(FilesAdmin):
     add_roles = change_roles = act_roles = MANAGERS
     list_display = ["title", "brand", "category", "organization", "is_active"]
     list_filter = ["is_active", "organization", "category"]
@@ -101,7 +113,7 @@ class ProductAdmin(RoleAdmin):
 
 
 @admin.register(Sellable)
-class SellableAdmin(RoleAdmin):
+class SellableAdmin(FilesAdmin):
     add_roles = change_roles = act_roles = MANAGERS
     list_display = ["sku", "title", "price", "currency", "weight_g", "organization", "is_active"]
     list_filter = ["is_active", BlocksExport, Dangerous, "organization", "origin_country"]

@@ -29,6 +29,7 @@ from inventory.sync.models import PlatformSale as PlatformSale
 from inventory.sync.models import PlatformStock as PlatformStock
 from inventory.sync.models import StockDrift as StockDrift
 from inventory.sync.models import StockRun as StockRun
+from inventory.sync.models import StockSchedule as StockSchedule
 from inventory.transfers.models import Transfer as Transfer
 from inventory.transfers.models import TransferArrival as TransferArrival
 from inventory.transfers.models import TransferLine as TransferLine

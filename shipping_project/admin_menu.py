@@ -64,6 +64,7 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("inventory.PlatformStock", "Stock at platforms", "compare_arrows"),
         ("inventory.PlatformSale", "Sales at platforms", "storefront"),
         ("inventory.StockRun", "Readings of stock", "sync"),
+        ("inventory.StockSchedule", "Reading schedules", "schedule"),
     ),
     "Catalog": (
         ("catalog.Product", "Products", "category"),

@@ -426,9 +426,7 @@ VOID_WINDOW_DAYS = ENV.numbers("VOID_WINDOW_DAYS")
 VOID_REFUND_DAYS = ENV.numbers("VOID_REFUND_DAYS")
 # How often a parcel on its way is asked after.
 TRACKING_POLL_S = ENV.integer("TRACKING_POLL_S", 15 if DEMO else 900, minimum=5)
-# How often all stock of a platform is read, and how long a difference there may last before it is
-# taken for one that no order explains.
-STOCK_PULL_MINUTES = ENV.integer("STOCK_PULL_MINUTES", 60, minimum=1)
+# How long a difference in stock may last before it is taken for one that no order explains.
 STOCK_SETTLE_S = ENV.integer("STOCK_SETTLE_S", 60 if DEMO else 600, minimum=1)
 # How many days a job that ended is kept with its rows; refused ones hold addresses.
 JOB_KEPT_DAYS = ENV.integer("JOB_KEPT_DAYS", 30, minimum=1)

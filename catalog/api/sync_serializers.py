@@ -10,6 +10,7 @@ from accounts.api.owners import OwnerField
 from carriers.choices import PLATFORM_CHOICES
 from catalog.models import CatalogRun, CatalogSchedule, FieldMaster, ListedIssue, SyncConflict
 from catalog.sync.models import GROUP_CHOICES, MASTER_CHOICES
+from catalog.sync.scheduling import LONGEST_INTERVAL
 from catalog.sync.settling import Choice
 
 
@@ -139,4 +140,4 @@ class CatalogScheduleSerializer(serializers.ModelSerializer[CatalogSchedule]):
         model = CatalogSchedule
         fields = ["platform", "is_on", "every_minutes"]
         read_only_fields = ["platform"]
-        extra_kwargs = {"every_minutes": {"min_value": 1, "max_value": 1440}}
+        extra_kwargs = {"every_minutes": {"min_value": 1, "max_value": LONGEST_INTERVAL}}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic
 
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
@@ -41,6 +43,7 @@ from catalog.rules.merge import Group, Master
 from catalog.sync.models import GROUP_CHOICES, ConflictState, IssueKind, RunState
 from catalog.sync.reports import schedules
 from catalog.sync.runs import begin_run, believe_run, cancel_run, change_schedule, schedule_of
+from catalog.sync.scheduling import Schedule
 from catalog.sync.settling import Choice, ignore_issue, link_issue, set_master, settle_conflict
 from shipping_project.kernel.api.viewsets import ApiViewSet, Listed, ReadOnlyViewSet
 from shipping_project.kernel.errors import FieldError, InvalidInput
@@ -57,6 +60,15 @@ class StaffView(APIView):
     read_roles = STAFF_READERS
     write_roles = MANAGERS
     required_scopes: dict[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Kept(Generic[Schedule]):
+    """How schedules of one kind are read and changed."""
+
+    all: Callable[[], list[Schedule]]
+    of: Callable[[str], Schedule]
+    change: Callable[..., Schedule]
 
 
 class RunFilter(filters.FilterSet):  # type: ignore[misc] # django-filter ships no types
@@ -208,22 +220,20 @@ class FieldMasterViewSet(Listed[FieldMaster]):
         return Response(self.get_serializer(row).data)
 
 
-class CatalogScheduleViewSet(ApiViewSet[CatalogSchedule], StaffView):
-    """How often a platform's products are read by themselves."""
+class ScheduleViewSet(ApiViewSet[Schedule], StaffView):
+    """How often platforms are read by themselves; `kept` are the services that keep it so."""
 
-    queryset = CatalogSchedule.objects.all()
-    serializer_class = CatalogScheduleSerializer
     lookup_field = "platform"
-    lookup_value_regex = "|".join(platform for platform, _ in PLATFORM_CHOICES)
+    kept: ClassVar[Kept[Any]]
 
     def list(self, request: Request) -> Response:
         """One for each platform."""
         self.filter_queryset(self.get_queryset())
-        return whole_list(self.tell(schedules()))
+        return whole_list(self.tell(self.kept.all()))
 
     def partial_update(self, request: Request, platform: str) -> Response:
         """Switch it on or off, or change how often."""
-        schedule = schedule_of(platform)
+        schedule = self.kept.of(platform)
         form = self.get_serializer(schedule, data=request.data, partial=True)
         form.is_valid(raise_exception=True)
         wanted = {
@@ -231,5 +241,14 @@ class CatalogScheduleViewSet(ApiViewSet[CatalogSchedule], StaffView):
             "every_minutes": schedule.every_minutes,
             **form.validated_data,
         }
-        changed = change_schedule(platform=platform, actor=label_of(request.user), **wanted)
+        changed = self.kept.change(platform=platform, actor=label_of(request.user), **wanted)
         return Response(self.get_serializer(changed).data)
+
+
+class CatalogScheduleViewSet(ScheduleViewSet[CatalogSchedule]):
+    """How often a platform's products are read by themselves."""
+
+    queryset = CatalogSchedule.objects.all()
+    serializer_class = CatalogScheduleSerializer
+    lookup_value_regex = "|".join(platform for platform, _ in PLATFORM_CHOICES)
+    kept = Kept(schedules, schedule_of, change_schedule)

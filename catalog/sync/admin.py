@@ -189,8 +189,7 @@ class FieldMasterAdmin(RoleAdmin):
         )
 
 
-@admin.register(CatalogSchedule)
-class CatalogScheduleAdmin(RoleAdmin):
+class ReadingScheduleAdmin(RoleAdmin):
     add_roles = change_roles = MANAGERS
     list_display = ["platform", "is_on", "every_minutes"]
 
@@ -198,3 +197,6 @@ class CatalogScheduleAdmin(RoleAdmin):
         self, request: HttpRequest, obj: models.Model | None = None
     ) -> list[Any]:
         return ["platform"] if obj else []
+
+
+admin.site.register(CatalogSchedule, ReadingScheduleAdmin)

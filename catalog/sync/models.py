@@ -19,6 +19,7 @@ from catalog.sync.querysets import (
     ListedIssueQuerySet,
     SyncConflictQuerySet,
 )
+from catalog.sync.scheduling import LONGEST_INTERVAL, ReadingSchedule
 
 GROUP_CHOICES = [(group.value, group.value.capitalize()) for group in Group]
 MASTER_CHOICES = [
@@ -183,21 +184,14 @@ class FieldMaster(models.Model):
 EVERY_MINUTES = {Platform.VEEQO.value: 5, Platform.EASYSHIP.value: 60}
 
 
-class CatalogSchedule(models.Model):
+class CatalogSchedule(ReadingSchedule):
     """How often a platform's products are read by themselves."""
-
-    platform = models.CharField(max_length=10, choices=PLATFORM_CHOICES, unique=True)
-    is_on = models.BooleanField("on", default=True)
-    every_minutes = models.PositiveIntegerField(default=5)
 
     class Meta:
         ordering = ["platform"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(every_minutes__gte=1, every_minutes__lte=1440),
+                condition=Q(every_minutes__gte=1, every_minutes__lte=LONGEST_INTERVAL),
                 name="catalog_read_within_a_day",
             )
         ]
-
-    def __str__(self) -> str:
-        return f"{self.get_platform_display()} every {self.every_minutes} minutes"

@@ -18,10 +18,10 @@ from catalog.sync.items import ListedItem
 from catalog.sync.models import EVERY_MINUTES, RunState
 from catalog.sync.paging import going_to, hold_run, locked_run, take_run
 from catalog.sync.paging import release_run as release_run
+from catalog.sync.scheduling import keep_schedule
 from catalog.sync.taking import Outcome, PageOutcome, take_items
 from shipping_project.jobs.queue import nudge
 from shipping_project.kernel.errors import Conflict
-from shipping_project.kernel.versions import hold_to_seen
 
 PULL_ONE = "catalog.tasks.pull_one"
 RESOURCE = "products"
@@ -88,21 +88,7 @@ def change_schedule(
     """A repeat changes nothing and leaves no trace."""
     with transaction.atomic():
         schedule = schedule_of(platform)
-        hold_to_seen(schedule)
-        before = {"is_on": schedule.is_on, "every_minutes": schedule.every_minutes}
-        after = {"is_on": is_on, "every_minutes": every_minutes}
-        if before == after:
-            return schedule
-        schedule.is_on, schedule.every_minutes = is_on, every_minutes
-        schedule.save(update_fields=list(after))
-        record_audit(
-            actor=actor,
-            action="catalogschedule.changed",
-            subject=schedule,
-            before=before,
-            after=after,
-        )
-    return schedule
+        return keep_schedule(schedule, is_on=is_on, every_minutes=every_minutes, actor=actor)
 
 
 def lease_run(platform: str) -> CatalogRun | None:

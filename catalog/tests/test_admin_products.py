@@ -43,6 +43,16 @@ class ProductPageTests(TestCase):
             (entry.before, entry.after), ({"title": "Enamel mug"}, {"title": "Steel mug"})
         )
 
+    def test_lists_lead_to_the_page_of_files(self) -> None:
+        self.log_in(Role.MANAGER)
+
+        for name in ("product", "sellable"):
+            with self.subTest(list=name):
+                page = self.client.get(reverse(f"admin:catalog_{name}_changelist"))
+                way = reverse(f"admin:catalog_{name}_files")
+                self.assertContains(page, way)
+                self.assertRedirects(self.client.get(way), reverse("catalog-import"))
+
     def test_operator_looks_but_cannot_change(self) -> None:
         self.log_in(Role.OPERATOR)
 

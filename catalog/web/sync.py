@@ -27,11 +27,11 @@ from catalog.sync.reports import (
     standings,
 )
 from catalog.sync.runs import begin_run, believe_run, cancel_run, change_schedule
+from catalog.sync.scheduling import LONGEST_INTERVAL
 from catalog.sync.settling import Choice, set_master, settle_conflict
 from shipping_project.kernel.htmx import is_fragment
 
 PLATFORMS = dict(PLATFORM_CHOICES)
-LONGEST_INTERVAL = 1440
 FIELD = "value-"
 
 
@@ -93,21 +93,25 @@ def read(request: HttpRequest, platform: str) -> HttpResponse:
 @require_POST
 def schedule(request: HttpRequest, platform: str) -> HttpResponse:
     _require_platform(request, platform)
+    keep_asked_schedule(request, platform, change_schedule)
+    return redirect("catalog")
+
+
+def keep_asked_schedule(request: HttpRequest, platform: str, change: Callable[..., object]) -> None:
+    """What the form of a schedule says is kept by `change`, and the person told."""
     text = request.POST.get("every_minutes", "")
     minutes = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
     if not 1 <= minutes <= LONGEST_INTERVAL:
         messages.error(request, f"Give minutes from 1 to {LONGEST_INTERVAL}.")
-        return redirect("catalog")
+        return
     is_on = request.POST.get("is_on") == "1"
 
-    def change() -> str:
-        change_schedule(
-            platform=platform, is_on=is_on, every_minutes=minutes, actor=label_of(request.user)
-        )
-        word = f"every {minutes} minutes" if is_on else "only when asked to"
-        return f"{PLATFORMS[platform]} is read {word}."
+    def keep() -> str:
+        change(platform=platform, is_on=is_on, every_minutes=minutes, actor=label_of(request.user))
+        every = "every minute" if minutes == 1 else f"every {minutes} minutes"
+        return f"{PLATFORMS[platform]} is read {every if is_on else 'only when asked to'}."
 
-    return _told(request, change)
+    told(request, keep)
 
 
 @page_for(*MANAGERS)

@@ -6,12 +6,14 @@ from typing import Any
 
 from rest_framework import serializers
 
+from catalog.sync.scheduling import LONGEST_INTERVAL
 from inventory.models import (
     OWNER_CHOICES,
     PlatformSale,
     PlatformStock,
     StockDrift,
     StockRun,
+    StockSchedule,
     WarehouseLink,
 )
 from inventory.rules.stock_sync import explanation
@@ -160,6 +162,14 @@ class StockRunSerializer(serializers.ModelSerializer[StockRun]):
 
 class BeginStockRunSerializer(serializers.Serializer[Any]):
     platform = serializers.ChoiceField(choices=sorted(WITH_STOCK))
+
+
+class StockScheduleSerializer(serializers.ModelSerializer[StockSchedule]):
+    class Meta:
+        model = StockSchedule
+        fields = ["platform", "is_on", "every_minutes"]
+        read_only_fields = ["platform"]
+        extra_kwargs = {"every_minutes": {"min_value": 1, "max_value": LONGEST_INTERVAL}}
 
 
 class WarehouseLinkSerializer(serializers.ModelSerializer[WarehouseLink]):

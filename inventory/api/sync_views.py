@@ -21,6 +21,7 @@ from accounts.permissions import (
 )
 from accounts.principals import label_of
 from carriers.choices import PLATFORM_CHOICES
+from catalog.api.sync_views import Kept, ScheduleViewSet
 from catalog.sync.paged import RunState
 from inventory.api.sync_serializers import (
     BeginStockRunSerializer,
@@ -29,6 +30,7 @@ from inventory.api.sync_serializers import (
     SettleDriftSerializer,
     StockDriftSerializer,
     StockRunSerializer,
+    StockScheduleSerializer,
     WarehouseLinkSerializer,
 )
 from inventory.models import (
@@ -37,12 +39,19 @@ from inventory.models import (
     PlatformStock,
     StockDrift,
     StockRun,
+    StockSchedule,
     WarehouseLink,
 )
 from inventory.rules.stock_sync import Owner
 from inventory.sync.models import DriftState
+from inventory.sync.numbers import WITH_STOCK
 from inventory.sync.owners import change_link
 from inventory.sync.runs import begin_stock_run, believe_stock_run, cancel_stock_run
+from inventory.sync.schedules import (
+    change_stock_schedule,
+    stock_schedule_of,
+    stock_schedules,
+)
 from inventory.sync.settling import Choice, settle_drift
 from shipping_project.kernel.api.viewsets import ReadOnlyViewSet
 from shipping_project.kernel.filters import TrueOrFalse
@@ -181,6 +190,15 @@ class StockRunViewSet(ReadOnlyViewSet[StockRun]):
         """The list of less than half of the known numbers counts as whole."""
         run = believe_stock_run(run_id=self.get_object().pk, actor=label_of(request.user))
         return Response(self.get_serializer(run).data)
+
+
+class StockScheduleViewSet(ScheduleViewSet[StockSchedule]):
+    """How often a platform's stock is read by itself."""
+
+    queryset = StockSchedule.objects.all()
+    serializer_class = StockScheduleSerializer
+    lookup_value_regex = "|".join(sorted(WITH_STOCK))
+    kept = Kept(stock_schedules, stock_schedule_of, change_stock_schedule)
 
 
 class WarehouseLinkViewSet(ReadOnlyViewSet[WarehouseLink]):

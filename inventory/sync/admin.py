@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.db import models
@@ -11,15 +13,19 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidge
 from accounts.admin_actions import NamedAction, Words, confirmed
 from accounts.admin_base import LedgerAdmin
 from accounts.permissions import MANAGERS, STAFF
+from carriers.choices import PLATFORM_CHOICES
+from catalog.sync.admin import ReadingScheduleAdmin
 from inventory.models import (
     OWNER_CHOICES,
     PlatformSale,
     PlatformStock,
     StockDrift,
     StockRun,
+    StockSchedule,
     WarehouseLink,
 )
 from inventory.rules.stock_sync import Owner
+from inventory.sync.numbers import WITH_STOCK
 from inventory.sync.owners import change_link
 from inventory.sync.runs import believe_stock_run, cancel_stock_run
 from inventory.sync.settling import MOST_UNITS, Choice, settle_drift
@@ -217,3 +223,15 @@ class WarehouseLinkAdmin(LedgerAdmin):
             )
         )
     ]
+
+
+@admin.register(StockSchedule)
+class StockScheduleAdmin(ReadingScheduleAdmin):
+    """Of platforms that keep stock."""
+
+    def formfield_for_choice_field(
+        self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        if db_field.name == "platform":
+            kwargs["choices"] = [one for one in PLATFORM_CHOICES if one[0] in WITH_STOCK]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)

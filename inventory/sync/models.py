@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from carriers.choices import PLATFORM_CHOICES
 from catalog.sync.paged import PagedRun
+from catalog.sync.scheduling import LONGEST_INTERVAL, ReadingSchedule
 from inventory.sync.querysets import (
     PlatformSaleQuerySet,
     PlatformStockQuerySet,
@@ -229,4 +230,17 @@ class StockRun(PagedRun):
                 ),
                 name="every_stock_number_has_one_outcome",
             ),
+        ]
+
+
+class StockSchedule(ReadingSchedule):
+    """How often a platform's stock is read by itself."""
+
+    class Meta:
+        ordering = ["platform"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(every_minutes__gte=1, every_minutes__lte=LONGEST_INTERVAL),
+                name="stock_read_within_a_day",
+            )
         ]

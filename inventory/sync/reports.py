@@ -11,10 +11,12 @@ from inventory.models import (
     PlatformStock,
     StockDrift,
     StockRun,
+    StockSchedule,
     WarehouseLink,
 )
 from inventory.rules.stock_sync import explanation, signed
 from inventory.sync.numbers import WITH_STOCK, buffer_of, lines_of
+from inventory.sync.schedules import stock_schedules
 
 SHOWN = 50
 # The outcomes of a run as people read them, by column.
@@ -31,7 +33,7 @@ OUTCOMES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockStanding:
-    """One platform: the newest reading of its stock, and when one last ended well."""
+    """One platform: its schedule, the newest reading, and when one last ended well."""
 
     platform: str
     label: str
@@ -39,6 +41,7 @@ class StockStanding:
     outcomes: tuple[tuple[str, int], ...]
     complete_at: datetime | None
     numbers: int
+    schedule: StockSchedule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,10 +85,11 @@ class ThereNow:
 
 
 def standings() -> tuple[StockStanding, ...]:
-    return tuple(_standing(platform) for platform in sorted(WITH_STOCK))
+    return tuple(_standing(schedule) for schedule in stock_schedules())
 
 
-def _standing(platform: str) -> StockStanding:
+def _standing(schedule: StockSchedule) -> StockStanding:
+    platform = schedule.platform
     runs = StockRun.objects.filter(platform=platform)
     run = runs.order_by("-id").first()
     complete = runs.filter(state="finished").order_by("-id").first()
@@ -97,6 +101,7 @@ def _standing(platform: str) -> StockStanding:
         outcomes=tuple((label, count) for label, count in outcomes if count),
         complete_at=complete.started_at if complete else None,
         numbers=PlatformStock.objects.at(platform).kept_in_step().count(),
+        schedule=schedule,
     )
 
 

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -18,13 +17,13 @@ from catalog.sync.paging import going_to, hold_run, locked_run, take_run
 from inventory.models import PlatformStock, StockRun, WarehouseLink
 from inventory.rules.stock_sync import Owner
 from inventory.sync.numbers import WITH_STOCK
+from inventory.sync.schedules import is_due
 from inventory.sync.taking import take_entries
 from shipping_project.jobs.queue import nudge
 from shipping_project.kernel.errors import Conflict, InvalidInput
 
 PULL_ONE = "inventory.tasks.pull_one"
 RUNS_KEPT_FOR = timedelta(days=30)
-EVERY = timedelta(minutes=settings.STOCK_PULL_MINUTES)
 
 
 class StockRunUnderWay(Conflict):
@@ -64,8 +63,7 @@ def begin_due_stock_run(*, platform: str, now: datetime) -> bool:
         nudge(PULL_ONE, platform, queue="sync")
         return False
     owned = WarehouseLink.objects.filter(platform=platform).exclude(stock_owner=Owner.NOBODY.value)
-    last = StockRun.objects.counted(platform).first()
-    if not owned.exists() or (last is not None and last.started_at > now - EVERY):
+    if not owned.exists() or not is_due(platform, now):
         return False
     begin_stock_run(platform=platform, actor="schedule")
     return True

@@ -16,6 +16,7 @@ from inventory.models import (
     StockDrift,
     StockLevel,
     StockRun,
+    StockSchedule,
     WarehouseLink,
 )
 from inventory.rules.stock_sync import Owner
@@ -25,7 +26,7 @@ from inventory.tests.stock_case import MUG, THERE, StockCase
 from shipping_project.kernel.testing import exactly_queries
 
 API = "/api/v1/stock"
-QUERIES_OF_THE_PAGE = 10
+QUERIES_OF_THE_PAGE = 11
 
 
 class PageCase(StockCase):
@@ -139,6 +140,18 @@ class DriftPageTests(PageCase):
         self.assertEqual(run.state, "cancelled")
         self.assertEqual(self.post("stock-read", "easyship"), 404)
 
+    def test_manager_changes_how_often_stock_is_read(self) -> None:
+        statuses = []
+        for user in (self.partner, self.operator, self.manager):
+            self.client.force_login(user)
+            statuses.append(self.post("stock-schedule", "veeqo", every_minutes="15", is_on="1"))
+
+        row = StockSchedule.objects.get()
+        self.assertEqual(statuses, [403, 403, 302])
+        self.assertEqual((row.platform, row.is_on, row.every_minutes), ("veeqo", True, 15))
+        self.assertEqual(AuditEntry.objects.get().action, "stockschedule.changed")
+        self.assertEqual(self.post("stock-schedule", "easyship", every_minutes="15"), 404)
+
     def test_why_tells_what_was_read_told_and_kept_back(self) -> None:
         WarehouseLink.objects.update(stock_buffer=2)
         PlatformStock.objects.update(told=58, told_at=self.stock.seen_at)
@@ -205,6 +218,20 @@ class StockSyncApiTests(PageCase):
 
         self.assertEqual([one.status_code for one in answers], [202, 409, 422])
         self.assertEqual(answers[1].json()["code"], "stock.run_under_way")
+
+    def test_schedule_is_listed_and_changed(self) -> None:
+        client = client_for(self.manager)
+        listed = client.get(f"{API}/schedules").json()["results"]
+        answers = [
+            client.patch(f"{API}/schedules/veeqo", body, format="json")
+            for body in ({"every_minutes": 30}, {"is_on": False}, {"every_minutes": 0})
+        ]
+
+        self.assertEqual(listed, [{"platform": "veeqo", "is_on": True, "every_minutes": 5}])
+        self.assertEqual([one.status_code for one in answers], [200, 200, 422])
+        self.assertEqual(
+            answers[1].json(), {"platform": "veeqo", "is_on": False, "every_minutes": 30}
+        )
 
 
 class LinkTests(StockCase):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
+
+from django.utils import timezone
 
 from accounts.models import AuditEntry
 from carriers.contracts import Platform
@@ -24,8 +27,9 @@ from inventory.rules.stock_sync import Owner
 from inventory.services.stock import BelowReserved, StockDemand, move_stock, reserve_stock
 from inventory.sync.models import DriftState
 from inventory.sync.owners import change_link, owner_at_first
-from inventory.sync.runs import begin_stock_run, believe_stock_run
+from inventory.sync.runs import begin_due_stock_run, begin_stock_run, believe_stock_run
 from inventory.sync.sales import SeenSale, SoldUnits, settle_short_sales, take_sales
+from inventory.sync.schedules import change_stock_schedule
 from inventory.sync.settling import Choice, settle_drift
 from inventory.tests.builders import make_warehouse, put_stock
 from inventory.tests.stock_case import THERE, StockCase
@@ -355,3 +359,18 @@ class RunTests(StockCase):
         believe_stock_run(run_id=run.pk, actor="Ada")
         run.refresh_from_db()
         self.assertEqual(run.state, "finished")
+
+    def test_next_reading_begins_when_its_time_has_come(self) -> None:
+        now = timezone.now()
+
+        self.assertTrue(begin_due_stock_run(platform="veeqo", now=now))
+        read_stock(Platform.VEEQO)
+        self.assertFalse(begin_due_stock_run(platform="veeqo", now=now + timedelta(minutes=3)))
+        self.assertTrue(begin_due_stock_run(platform="veeqo", now=now + timedelta(minutes=6)))
+
+    def test_switched_off_begins_nothing(self) -> None:
+        change_stock_schedule(platform="veeqo", is_on=False, every_minutes=5, actor="tests")
+
+        self.assertFalse(begin_due_stock_run(platform="veeqo", now=timezone.now()))
+        self.assertFalse(StockRun.objects.exists())
+        self.assertEqual(AuditEntry.objects.get().after, {"is_on": False, "every_minutes": 5})

@@ -14,12 +14,14 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.permissions import MANAGERS, STAFF_READERS, WRITERS, may, page_for
 from accounts.principals import label_of, sees_all
 from accounts.web.owners import told
+from catalog.web.sync import keep_asked_schedule
 from inventory.models import OWNER_CHOICES, StockDrift, StockRun, WarehouseLink
 from inventory.rules.stock_sync import Owner
 from inventory.sync.numbers import WITH_STOCK
 from inventory.sync.owners import change_link
 from inventory.sync.reports import SHOWN, links, open_drifts, short_sales, standings
 from inventory.sync.runs import begin_stock_run, believe_stock_run, cancel_stock_run
+from inventory.sync.schedules import change_stock_schedule
 from inventory.sync.settling import MOST_UNITS, Choice, settle_drift
 from shipping_project.kernel.htmx import is_fragment
 
@@ -89,6 +91,16 @@ def read(request: HttpRequest, platform: str) -> HttpResponse:
         return f"The stock of {platform.capitalize()} is being read."
 
     return _told(request, begin)
+
+
+@page_for(*MANAGERS)
+@require_POST
+def schedule(request: HttpRequest, platform: str) -> HttpResponse:
+    _require_staff(request)
+    if platform not in WITH_STOCK:
+        raise Http404
+    keep_asked_schedule(request, platform, change_stock_schedule)
+    return redirect("stock-drift")
 
 
 @page_for(*MANAGERS)

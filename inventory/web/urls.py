@@ -54,6 +54,7 @@ urlpatterns = [
     path("stock/drift/", drift.drift, name="stock-drift"),
     path("stock/drift/<int:drift_id>/", drift.settle, name="stock-settle"),
     path("stock/drift/platforms/<slug:platform>/read/", drift.read, name="stock-read"),
+    path("stock/drift/platforms/<slug:platform>/schedule/", drift.schedule, name="stock-schedule"),
     path("stock/drift/runs/<int:run_id>/", drift.steer, name="stock-run"),
     path("stock/drift/links/<int:link_id>/", drift.own, name="stock-own"),
     path("stock/<int:sellable_id>/why/", why, name="stock-why"),

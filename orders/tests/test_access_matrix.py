@@ -76,6 +76,7 @@ RULES = {
     "stock/": STOCK,
     "stock/kits": Rule(read_scope="stock:read", write_scope="catalog:write"),
     "stock/runs": STAFF_ROOM,
+    "stock/schedules": STAFF_ROOM,
     "orders": ORDERS,
     "shipments": ORDERS,
     "packages": ORDERS,
@@ -230,6 +231,7 @@ class MatrixTests(ApiCase):
 SHARED = (
     *("carriers/", "carrier-services/", "platforms/", "warehouses/", "routing/", "catalog/"),
     "stock/runs/",
+    "stock/schedules/",
     "intake/",
 )
 

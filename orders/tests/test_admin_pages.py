@@ -51,6 +51,7 @@ from inventory.models import (
     StockDrift,
     StockLevel,
     StockRun,
+    StockSchedule,
     Supplier,
     Warehouse,
     WarehouseLink,
@@ -338,6 +339,7 @@ def _fill_stock_there() -> None:
         StockDrift.objects.create(stock=stock, ours=3, theirs=5, rest=2)
         PlatformSale.objects.create(platform="veeqo", order_ref=f"{number}", level=level)
         StockRun.objects.create(platform="veeqo", state="finished", seen=1, agreed=1)
+    StockSchedule.objects.create(platform="veeqo")
 
 
 def _fill_returns() -> None:

@@ -31,7 +31,7 @@ UNFINISHED: dict[Any, dict[str, Any]] = {
     PurchaseOrder: {"state": "draft"},
 }
 # Found by no address of their own, so there is no ETag of theirs to be had.
-NEVER_READ_ALONE = {"PATCH catalog/schedules/{platform}"}
+NEVER_READ_ALONE = {"PATCH catalog/schedules/{platform}", "PATCH stock/schedules/{platform}"}
 
 
 def lists() -> Iterator[Route]:
