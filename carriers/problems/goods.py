@@ -38,6 +38,13 @@ GOODS_PROBLEMS = (
         fix="Correct the box at the platform, or leave the choice of the box to us.",
     ),
     Problem(
+        code="packing.several_boxes",
+        field="package",
+        cause="The order needs several boxes, and a shipment is one parcel where it is booked.",
+        fix="Split the order, save a box that holds all of it, or pick another platform; then try "
+        "again.",
+    ),
+    Problem(
         code="parcel.value_required",
         field="lines.unit_price",
         cause="An item has no value, and carriers do not take worthless goods.",

@@ -23,6 +23,7 @@ from orders.models import (
     RuleSet,
     Shipment,
 )
+from orders.rules.boxes import SEVERAL_BOXES, boxes_fault
 from orders.rules.offers import PriceSource
 from orders.rules.parcels import parcel_fault
 from orders.rules.picked import picked_route
@@ -36,7 +37,7 @@ from orders.rules.routing import (
 )
 from orders.rules.routing.extras import USUAL_INCOTERM, Extras
 from orders.rules.states import DISPATCHABLE, OrderState
-from orders.services.contents import demands_of, packing_of
+from orders.services.contents import Packing, demands_of, packing_of
 from orders.services.decisions import keep_decision
 from orders.services.kinds import BOOK
 from orders.services.native import native_booking
@@ -145,6 +146,9 @@ def dispatch_held(order: Order, *, actor: str, warehouse: str = "") -> Dispatche
     misfit = packing.fault
     if reason := route.hold_reason or ("" if now.snapshot.is_released else misfit):
         return _hold(order, reason, record)
+    if fault := _boxes_fault(order, record, packing):
+        need_attention(order, code=SEVERAL_BOXES, detail=fault, kind="order.unpackable")
+        return Dispatched.UNROUTED
     _to_valid(order, actor=actor)
     _clear_shortage(order)
     move_order(
@@ -156,6 +160,12 @@ def dispatch_held(order: Order, *, actor: str, warehouse: str = "") -> Dispatche
         data={"decision_id": record.pk},
     )
     return _reserve_and_announce(order, record, actor=actor)
+
+
+def _boxes_fault(order: Order, record: RoutingDecision, packing: Packing) -> str:
+    native = native_booking(order)
+    platform = native.source.platform if native else record.platform
+    return boxes_fault(packing.boxes, platform=platform, is_taken_from_there=native is not None)
 
 
 def _keep(order: Order, now: RoutedNow) -> RoutingDecision:

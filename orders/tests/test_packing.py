@@ -7,11 +7,13 @@ from typing import Any
 
 from accounts.models import Role
 from accounts.tests.cases import ApiCase, client_for
+from carriers.models import OutboxCommand
 from catalog.models import Sellable
-from inventory.models import Warehouse
+from inventory.models import StockLevel, Warehouse
 from orders.models import Box, Package, Shipment
 from orders.services.contents import is_misfit, packing_of
-from orders.services.dispatch import dispatch_order
+from orders.services.dispatch import Dispatched, dispatch_order
+from orders.services.retry import retry_order
 from orders.tests.builders import (
     make_order,
     make_organization,
@@ -100,6 +102,25 @@ class PackedOrderTests(ApiCase):
         facts = snapshot["facts"]
         self.assertEqual(facts["weight_g"], 2 * self.sellable.weight_g + 210)
         self.assertEqual(facts["longest_side_mm"], 406)
+
+    def test_what_needs_several_boxes_is_not_booked_as_one_carton(self) -> None:
+        make_box("S", length_mm=130, width_mm=100, height_mm=110)
+        order = make_order(self.alder, quantity=2, state="TX", postal_code="75201", city="Dallas")
+
+        done = dispatch_order(order_id=order.pk)
+
+        order.refresh_from_db()
+        self.assertEqual(done, Dispatched.UNROUTED)
+        self.assertEqual(order.attention_code, "packing.several_boxes")
+        self.assertIn("It needs 2 boxes (2 × S;", order.attention_detail)
+        self.assertEqual((Shipment.objects.count(), OutboxCommand.objects.count()), (0, 0))
+        self.assertEqual(StockLevel.objects.get().reserved, 0)
+
+        make_box("M")
+        retry_order(order_id=order.pk, actor="Mia")
+        dispatch_order(order_id=order.pk)
+
+        self.assertEqual(Package.objects.get().box_name, "M")
 
     def test_the_api_tells_boxes_contents_and_billable_weights(self) -> None:
         make_box("S", length_mm=130, width_mm=100, height_mm=110)
