@@ -39,4 +39,7 @@ TEXTS = {
     "easyship_no_solutions": "No courier takes anything",
     "easyship_webhook_minutes": "Minutes until a webhook that failed is sent again",
     "easyship_webhook_gives_up": "State of a webhook after thirty failures",
+    "easyship_several_parcels": "Couriers take several parcels in one shipment, or none does",
+    "easyship_parcel_numbers": "Parcels that are told a tracking number of their own",
+    "easyship_parcel_labels": "PDF labels of several parcels come as texts, or pages of one text",
 }

@@ -7,6 +7,7 @@ and the same parcel always costs the same.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -76,33 +77,35 @@ SERVICES = (
 )  # fmt: skip
 
 
-def priced_services(parcel: ParcelFacts) -> list[PricedService]:
-    """What is on offer for a parcel, cheapest first."""
+def priced_services(*parcels: ParcelFacts) -> list[PricedService]:
+    """What is on offer for parcels that go together, cheapest first."""
     offers = [
-        _priced(service, parcel) for service in SERVICES if not reason_against(service, parcel)
+        _priced(service, parcels) for service in SERVICES if not reason_against(service, *parcels)
     ]
     return sorted(offers, key=lambda offer: (offer.price, offer.service.code))
 
 
-def reason_against(service: Service, parcel: ParcelFacts) -> str:
-    """Why a service does not take a parcel; empty when it does."""
-    is_domestic = parcel.from_country == parcel.to_country
-    if (service.scope == DOMESTIC) is not is_domestic:
+def reason_against(service: Service, *parcels: ParcelFacts) -> str:
+    """Why a service does not take parcels to one place, each by itself; empty when it does."""
+    way = parcels[0]
+    if (service.scope == DOMESTIC) is not (way.from_country == way.to_country):
         return "Not offered for this destination."
-    if service.carrier == "USPS" and parcel.from_country != "US":
+    if service.carrier == "USPS" and way.from_country != "US":
         return "Not offered from this origin."
-    if parcel.billable_kg > service.max_kg:
+    if max(parcel.billable_kg for parcel in parcels) > service.max_kg:
         return f"The parcel is heavier than {service.max_kg:g} kg."
     return ""
 
 
-def _priced(service: Service, parcel: ParcelFacts) -> PricedService:
-    kg = Decimal(str(round(parcel.billable_kg, 3)))
-    price = Decimal(service.base) + Decimal(service.per_kg) * kg * _zone(parcel)
+def _priced(service: Service, parcels: Sequence[ParcelFacts]) -> PricedService:
+    """By what all of them are billed by together."""
+    way = parcels[0]
+    kg = Decimal(str(round(sum(parcel.billable_kg for parcel in parcels), 3)))
+    price = Decimal(service.base) + Decimal(service.per_kg) * kg * _zone(way)
     return PricedService(
         service=service,
         price=price.quantize(Decimal("0.01"), ROUND_HALF_UP),
-        currency="GBP" if parcel.from_country == "GB" else "USD",
+        currency="GBP" if way.from_country == "GB" else "USD",
         days=service.days,
     )
 

@@ -31,6 +31,9 @@ CHOICES: dict[str, tuple[object, ...]] = {
     "easyship_idempotency": ("old", "both"),
     "easyship_host": ("any", "sandbox", "production"),
     "easyship_webhook_gives_up": ("inactive", "failed"),
+    "easyship_several_parcels": ("rate", "refuse"),
+    "easyship_parcel_numbers": ("each", "first", "none"),
+    "easyship_parcel_labels": ("each", "joined"),
 }
 AT_LEAST_ONE = (
     "veeqo_max_page_size",
@@ -108,6 +111,9 @@ class Options:
     easyship_no_solutions: bool = False
     easyship_webhook_minutes: float = 1.0
     easyship_webhook_gives_up: str = "inactive"
+    easyship_several_parcels: str = "rate"
+    easyship_parcel_numbers: str = "each"
+    easyship_parcel_labels: str = "each"
 
 
 class Clock:

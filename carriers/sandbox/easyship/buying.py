@@ -129,7 +129,8 @@ def _make(world: World, shipment: Body, at: datetime) -> None:
             }
         ],
     }
-    shipment["parcels"][0]["tracking_number"] = number
+    for parcel, own in zip(shipment["parcels"], _own_numbers(world, shipment, number), strict=True):
+        parcel["tracking_number"] = own
     label = {
         "id": str(uuid4()),
         "shipment_id": shipment["easyship_shipment_id"],
@@ -144,6 +145,16 @@ def _make(world: World, shipment: Body, at: datetime) -> None:
     world.store.insert("easyship.label", label["id"], label)
     world.store.put(PAPERS, shipment["document_id"], {"id": shipment["easyship_shipment_id"]})
     world.store.insert(MOVING, shipment["easyship_shipment_id"], {"scans": 0})
+
+
+def _own_numbers(world: World, shipment: Body, number: str) -> list[str | None]:
+    """The first parcel goes by the shipment's number, the others by their own where so told."""
+    count, told = len(shipment["parcels"]), world.options.easyship_parcel_numbers
+    if told != "each":
+        return [number if told == "first" else None, *[None] * (count - 1)]
+    carrier = shipment["courier_service"]["umbrella_name"]
+    others = (world.store.next_number("easyship.tracking", 80000001) for _ in range(count - 1))
+    return [number, *(tracking_number(carrier, other) for other in others)]
 
 
 def charge_of(shipment: Body) -> Decimal:

@@ -67,7 +67,7 @@ def described(world: World, asked: Body) -> Body:
     """Everything of a shipment that follows from what was asked for."""
     _identify(asked)
     origin = _address(asked["origin_address"])
-    found = [] if world.options.easyship_no_solutions else _offers(asked)
+    found = _offers(world, asked)
     told: Body = {
         "asked": asked,
         "origin_address": origin,
@@ -94,9 +94,9 @@ def _identify(asked: Body) -> None:
             item.setdefault("id", str(uuid4()))
 
 
-def _offers(asked: Body) -> list[PricedService]:
+def _offers(world: World, asked: Body) -> list[PricedService]:
     """With a service asked for only that one, unless another may stand in for it."""
-    found = offers(asked)
+    found = offers(world, asked)
     settings = asked.get("courier_settings") or {}
     chosen = settings.get("courier_service_id")
     if not chosen:

@@ -71,15 +71,26 @@ def _is_export(shipment: Body) -> bool:
 def _label(world: World, shipment: Body, wanted: Body) -> Body:
     kind, size = wanted["format"], wanted["label"].lower()
     draw = LABELS.get(kind)
-    page = base64.b64encode(draw(facts_of(shipment))).decode() if draw else ""
+    files = _label_files(world, shipment, draw, kind) if draw else []
+    texts = [base64.b64encode(file).decode() for file in files]
     return {
         "category": "label",
         "required": True,
         "format": kind if draw else "url",
         "page_size": size,
-        "base64_encoded_strings": [page] * world.options.easyship_label_parts if draw else [],
+        "base64_encoded_strings": texts * world.options.easyship_label_parts,
         "url": None if draw else document_url(world, shipment, "label", size),
     }
+
+
+def _label_files(
+    world: World, shipment: Body, draw: Callable[[LabelFacts], bytes], kind: str
+) -> list[bytes]:
+    """One for each parcel, or all of them as the pages of one."""
+    facts = label_facts(shipment)
+    if kind == "pdf" and world.options.easyship_parcel_labels == "joined":
+        return [label_pdf(*facts)]
+    return [draw(one) for one in facts]
 
 
 def _invoice(world: World, shipment: Body) -> Body:
@@ -93,16 +104,24 @@ def _invoice(world: World, shipment: Body) -> Body:
     }
 
 
-def facts_of(shipment: Body) -> LabelFacts:
-    return LabelFacts(
-        carrier=shipment["courier_service"]["umbrella_name"],
-        service=shipment["courier_service"]["name"],
-        tracking_number=shipment["trackings"][0]["tracking_number"],
-        reference=shipment["order_data"]["platform_order_number"] or "",
-        weight_g=shipment["parcels"][0]["total_actual_weight"] * 1000,
-        ship_from=_lines(shipment["origin_address"]),
-        ship_to=_lines(shipment["destination_address"]),
-    )
+def label_facts(shipment: Body) -> list[LabelFacts]:
+    """Of each parcel; one without a number of its own goes by that of the shipment."""
+    return [
+        LabelFacts(
+            carrier=shipment["courier_service"]["umbrella_name"],
+            service=shipment["courier_service"]["name"],
+            tracking_number=parcel["tracking_number"] or _number(shipment),
+            reference=shipment["order_data"]["platform_order_number"] or "",
+            weight_g=parcel["total_actual_weight"] * 1000,
+            ship_from=_lines(shipment["origin_address"]),
+            ship_to=_lines(shipment["destination_address"]),
+        )
+        for parcel in shipment["parcels"]
+    ]
+
+
+def _number(shipment: Body) -> str:
+    return str(shipment["trackings"][0]["tracking_number"])
 
 
 def _lines(address: Body) -> tuple[str, ...]:
@@ -169,9 +188,10 @@ def document_file(world: World, request: Request) -> Response:
 
 def _label_file(shipment: Body, accepted: str) -> Response:
     """A PDF, to those who accept nothing but an image an image."""
+    facts = label_facts(shipment)
     if accepted == PNG:
-        return _file(label_png(facts_of(shipment)), PNG)
-    return _file(label_pdf(facts_of(shipment)))
+        return _file(label_png(facts[0]), PNG)
+    return _file(label_pdf(*facts))
 
 
 def _file(content: bytes, media_type: str = "application/pdf") -> Response:

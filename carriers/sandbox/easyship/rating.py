@@ -19,6 +19,7 @@ from carriers.sandbox.shipping import (
     priced_services,
     reason_against,
 )
+from carriers.sandbox.world import World
 
 SHAPES: dict[str, dict[str, Any]] = json.loads(
     (Path(__file__).parent / "shapes.json").read_text(encoding="utf-8")
@@ -66,18 +67,23 @@ def find_service(wanted: str) -> Service | None:
     return next((service for service in SERVICES if service_id(service) == wanted), None)
 
 
-def offers(body: Mapping[str, Any]) -> list[PricedService]:
-    """Services that fit the request, cheapest first; several parcels fit none here."""
-    if len(body["parcels"]) != 1:
+def offers(world: World, body: Mapping[str, Any]) -> list[PricedService]:
+    """Services that fit the request, cheapest first."""
+    if world.options.easyship_no_solutions or _are_too_many(world, body):
         return []
-    return priced_services(parcel_facts(body))
+    return priced_services(*_facts(body))
 
 
-def refusals(body: Mapping[str, Any]) -> list[Body]:
+def _are_too_many(world: World, body: Mapping[str, Any]) -> bool:
+    """The live sandbox was seen to rate no shipment of several parcels."""
+    return len(body["parcels"]) > 1 and world.options.easyship_several_parcels == "refuse"
+
+
+def refusals(world: World, body: Mapping[str, Any]) -> list[Body]:
     """Services that do not fit, each with its reason."""
-    facts = parcel_facts(body)
-    many = "Shipments of several parcels are not supported." if len(body["parcels"]) > 1 else ""
-    told = [(service, reason_against(service, facts) or many) for service in SERVICES]
+    facts = _facts(body)
+    many = "Shipments of several parcels are not supported." if _are_too_many(world, body) else ""
+    told = [(service, reason_against(service, *facts) or many) for service in SERVICES]
     return [
         {"id": service_id(service), "name": service.name, "message": reason}
         for service, reason in told
@@ -85,12 +91,15 @@ def refusals(body: Mapping[str, Any]) -> list[Body]:
     ]
 
 
-def parcel_facts(body: Mapping[str, Any]) -> ParcelFacts:
-    """The parcel in grams and centimetres, from whatever units it came in."""
+def _facts(body: Mapping[str, Any]) -> list[ParcelFacts]:
+    return [_parcel_facts(body, parcel) for parcel in body["parcels"]]
+
+
+def _parcel_facts(body: Mapping[str, Any], parcel: Mapping[str, Any]) -> ParcelFacts:
+    """A parcel in grams and centimetres, from whatever units it came in."""
     units = (body.get("shipping_settings") or {}).get("units") or {}
     grams = GRAMS[units.get("weight", "kg")]
     cm = CENTIMETRES[units.get("dimensions", "cm")]
-    parcel = body["parcels"][0]
     box = parcel.get("box") or parcel["items"][0].get("dimensions") or {}
     origin, destination = body["origin_address"], body["destination_address"]
     return ParcelFacts(

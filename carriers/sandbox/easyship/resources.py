@@ -36,8 +36,8 @@ def request_rates(world: World, request: Request) -> Response:
     checking.check_rate_request(given)
     boxes.measure(world, given)
     narrowing = given.get("filter_options") or {}
-    found = [entry for entry in rates(offers(given)) if _is_wanted(entry, narrowing)]
-    if not found or world.options.easyship_no_solutions:
+    found = [entry for entry in rates(offers(world, given)) if _is_wanted(entry, narrowing)]
+    if not found:
         raise refused("invalid_content", NO_SERVICE)
     pagination = {"page": 1, "next": None, "count": len(found)}
     return ok(200, "rates", found, pagination=pagination)

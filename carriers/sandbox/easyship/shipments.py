@@ -31,7 +31,7 @@ def create(world: World, request: Request) -> Response:
     shipment, errors = book(world, given, request)
     shown = paperwork.rendered(world, shipment, paperwork.wanted_by_purchase(shipment))
     wants_list = (given.get("courier_settings") or {}).get("list_unavailable_services")
-    meta: Body = {"unavailable_couriers": refusals(given) if wants_list else []}
+    meta: Body = {"unavailable_couriers": refusals(world, given) if wants_list else []}
     if errors:
         return ok(202, "shipment", shown, status="partial_success", errors=errors, **meta)
     return ok(201, "shipment", shown, **meta)
@@ -200,7 +200,7 @@ def _choose(shipment: Body, wanted: str | None) -> None:
 def unavailable(world: World, request: Request) -> Response:
     """Why services were refused for a shipment."""
     shipment = _asked_for(world, request)
-    return page(request, "unavailable_couriers", refusals(shipment["asked"]))
+    return page(request, "unavailable_couriers", refusals(world, shipment["asked"]))
 
 
 ROUTES = (
