@@ -85,7 +85,7 @@ class FilesAdmin(RoleAdmin):
 
     actions_list = ["files"]
 
-    @action(description="Import and export", url_path="files", permissions=["view"])
+    @action(description="Import and export", url_path="files", permissions=["view"])  # type: ignore[untyped-decorator] # unfold ships no types
     def files(self, request: HttpRequest) -> HttpResponse:
         return redirect("catalog-import")
 

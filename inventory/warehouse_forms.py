@@ -55,6 +55,7 @@ class CalendarForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Warehouse
         fields = CALENDAR_FIELDS
+        labels = {"cut_off": "Cut-off"}
         widgets = {"cut_off": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")}
 
     def clean_closed_weekdays(self) -> list[str]:

@@ -15,7 +15,18 @@
 
   // On a narrow screen the navigation scrolls; where one is should be seen.
   document.addEventListener("DOMContentLoaded", () =>
-    document.querySelector(".site-nav [aria-current]")?.scrollIntoView({ inline: "nearest", block: "nearest" }));
+    document.querySelectorAll(".site-nav [aria-current], .tabs [aria-current]").forEach((place) => place.scrollIntoView({ inline: "nearest", block: "nearest" })));
+
+  // On a narrow screen a row becomes a card, and each cell says what it is.
+  const label = () => document.querySelectorAll("table.cards").forEach((table) => {
+    const heads = [...table.querySelectorAll("thead th")].map((head) => head.querySelector(".visually-hidden") ? "" : head.textContent.trim());
+    table.querySelectorAll("tbody tr").forEach((row) => [...row.children].forEach((cell, at) => {
+      if (at && heads[at]) cell.dataset.label = heads[at];
+      if (at && /^–?$/.test(cell.textContent.trim()) && !cell.querySelector("input, select, button")) cell.classList.add("is-blank");
+    }));
+  });
+  document.addEventListener("DOMContentLoaded", label);
+  document.addEventListener("htmx:afterSettle", label);
 
   // Figures that refresh themselves must not look fresh when they are not.
   const stale = (isStale) => document.querySelectorAll("[data-freshness]").forEach((place) => {

@@ -36,7 +36,6 @@ from catalog.models import (
     CatalogSchedule,
     FieldMaster,
     ListedIssue,
-    Sellable,
     SyncConflict,
 )
 from catalog.rules.merge import Group, Master
@@ -44,9 +43,15 @@ from catalog.sync.models import GROUP_CHOICES, ConflictState, IssueKind, RunStat
 from catalog.sync.reports import schedules
 from catalog.sync.runs import begin_run, believe_run, cancel_run, change_schedule, schedule_of
 from catalog.sync.scheduling import Schedule
-from catalog.sync.settling import Choice, ignore_issue, link_issue, set_master, settle_conflict
+from catalog.sync.settling import (
+    Choice,
+    ignore_issue,
+    link_issue,
+    sellable_like,
+    set_master,
+    settle_conflict,
+)
 from shipping_project.kernel.api.viewsets import ApiViewSet, Listed, ReadOnlyViewSet
-from shipping_project.kernel.errors import FieldError, InvalidInput
 from shipping_project.kernel.filters import TrueOrFalse
 from shipping_project.kernel.pagination import whole_list
 
@@ -171,12 +176,7 @@ class ListedIssueViewSet(ReadOnlyViewSet[ListedIssue], StaffView):
         issue = self.get_object()
         form = LinkSerializer(data=request.data, context={"request": request})
         form.is_valid(raise_exception=True)
-        owner = form.validated_data["organization"]
-        sellable = Sellable.objects.filter(organization=owner).with_skus([issue.sku]).first()
-        if sellable is None:
-            message = f"{owner.name} has no SKU {issue.sku!r}."
-            fault = FieldError(field="organization", code="sku.unknown", message=message)
-            raise InvalidInput(errors=[fault])
+        sellable = sellable_like(issue, form.validated_data["organization"])
         listing = link_issue(issue_id=issue.pk, sellable=sellable, actor=label_of(request.user))
         return Response(PlatformListingSerializer(listing).data)
 

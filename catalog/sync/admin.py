@@ -21,13 +21,18 @@ from catalog.models import (
     CatalogSchedule,
     FieldMaster,
     ListedIssue,
-    Sellable,
     SyncConflict,
 )
 from catalog.rules.merge import Group, Master
 from catalog.sync.runs import believe_run, cancel_run
-from catalog.sync.settling import Choice, ignore_issue, link_issue, set_master, settle_conflict
-from shipping_project.kernel.errors import NotFound
+from catalog.sync.settling import (
+    Choice,
+    ignore_issue,
+    link_issue,
+    sellable_like,
+    set_master,
+    settle_conflict,
+)
 
 
 def _keep_ours(conflict: SyncConflict, words: Words, actor: str) -> str:
@@ -124,10 +129,7 @@ class OwnerForm(forms.Form):
 
 
 def _link(issue: ListedIssue, words: Words, actor: str) -> str:
-    owner = words["organization"]
-    sellable = Sellable.objects.filter(organization=owner, sku=issue.sku).first()
-    if sellable is None:
-        raise NotFound(f"{owner} has no SKU {issue.sku!r}.")
+    sellable = sellable_like(issue, words["organization"])
     link_issue(issue_id=issue.pk, sellable=sellable, actor=actor)
     return f"Linked to {sellable}."
 

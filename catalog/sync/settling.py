@@ -9,6 +9,7 @@ from enum import StrEnum
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import Organization
 from accounts.services.audit import record_audit
 from catalog.models import FieldMaster, ListedIssue, PlatformListing, Sellable, SyncConflict
 from catalog.rules.merge import FIELDS, Group, Master
@@ -95,6 +96,17 @@ def link_issue(*, issue_id: int, sellable: Sellable, actor: str) -> PlatformList
     issue.save(update_fields=["settled_at", "is_ignored"])
     record_audit(actor=actor, action="listedissue.linked", subject=issue, after={"sku": issue.sku})
     return listing
+
+
+def sellable_like(issue: ListedIssue, owner: Organization) -> Sellable:
+    """The owner's, with exactly the SKU that stands there. Raises InvalidInput without one."""
+    rows = Sellable.objects.filter(organization=owner)
+    found: Sellable | None = rows.with_skus([issue.sku]).first() if issue.sku else None
+    if found is None:
+        message = f"{owner.name} has no SKU {issue.sku!r}."
+        fault = FieldError(field="organization", code="sku.unknown", message=message)
+        raise InvalidInput(errors=[fault])
+    return found
 
 
 @transaction.atomic

@@ -134,6 +134,39 @@ class CatalogPageTests(PageCase):
         self.assertEqual((FieldMaster.objects.count(), self.mug.weight_g), (1, 280))
         self.assertIn("Measures: Veeqo", self.open(self.partner))
 
+    def test_manager_links_what_is_listed_with_our_sku(self) -> None:
+        self.client.force_login(self.manager)
+        issue = ListedIssue.objects.exclude(sku="").first()
+        assert issue is not None
+        address = reverse("catalog-fit", args=[issue.pk])
+        body = {"way": "link", "organization": "alder"}
+
+        unknown = self.client.post(address, body, follow=True)
+        sellable = self.sell(issue.sku)
+        self.client.post(address, body)
+
+        self.assertContains(unknown, "has no SKU")
+        listing = PlatformListing.objects.get(external_ref=issue.item_ref)
+        self.assertEqual(listing.sellable_id, sellable.pk)
+        issue.refresh_from_db()
+        self.assertIsNotNone(issue.settled_at)
+
+    def test_manager_ignores_with_a_reason_and_others_decide_nothing(self) -> None:
+        issue = ListedIssue.objects.all()[0]
+        address = reverse("catalog-fit", args=[issue.pk])
+        for user in (self.partner, make_user(Role.OPERATOR)):
+            self.client.force_login(user)
+            body = {"way": "ignore", "reason": "Sample"}
+            self.assertEqual(self.client.post(address, body).status_code, 403)
+        self.client.force_login(self.manager)
+
+        self.assertContains(self.client.post(address, {"way": "ignore"}, follow=True), "Say why")
+        self.client.post(address, {"way": "ignore", "reason": "Sample"})
+
+        issue.refresh_from_db()
+        self.assertTrue(issue.is_ignored)
+        self.assertEqual(self.client.post(address, {"way": "ignore"}).status_code, 404)
+
     def test_manager_begins_and_cancels_a_reading(self) -> None:
         self.client.force_login(self.manager)
 

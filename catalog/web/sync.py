@@ -15,7 +15,7 @@ from accounts.permissions import MANAGERS, STAFF_READERS, WRITERS, may, page_for
 from accounts.principals import label_of, sees_all
 from accounts.web.owners import organizations_of, told
 from carriers.choices import PLATFORM_CHOICES
-from catalog.models import CatalogRun, SyncConflict
+from catalog.models import CatalogRun, ListedIssue, SyncConflict
 from catalog.rules.merge import Group, Master
 from catalog.sync.models import GROUP_CHOICES, MASTER_CHOICES, RunState
 from catalog.sync.reports import (
@@ -28,7 +28,15 @@ from catalog.sync.reports import (
 )
 from catalog.sync.runs import begin_run, believe_run, cancel_run, change_schedule
 from catalog.sync.scheduling import LONGEST_INTERVAL
-from catalog.sync.settling import Choice, set_master, settle_conflict
+from catalog.sync.settling import (
+    Choice,
+    ignore_issue,
+    link_issue,
+    sellable_like,
+    set_master,
+    settle_conflict,
+)
+from shipping_project.kernel.errors import FieldError, InvalidInput
 from shipping_project.kernel.htmx import is_fragment
 
 PLATFORMS = dict(PLATFORM_CHOICES)
@@ -162,6 +170,36 @@ def settle(request: HttpRequest, conflict_id: int) -> HttpResponse:
         return "The conflict is settled."
 
     return _told(request, decide)
+
+
+@page_for(*MANAGERS)
+@require_POST
+def fit(request: HttpRequest, issue_id: int) -> HttpResponse:
+    """Say of a listed item whose it is, or that it is not ours to keep in step."""
+    _require_staff(request)
+    issue = get_object_or_404(ListedIssue.objects.unsettled(), pk=issue_id)
+    way = request.POST.get("way", "")
+
+    def link() -> str:
+        owner = get_object_or_404(
+            organizations_of(request), slug=request.POST.get("organization", "")
+        )
+        sellable = sellable_like(issue, owner)
+        link_issue(issue_id=issue.pk, sellable=sellable, actor=label_of(request.user))
+        return f"Linked to {sellable}."
+
+    def ignore() -> str:
+        reason = request.POST.get("reason", "").replace("\x00", "").strip()[:200]
+        if not reason:
+            fault = FieldError(field="reason", code="required", message="Say why.")
+            raise InvalidInput(errors=[fault])
+        ignore_issue(issue_id=issue.pk, reason=reason, actor=label_of(request.user))
+        return "It leaves the list until something else is wrong with it."
+
+    do = {"link": link, "ignore": ignore}.get(way)
+    if do is None:
+        raise Http404
+    return _told(request, do)
 
 
 @page_for()

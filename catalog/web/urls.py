@@ -15,5 +15,6 @@ urlpatterns = [
     path("catalog/runs/<int:run_id>/cancel/", sync.cancel, name="catalog-cancel"),
     path("catalog/runs/<int:run_id>/believe/", sync.believe, name="catalog-believe"),
     path("catalog/masters/", sync.decide, name="catalog-decide"),
+    path("catalog/issues/<int:issue_id>/", sync.fit, name="catalog-fit"),
     path("catalog/conflicts/<int:conflict_id>/", sync.settle, name="catalog-settle"),
 ]

@@ -195,3 +195,54 @@ class WhyPageTests(WhyCase):
         self.client.force_login(other)
 
         self.assertEqual(self.open().status_code, 404)
+
+
+class AdjustPageTests(WhyCase):
+    def adjust(self, role: Role, **typed: str) -> Any:
+        user = make_user(role, organization=self.alder if role == Role.PARTNER else None)
+        self.client.force_login(user)
+        body = {"warehouse": "NV", "quantity": "-3", "reason": "Broken", "reference": "web-1"}
+        address = reverse("stock-adjust", args=[self.mug.pk])
+        return self.client.post(address, {**body, **typed}, follow=True)
+
+    def on_hand(self) -> int:
+        return int(StockLevel.objects.get(sellable=self.mug, warehouse=self.nv).on_hand)
+
+    def test_units_are_taken_off_once_however_often_the_form_is_sent(self) -> None:
+        first = self.adjust(Role.OPERATOR)
+        again = self.client.post(
+            reverse("stock-adjust", args=[self.mug.pk]),
+            {"warehouse": "NV", "quantity": "-3", "reason": "Broken", "reference": "web-1"},
+            follow=True,
+        )
+
+        self.assertContains(first, "-3 units, now 90 on hand.")
+        self.assertContains(again, "Counted already")
+        self.assertEqual(self.on_hand(), 90)
+
+    def test_what_cannot_be_is_told_and_changes_nothing(self) -> None:
+        for typed, words in (
+            ({"quantity": "0"}, "Give units from 1"),
+            ({"quantity": "--3"}, "Give units from 1"),
+            ({"quantity": "-90"}, "reserved"),
+            ({"reason": " "}, "Say why"),
+            ({"warehouse": "XX"}, "XX"),
+        ):
+            with self.subTest(typed=typed):
+                user = make_user(Role.MANAGER)
+                self.client.force_login(user)
+                body = {"warehouse": "NV", "quantity": "-3", "reason": "Broken"}
+                address = reverse("stock-adjust", args=[self.mug.pk])
+                self.assertContains(
+                    self.client.post(address, {**body, **typed}, follow=True), words
+                )
+                self.assertEqual(self.on_hand(), 93)
+
+    def test_auditor_and_stranger_cannot(self) -> None:
+        stranger = make_user(Role.PARTNER, organization=make_organization("birch"))
+        self.assertEqual(self.adjust(Role.AUDITOR).status_code, 403)
+        self.client.force_login(stranger)
+        address = reverse("stock-adjust", args=[self.mug.pk])
+
+        self.assertEqual(self.client.post(address, {"quantity": "1"}).status_code, 404)
+        self.assertEqual(self.on_hand(), 93)

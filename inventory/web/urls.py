@@ -6,6 +6,7 @@ from inventory.purchasing import web as purchasing
 from inventory.reorder import web as reordering
 from inventory.transfers import web as transfers
 from inventory.web import drift
+from inventory.web.adjust import adjust
 from inventory.web.alerts import acknowledge, alerts, mute
 from inventory.web.returns import returns, take_back
 from inventory.web.stock import stock
@@ -58,4 +59,5 @@ urlpatterns = [
     path("stock/drift/runs/<int:run_id>/", drift.steer, name="stock-run"),
     path("stock/drift/links/<int:link_id>/", drift.own, name="stock-own"),
     path("stock/<int:sellable_id>/why/", why, name="stock-why"),
+    path("stock/<int:sellable_id>/adjust/", adjust, name="stock-adjust"),
 ]

@@ -10,10 +10,12 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET
 
-from accounts.permissions import page_for
+from accounts.permissions import WRITERS, may, page_for
 from accounts.principals import warehouses_of
 from catalog.models import Sellable
 from inventory.reports_why import LINES_SHOWN, stock_why
+from inventory.web.adjust import new_reference
+from inventory.web.owners import warehouses_for
 from shipping_project.kernel.moments import is_in_range
 
 
@@ -30,6 +32,9 @@ def why(request: HttpRequest, sellable_id: int) -> HttpResponse:
     context = {
         "why": stock_why(sellable, at=at, within=warehouses_of(request.user)),
         "shown": LINES_SHOWN,
+        "may_adjust": at is None and may(request.user, WRITERS),
+        "warehouses": warehouses_for(request),
+        "reference": new_reference(),
     }
     return render(request, "inventory/why.html", context)
 

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from orders.rules.conditions import Comparison, Condition, Group, UnreadableCondition
 from orders.rules.conditions.tree import Joint
 from orders.rules.routing.matching import asked_of
 from orders.rules.routing.parts import CarrierRule
 
+PREFERRED = {
+    "same_region": "one in the state that it goes to",
+    "nearest": "the nearest",
+    "soonest": "the one that hands over soonest",
+    "cheapest": "the cheapest",
+}
 JOINTS = {Joint.ALL: " and ", Joint.ANY: " or ", Joint.NONE: " or "}
 
 
@@ -36,6 +44,17 @@ def _group_words(group: Group, *, is_inner: bool) -> str:
     if group.joint is Joint.NONE:
         return f"not ({told})"
     return f"({told})" if is_inner and len(group.parts) > 1 else told
+
+
+def preference_words(preference: Sequence[str]) -> tuple[str, ...]:
+    """Which warehouse is looked for first, then which."""
+    return tuple(_preferred(one) for one in preference)
+
+
+def _preferred(one: str) -> str:
+    if one.startswith("region:"):
+        return f"one in {one.removeprefix('region:')}"
+    return PREFERRED.get(one, one)
 
 
 def then_words(rule: CarrierRule) -> tuple[str, ...]:

@@ -238,6 +238,22 @@ class RehearsalTests(RoutingPageCase):
         self.assertContains(live, "Since it went live")
         self.assertContains(live, "1 (100.00 %, foretold 100.00 %)")
 
+    def test_it_is_tried_on_chosen_orders_alone(self) -> None:
+        draft = self.web_draft()
+        address = reverse("simulation-begin", args=[draft.version])
+        days = {"since": "2026-01-01", "until": "2026-01-31", "sample": "5"}
+
+        wrong = self.client.post(address, {**days, "until": "2025-12-31"}, follow=True)
+        self.client.post(address, {**days, "organization": str(self.alder.pk)})
+
+        self.assertContains(wrong, "not after the last one")
+        found = Simulation.objects.get()
+        self.assertEqual((found.organization, found.rule_set), (self.alder, draft))
+        self.assertEqual(
+            [f"{moment:%Y-%m-%d %H:%M}" for moment in (found.since, found.until)],
+            ["2026-01-01 00:00", "2026-02-01 00:00"],
+        )
+
     def test_whoever_began_it_does_not_approve_it(self) -> None:
         self.routed(3)
         draft = self.drafted(self.by_easyship("UPS"))

@@ -21,6 +21,7 @@ from shipping_project.kernel.errors import AppError
 
 USUAL_CURRENCY = "USD"
 TONES = 6
+LONGEST_ABBREVIATION = 4
 TOLD_FACTS = (("weight_g", "g"), ("value", ""), ("currency", ""), ("postal_code", ""))
 
 
@@ -89,7 +90,7 @@ def _rows(grid: Coverage, tones: dict[str, int]) -> list[GridRow]:
     cells = {(cell.group, cell.weight, cell.value): cell for cell in grid.cells}
     return [
         GridRow(
-            group=group.replace("_", " "),
+            group=_group_words(group),
             weight=_band_words(band, " g"),
             cells=tuple(
                 _grid_cell(cells[group, weight, value], tones) for value in range(len(grid.values))
@@ -108,6 +109,11 @@ def _grid_cell(cell: Cell, tones: dict[str, int]) -> GridCell:
         holes=cell.holes,
         tone=0 if cell.is_hole else tones.get(cell.winner, 0),
     )
+
+
+def _group_words(group: str) -> str:
+    """Short ones are abbreviations."""
+    return group if len(group) <= LONGEST_ABBREVIATION else group.replace("_", " ").title()
 
 
 def _band_words(band: Band, unit: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -10,11 +11,12 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.permissions import MANAGERS, page_for
 from accounts.principals import label_of
 from orders.api.simulations import changes_csv
-from orders.models import SimulatedChange, Simulation
+from orders.models import RuleSet, SimulatedChange, Simulation
 from orders.models.simulation import OPEN_SIMULATIONS
 from orders.reports.simulations import simulation_report
 from orders.services.replaying import records_of
-from orders.services.simulations import approve_simulation, cancel_simulation
+from orders.services.simulations import approve_simulation, cancel_simulation, start_simulation
+from orders.trial_forms import TrialForm
 from orders.web.routing.common import may_steer, require_staff, told
 from orders.web.routing.flow import flow_of
 from shipping_project.kernel.htmx import is_fragment
@@ -39,6 +41,31 @@ def simulation(request: HttpRequest, pk: int) -> HttpResponse:
     }
     name = "_simulation.html" if is_fragment(request) else "simulation.html"
     return render(request, f"orders/routing/{name}", context)
+
+
+@page_for(*MANAGERS)
+@require_POST
+def begin(request: HttpRequest, version: int) -> HttpResponse:
+    """Try a version on the orders that the form names."""
+    require_staff(request)
+    tried = get_object_or_404(RuleSet, version=min(version, 2**31 - 1))
+    form = TrialForm(request.POST)
+    if not form.is_valid():
+        for name, faults in form.errors.items():
+            messages.error(
+                request, f"{form.fields[name].label or name}: {' '.join(map(str, faults))}"
+            )
+        return redirect("routing-version", version=tried.version)
+    made: list[Simulation] = []
+
+    def start() -> str:
+        who = label_of(request.user)
+        made.append(start_simulation(rule_set_id=tried.pk, actor=who, **form.asked))
+        return f"It is tried on {made[0].total} order{'' if made[0].total == 1 else 's'}."
+
+    if not told(request, start):
+        return redirect("routing-version", version=tried.version)
+    return redirect("simulation", pk=made[0].pk)
 
 
 @page_for(*MANAGERS)

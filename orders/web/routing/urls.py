@@ -6,6 +6,7 @@ urlpatterns = [
     path("routing/", versions.routing, name="routing"),
     path("routing/versions/<int:version>/", versions.version, name="routing-version"),
     path("routing/versions/<int:version>/act/", versions.act, name="routing-act"),
+    path("routing/versions/<int:version>/try/", simulations.begin, name="simulation-begin"),
     path("routing/versions/<int:version>/coverage/", coverage.coverage, name="routing-coverage"),
     path("routing/draft/defaults/", versions.defaults, name="routing-defaults"),
     path("routing/draft/rules/add/", rule.edit, {"place": 0}, name="routing-rule-add"),

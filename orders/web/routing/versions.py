@@ -9,15 +9,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import Organization
 from accounts.permissions import MANAGERS, page_for
 from accounts.principals import label_of
 from orders.models import RuleSet, Simulation
 from orders.reports.watch import watch_of
 from orders.rule_forms import RuleSetForm
+from orders.rules.rule_words import preference_words
 from orders.services.linting import lint_rule_set
 from orders.services.rules import change_draft, copy_rule_set, discard_draft, publish_rule_set
 from orders.services.simulations import rehearse
+from orders.trial_forms import TrialForm
 from orders.web.routing.common import may_steer, require_staff, told
 from orders.web.routing.coverage import finding_lines
 from orders.web.routing.lines import RuleLine, rule_lines
@@ -67,12 +68,13 @@ def _version_page(
     context = {
         "rule_set": found,
         "rules": rules,
+        "preferred": preference_words(found.warehouse_preference),
         "watch": watch_of(found),
         "findings": finding_lines(lint_rule_set(found)),
         "may_steer": may_steer(request),
         "can_change": can_change,
         "form": (form or RuleSetForm(instance=found)) if can_change else None,
-        "organizations": Organization.objects.filter(is_active=True).order_by("name"),
+        "trial": TrialForm(auto_id="trial-%s") if can_change else None,
         "seen": found.updated_at.isoformat(),
     }
     return render(
