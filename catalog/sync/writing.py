@@ -165,9 +165,8 @@ def _conflict(
     """The group's row, taken out of those known."""
     ours, theirs = values_of(compared.sellable), part(compared.item.values, group)
     listing = compared.listing
-    row: SyncConflict = known.pop((listing.pk, group.value), None) or SyncConflict(
-        listing=listing, group=group.value, state=ConflictState.OPEN.value
-    )
+    key = (listing.pk, group.value)
+    row = known.pop(key) if key in known else SyncConflict(listing=listing, group=group.value)
     row.base = part(listing.agreed_values, group)
     row.ours = {name: ours.get(name, "") for name in theirs}
     row.theirs = theirs

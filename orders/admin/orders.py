@@ -130,7 +130,7 @@ class OrderAdmin(LedgerAdmin):
             "Dates",
             {
                 "fields": [
-                    ("placed_at", "ship_by"),
+                    ("placed_at", "ship_by", "deliver_by"),
                     ("created_at", "updated_at"),
                     ("cancel_requested_at", "cancel_reason"),
                 ]

@@ -42,6 +42,7 @@ ORDER = (
     "requested_service",
     "customer_tags",
     "is_residential",
+    "deliver_by",
 )
 COLUMNS = (*ORDER, *ADDRESS, *LINE)
 

@@ -131,6 +131,9 @@ OF_ORDER: Mapping[str, Told] = {
     "cancel_requested_at": _moment("cancel_requested_at"),
     "placed_at": _moment("placed_at"),
     "ship_by": _moment("ship_by"),
+    "deliver_by": Told(
+        lambda order: order.deliver_by.isoformat() if order.deliver_by else None, ("deliver_by",)
+    ),
     "created_at": _moment("created_at"),
     "updated_at": _moment("updated_at"),
 }

@@ -58,6 +58,9 @@ class OrderInSerializer(serializers.Serializer[None]):
     carrier = TextField(required=False, help_text="FEDEX, UPS, DHL or USPS; wins over the rules.")
     note = TextField(required=False)
     ship_by = serializers.DateTimeField(required=False)
+    deliver_by = serializers.DateField(
+        required=False, help_text="The day on which it is promised to arrive."
+    )
     placed_at = serializers.DateTimeField(required=False)
     hold_reason = TextField(required=False, help_text="Keeps the order back until released.")
     requested_service = TextField(max_length=60, required=False, help_text="Rules may ask for it.")
@@ -80,6 +83,7 @@ class OrderChangeSerializer(serializers.Serializer[None]):
     is_residential = serializers.BooleanField(required=False, allow_null=True)
     note = TextField(required=False, allow_null=True, allow_blank=True)
     ship_by = serializers.DateTimeField(required=False, allow_null=True)
+    deliver_by = serializers.DateField(required=False, allow_null=True)
 
 
 class DoubtSerializer(serializers.Serializer[None]):
@@ -175,6 +179,9 @@ class OrderSerializer(serializers.Serializer[None]):
     cancel_requested_at = serializers.DateTimeField(allow_null=True)
     placed_at = serializers.DateTimeField()
     ship_by = serializers.DateTimeField(allow_null=True)
+    deliver_by = serializers.DateField(
+        allow_null=True, help_text="The day on which it is promised to arrive."
+    )
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
     lines = LineOutSerializer(many=True)

@@ -48,6 +48,8 @@ PEOPLE = (
     ("partner-birch", Role.PARTNER, "birch"),
 )
 SOURCES = (OrderSource.API, OrderSource.WEB, OrderSource.PASTE, OrderSource.CSV)
+# Days after the latest hand-over for which some orders are promised.
+PROMISED_AFTER = 6
 Facts = dict[str, Any]
 
 
@@ -218,5 +220,6 @@ def _draft(number: int, row: Facts, placed_at: datetime) -> OrderDraft:
         note=row["note"],
         placed_at=placed_at,
         ship_by=datetime.combine(due, time(17), tzinfo=UTC),
+        deliver_by=due + timedelta(days=PROMISED_AFTER) if number % 3 == 0 else None,
         hold_reason=row["hold_reason"],
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone
@@ -34,8 +35,8 @@ from orders.handlers.consignments import (
 from orders.models import Shipment
 from orders.rules.exchange import missing_words
 from orders.rules.prices import PRICE_RISEN
-from orders.rules.quotes import chosen_quote, judge_quotes, uncompared
-from orders.rules.service_wish import ANY_CHEAPEST
+from orders.rules.quotes import chosen_quote, earliest_words, judge_quotes, uncompared
+from orders.rules.service_wish import ANY_CHEAPEST, ServiceWish
 from orders.services.booking import record_refusal
 from orders.services.cancellation import go_on_cancelling
 from orders.services.kinds import BOOK, BOOKING_GONE
@@ -108,7 +109,7 @@ def choose_quote(shipment: Shipment, booking: Booking) -> RateQuote | Rejected |
     quotes = port_of(shipment).quote(booking)
     if not quotes and _was_booked_just_now(shipment):
         return RATES_IN_THE_MAKING
-    wish = shipment.decision.wish
+    wish = _wish_of(shipment)
     today = timezone.now().date()
     exchange = exchange_for({one.price.currency for one in quotes}, day=today)
     judged = judge_quotes(quotes, carrier=shipment.carrier, wish=wish, exchange=exchange)
@@ -122,6 +123,8 @@ def choose_quote(shipment: Shipment, booking: Booking) -> RateQuote | Rejected |
         detail = f"{place} offers no {shipment.carrier} service for this parcel."
         if wish != ANY_CHEAPEST:
             detail = f"{detail} Asked for is {wish.words}."
+        days = [one.delivery_days for one in quotes if one.carrier == shipment.carrier]
+        detail = f"{detail} {earliest_words(days, wish)}".rstrip()
         return Rejected("service.not_available", detail)
     if estimate := is_beyond_estimate(shipment, quote.price):
         words = f"The label costs {quote.price}; about {estimate} was expected when it was chosen."
@@ -130,6 +133,16 @@ def choose_quote(shipment: Shipment, booking: Booking) -> RateQuote | Rejected |
     if is_too_much(agreed, quote.price):
         return Rejected(PRICE_RISEN, f"The label costs {quote.price} now; {agreed} was agreed to.")
     return CALLED_OFF if is_called_off(shipment) else quote
+
+
+def _wish_of(shipment: Shipment) -> ServiceWish:
+    """That of the decision, by the promised day and the one on which it leaves as of now."""
+    today = timezone.now().astimezone(ZoneInfo(shipment.warehouse.time_zone)).date()
+    leaves_on = max(shipment.ship_on or today, today)
+    promised = shipment.order.deliver_by
+    return shipment.decision.wish.promised(
+        deliver_by=promised.isoformat() if promised else "", leaves_on=leaves_on.isoformat()
+    )
 
 
 def _was_booked_just_now(shipment: Shipment) -> bool:

@@ -115,6 +115,9 @@ class Order(Timestamped):
     ship_by = models.DateTimeField(
         null=True, blank=True, help_text="Latest hand-over to the carrier that keeps the promise."
     )
+    deliver_by = models.DateField(
+        null=True, blank=True, help_text="The day on which it is promised to arrive."
+    )
 
     objects: ClassVar = OrderQuerySet.as_manager()
 

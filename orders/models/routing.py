@@ -22,7 +22,12 @@ REACH_CHOICES = [
     (Reach.LEAVING.value, "Leaves the country"),
     (Reach.BOTH.value, "Both"),
 ]
-STRATEGY_CHOICES = [(s.value, s.value.replace("_", " ").capitalize()) for s in Strategy]
+STRATEGY_CHOICES = [
+    (Strategy.CHEAPEST.value, "Cheapest"),
+    (Strategy.IN_TIME.value, "Cheapest that meets the promise"),
+    (Strategy.FASTEST.value, "Fastest"),
+    (Strategy.BEST_SCORE.value, "Best score"),
+]
 
 
 class RuleSet(Timestamped):

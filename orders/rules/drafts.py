@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from shipping_project.kernel.postal import PostalAddress
@@ -40,6 +40,7 @@ class OrderDraft:
     requested_service: str = ""
     customer_tags: tuple[str, ...] = ()
     is_residential: bool | None = None
+    deliver_by: date | None = None
 
     def digest(self) -> str:
         """SHA-256 over what the draft says, so that a changed repeat is noticed."""
@@ -55,5 +56,5 @@ class OrderDraft:
 
 ENCODER = json.JSONEncoder(sort_keys=True, default=str)
 FIELDS = tuple(field.name for field in fields(OrderDraft))
-LATER = ("requested_service", "customer_tags", "is_residential")
+LATER = ("requested_service", "customer_tags", "is_residential", "deliver_by")
 LINE = tuple(field.name for field in fields(LineDraft))

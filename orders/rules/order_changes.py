@@ -17,6 +17,7 @@ CHANGEABLE: Mapping[str, tuple[str, Read]] = {
     "customer_tags": ("customer_tags", lambda top, name: list(top.tags(name))),
     "is_residential": ("is_residential", lambda top, name: top.flag(name)),
     "note": ("note", lambda top, name: top.text(name)),
+    "deliver_by": ("deliver_by", lambda top, name: top.day(name)),
     "ship_by": ("ship_by", lambda top, name: top.moment(name)),
 }
 

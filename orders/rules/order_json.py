@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -18,7 +18,7 @@ from shipping_project.kernel.postal import PostalAddress
 
 KNOWN = frozenset({
     "external_ref", "ship_to", "lines", "currency", "carrier", "note", "ship_by", "placed_at",
-    "hold_reason", "requested_service", "customer_tags", "is_residential",
+    "hold_reason", "requested_service", "customer_tags", "is_residential", "deliver_by",
 })  # fmt: skip
 ADDRESS = tuple(field.name for field in fields(PostalAddress))
 LINE = ("sku", "quantity", "unit_price")
@@ -63,6 +63,14 @@ class JsonReading:
             self.fault(name, "time.out_of_range", OUT_OF_RANGE)
             return None
         return moment
+
+    def day(self, name: str) -> date | None:
+        text = self.text(name)
+        try:
+            return date.fromisoformat(text) if text else None
+        except ValueError:
+            self.fault(name, "type.date", "Give a day such as 2026-03-01.")
+            return None
 
     def tags(self, name: str) -> tuple[str, ...]:
         """A list of words, or words between commas, each once and in lower case."""
@@ -122,6 +130,7 @@ def draft_from(body: Any, *, source: str) -> tuple[OrderDraft, list[FieldError]]
         requested_service=top.text("requested_service", 60).strip(),
         customer_tags=top.tags("customer_tags"),
         is_residential=top.flag("is_residential"),
+        deliver_by=top.day("deliver_by"),
     )
     return draft, faults
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from carriers.contracts import RateQuote
 from orders.rules.exchange import NO_EXCHANGE, Exchange
-from orders.rules.service_wish import ANY_CHEAPEST, ServiceWish, Strategy
+from orders.rules.service_wish import ANY_CHEAPEST, ServiceWish, Strategy, day_words
 from shipping_project.kernel.money import Money
 
 # Later than any service that says when it arrives.
@@ -95,11 +95,21 @@ def wish_fault(service_name: str, days: int | None, wish: ServiceWish) -> str:
     """What keeps a service from being what is wished for, "" where nothing does."""
     if wish.service.casefold() not in service_name.casefold():
         return f"the decision asks for “{wish.service}”"
-    if wish.max_days and days is None:
+    if (wish.max_days or wish.deliver_by) and days is None:
         return "does not say when it arrives"
     if wish.max_days and (days or 0) > wish.max_days:
         return f"takes longer than {wish.max_days} days"
+    if wish.deliver_by and (arrives := wish.arrives(days or 0)).isoformat() > wish.deliver_by:
+        return f"arrives {day_words(arrives)}, promised {day_words(wish.deliver_by)}"
     return ""
+
+
+def earliest_words(days: Sequence[int | None], wish: ServiceWish) -> str:
+    """Where nothing keeps the promise: when the soonest of the services arrives, "" otherwise."""
+    known = [one for one in days if one is not None]
+    if not wish.deliver_by or not known:
+        return ""
+    return f"The earliest that one arrives is {day_words(wish.arrives(min(known)))}."
 
 
 def preference(price: Money, days: int | None, wish: ServiceWish) -> Preference:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from itertools import chain
 
@@ -13,6 +14,7 @@ from orders.rules.offers import Offer
 from orders.rules.routing.choosing import Router
 from orders.rules.routing.parts import OFFERS, RouteDecision, RouteSnapshot
 from orders.rules.routing.warehouses import missing_units
+from orders.rules.service_wish import day_words, working_days_after
 
 MOST_TRIED = 500
 MOST_TOLD = 5
@@ -131,6 +133,7 @@ def _single_changes(snapshot: RouteSnapshot, router: Router, wanted: Wanted) -> 
             (3, Decimal(0)), "nobody picks a carrier", replace(snapshot, requested_carrier="")
         )
     yield from _with_stock(snapshot, wanted.warehouse)
+    yield from _with_promise(snapshot)
     for ready in router.rules:
         rules = tuple(rule for rule in snapshot.book.rules if rule is not ready.rule)
         without = replace(snapshot, book=replace(snapshot.book, rules=rules))
@@ -151,6 +154,25 @@ def _with_stock(snapshot: RouteSnapshot, code: str) -> Iterator[_Change]:
         yield _Change(
             (3, Decimal(sum(gaps.values()))), words, replace(snapshot, warehouses=options)
         )
+
+
+def _with_promise(snapshot: RouteSnapshot) -> Iterator[_Change]:
+    """Promised for a day on which one of the services on offer would arrive."""
+    told = snapshot.facts.get("deliver_by_day")
+    if not told:
+        return
+    promised = date.fromisoformat(str(told))
+    leaves = {one.code: one.ships_on or snapshot.at[:10] for one in snapshot.warehouses}
+    arrivals = {
+        working_days_after(date.fromisoformat(leaves[offer.warehouse]), offer.days)
+        for offer in snapshot.offers
+        if offer.days is not None and leaves.get(offer.warehouse)
+    }
+    for day in sorted(arrivals - {promised}):
+        facts = {**snapshot.facts, "deliver_by_day": day.isoformat()}
+        words = f"it is promised for {day_words(day)}, not {day_words(promised)}"
+        size = (0, Decimal(abs((day - promised).days)))
+        yield _Change(size, words, replace(snapshot, facts=facts))
 
 
 def _with_fact(snapshot: RouteSnapshot, comparison: Comparison) -> Iterator[_Change]:

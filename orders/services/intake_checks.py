@@ -79,6 +79,7 @@ def order_values(checked: CheckedDraft, order_id: int) -> dict[str, Any]:
         "findings": checked.warnings,
         "placed_at": draft.placed_at or timezone.now(),
         "ship_by": draft.ship_by,
+        "deliver_by": draft.deliver_by,
     }
 
 

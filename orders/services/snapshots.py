@@ -91,6 +91,8 @@ def _facts(order: Order, line_count: int, now: datetime) -> dict[str, str | int 
         "customer_tag": "\n".join(order.customer_tags),
         "ship_by_day": order.ship_by.astimezone(UTC).date().isoformat() if order.ship_by else None,
         "hours_to_ship_by": None if until is None else int(until.total_seconds() // 3600),
+        "deliver_by_day": order.deliver_by.isoformat() if order.deliver_by else None,
+        "days_to_deliver_by": (order.deliver_by - now.date()).days if order.deliver_by else None,
     }
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orders.rules.drafts import LineDraft, OrderDraft
@@ -21,6 +21,7 @@ GOOD: dict[str, Any] = {
     "carrier": " ups ",
     "currency": "usd",
     "ship_by": "2026-03-01T12:00:00Z",
+    "deliver_by": "2026-03-05",
     "placed_at": "2026-02-28",
 }
 ANY_JSON = st.recursive(
@@ -42,6 +43,7 @@ def test_a_good_order_is_read_as_it_is() -> None:
     assert draft.lines == (LineDraft(sku="MUG-01", quantity=2, unit_price=Decimal("18.50")),)
     assert (draft.requested_carrier, draft.currency) == ("UPS", "USD")
     assert draft.ship_by == datetime(2026, 3, 1, 12, tzinfo=UTC)
+    assert draft.deliver_by == date(2026, 3, 5)
     assert draft.placed_at == datetime(2026, 2, 28, tzinfo=UTC)
 
 
@@ -90,6 +92,8 @@ def test_prices_may_be_numbers_or_texts(given: object) -> None:
         ({"note": "x" * 5001}, ("note", "text.too_long")),
         ({"hold_reason": "x" * 201}, ("hold_reason", "text.too_long")),
         ({"ship_by": "soon"}, ("ship_by", "type.time")),
+        ({"deliver_by": "soon"}, ("deliver_by", "type.date")),
+        ({"deliver_by": "2026-02-30"}, ("deliver_by", "type.date")),
         ({"surprise": 1}, ("surprise", "field.unknown")),
         ({"ship_to": {"zip": "1"}}, ("ship_to.zip", "field.unknown")),
         ({"ship_to": {"city": ["Reno"]}}, ("ship_to.city", "type.text")),
@@ -123,6 +127,8 @@ def test_what_is_no_object_is_said(body: object) -> None:
     assert ("", "type.object") in [(fault.field, fault.code) for fault in faults]
 
 
+# What the machine is busy with is no fault of the reader.
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(ANY_JSON)
 def test_no_json_breaks_the_reader(body: object) -> None:
     draft, faults = draft_from(body, source="api")

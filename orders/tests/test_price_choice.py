@@ -4,7 +4,7 @@ price that the label may cost."""
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -29,6 +29,7 @@ from orders.models import (
 from orders.rules.offers import kept_offers
 from orders.rules.picked import PickedWay
 from orders.rules.routing import choose_route
+from orders.rules.service_wish import day_words, working_days_after
 from orders.rules.states import OrderState
 from orders.services.decisions import decision_record
 from orders.services.offers import parcel_from, prune_told
@@ -316,3 +317,70 @@ class AgreedPriceTests(PriceCase):
         buy_anyway(order_id=dear.pk, actor="tests")
         self.finish()
         self.assert_shipped_once(dear)
+
+
+class PromiseTests(PriceCase):
+    """What is bought for an order that is promised for a day."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.live.rules.all().delete()
+        RoutingRule.objects.create(
+            rule_set=self.live,
+            position=1,
+            name="In time",
+            reach="both",
+            strategy="in_time",
+            platform="easyship",
+        )
+        RuleSet.objects.filter(pk=self.live.pk).update(content={}, digest="")
+
+    def chosen(self, deliver_by: date | None) -> RateQuote | Rejected | Retry:
+        order = self.dispatched(deliver_by=deliver_by)
+        self.assertEqual(self.decision(order).wish.strategy, "in_time")
+        shipment = Shipment.objects.get(order=order)
+        quotes = tuple(
+            quote(name, price, carrier=shipment.carrier, days=days)
+            for name, price, days in (("Slow", "5.00", 9), ("Quick", "9.00", 2))
+        )
+        return choose_quote(shipment, Booking(platform_ref="1", reference="1", quotes=quotes))
+
+    def leaves_on(self) -> date:
+        order = self.dispatched()
+        return Shipment.objects.get(order=order).ship_on or timezone.now().date()
+
+    def name_of(self, answer: RateQuote | Rejected | Retry) -> str:
+        assert isinstance(answer, RateQuote)
+        return answer.service_name
+
+    def test_without_a_promise_the_cheapest_is_bought(self) -> None:
+        self.assertEqual(self.name_of(self.chosen(None)), "Slow")
+
+    def test_with_one_the_cheapest_that_keeps_it(self) -> None:
+        left = self.leaves_on()
+
+        in_time = working_days_after(left, 9)
+        self.assertEqual(self.name_of(self.chosen(in_time)), "Slow")
+        self.assertEqual(self.name_of(self.chosen(in_time - timedelta(days=1))), "Quick")
+
+    def test_a_promise_that_nothing_keeps_buys_nothing_and_tells_the_earliest_day(self) -> None:
+        left = self.leaves_on()
+
+        answer = self.chosen(left)
+
+        assert isinstance(answer, Rejected)
+        self.assertEqual(answer.code, "service.not_available")
+        earliest = day_words(working_days_after(left, 2))
+        self.assertIn(f"arrives by {day_words(left)}", answer.detail)
+        self.assertTrue(answer.detail.endswith(f"The earliest that one arrives is {earliest}."))
+
+    def test_the_promise_of_a_changed_order_is_the_one_that_counts(self) -> None:
+        order = self.dispatched()
+        shipment = Shipment.objects.get(order=order)
+        Order.objects.filter(pk=order.pk).update(deliver_by=self.leaves_on())
+        shipment.refresh_from_db()
+        slow = (quote("Slow", "5.00", carrier=shipment.carrier, days=9),)
+
+        answer = choose_quote(shipment, Booking(platform_ref="1", reference="1", quotes=slow))
+
+        self.assertIsInstance(answer, Rejected)

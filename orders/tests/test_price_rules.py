@@ -267,3 +267,70 @@ def test_a_rule_names_a_carrier_or_asks_for_any() -> None:
     both = CarrierRule(name="Both", carrier="UPS", wish=ServiceWish(any_carrier=True))
 
     assert [fault.field for fault in rule_faults(both, warehouses=set())] == ["any_carrier"]
+
+
+def promised(day: str | None, *offers: Offer, ships_on: str = "2026-03-10") -> RouteSnapshot:
+    """Leaves on a Tuesday."""
+    snapshot = priced(*offers, strategy="in_time")
+    (option,) = snapshot.warehouses
+    return replace(
+        snapshot,
+        facts={"deliver_by_day": day},
+        warehouses=(replace(option, ships_on=ships_on),),
+    )
+
+
+@pytest.mark.parametrize(
+    ("day", "ships_on", "carrier"),
+    [
+        ("2026-03-16", "2026-03-10", "UPS"),
+        ("2026-03-15", "2026-03-10", "FEDEX"),
+        ("2026-03-12", "2026-03-10", "FEDEX"),
+        # It leaves the Monday after, so nothing is quick enough.
+        ("2026-03-16", "2026-03-16", ""),
+        ("2026-03-11", "2026-03-10", ""),
+        # Not known when it leaves: as if today.
+        ("2026-03-15", "", "FEDEX"),
+        (None, "2026-03-10", "USPS"),
+    ],
+)
+def test_the_promised_day_chooses_the_carrier(day: str | None, ships_on: str, carrier: str) -> None:
+    route = choose_route(promised(day, UPS, FEDEX, USPS, ships_on=ships_on))
+
+    assert route.carrier == carrier
+    assert route.failure == ("" if carrier else "no_offer")
+
+
+def test_each_service_tells_how_it_stands_to_the_promise() -> None:
+    told = removed(promised("2026-03-13", UPS, FEDEX, USPS))
+
+    assert told == {
+        "UPS Ground": "arrives 16 Mar 2026, promised 13 Mar 2026",
+        "FEDEX Ground": "",
+        "USPS Ground": "does not say when it arrives",
+    }
+
+
+def test_a_promise_that_nothing_keeps_tells_the_earliest_day() -> None:
+    route = choose_route(promised("2026-03-11", UPS, FEDEX))
+
+    assert route.sentences == (
+        "Asked for is the cheapest service that arrives by 11 Mar 2026 of any carrier, and none "
+        "of 2 on offer fits. The earliest that one arrives is 12 Mar 2026.",
+    )
+
+
+def test_why_not_names_the_day_that_would_have_done() -> None:
+    told = why_not(promised("2026-03-13", UPS, FEDEX), Wanted(carrier="UPS"))
+
+    assert told.constraint.endswith("arrives 16 Mar 2026, promised 13 Mar 2026.")
+    assert told.changes[0] == "it is promised for 16 Mar 2026, not 13 Mar 2026"
+
+
+def test_a_promised_order_is_recomputed_from_its_record() -> None:
+    snapshot = promised("2026-03-13", UPS, FEDEX, USPS)
+
+    record, _ = snapshot_record(snapshot)
+    again = restored_snapshot(json.loads(json.dumps(record)))
+
+    assert choose_route(again) == choose_route(snapshot)

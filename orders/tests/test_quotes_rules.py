@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from carriers.contracts import RateQuote
 from orders.rules.exchange import DatedRate, Exchange
 from orders.rules.quotes import best_quote, chosen_quote, judge_quotes, uncompared
-from orders.rules.service_wish import ServiceWish
+from orders.rules.service_wish import ServiceWish, working_days_after
 from shipping_project.kernel.money import Money
 
 
@@ -148,3 +149,63 @@ def test_without_a_service_that_meets_the_wish_none_is_bought() -> None:
         "takes longer than 2 days",
         "does not say when it arrives",
     ]
+
+
+TUESDAY = "2026-12-01"
+
+
+@pytest.mark.parametrize(
+    ("leaves", "days", "arrives"),
+    [
+        ("2026-12-01", 0, "2026-12-01"),
+        ("2026-12-01", 1, "2026-12-02"),
+        ("2026-12-01", 3, "2026-12-04"),
+        ("2026-12-01", 4, "2026-12-07"),
+        ("2026-12-04", 1, "2026-12-07"),
+        ("2026-12-05", 1, "2026-12-07"),
+        ("2026-12-06", 5, "2026-12-11"),
+        ("2026-12-01", 10, "2026-12-15"),
+    ],
+)
+def test_days_of_a_service_are_working_days(leaves: str, days: int, arrives: str) -> None:
+    assert working_days_after(date.fromisoformat(leaves), days) == date.fromisoformat(arrives)
+
+
+@pytest.mark.parametrize(
+    ("deliver_by", "service"),
+    [
+        ("2026-12-08", "Ground"),
+        ("2026-12-07", "Air Saver"),
+        ("2026-12-03", "Air Saver"),
+        ("2026-12-02", "Air Express"),
+        ("2026-12-01", None),
+        ("", "Post"),
+    ],
+)
+def test_cheapest_that_keeps_the_promise(deliver_by: str, service: str | None) -> None:
+    wish = ServiceWish(strategy="in_time").promised(deliver_by=deliver_by, leaves_on=TUESDAY)
+
+    judged = judge_quotes([GROUND, SAVER, EXPRESS, SILENT], carrier="UPS", wish=wish)
+
+    best = chosen_quote(judged)
+    assert (best.service_name if best else None) == service
+
+
+def test_a_quote_that_breaks_the_promise_says_by_how_much() -> None:
+    wish = ServiceWish(strategy="in_time").promised(deliver_by="2026-12-03", leaves_on=TUESDAY)
+
+    judged = judge_quotes([GROUND, SAVER, EXPRESS, SILENT], carrier="UPS", wish=wish)
+
+    assert [item.removed_by for item in judged] == [
+        "arrives 8 Dec 2026, promised 3 Dec 2026",
+        "",
+        "not the cheapest",
+        "does not say when it arrives",
+    ]
+    assert wish.words == "the cheapest service that arrives by 3 Dec 2026"
+
+
+def test_other_wishes_do_not_look_at_the_promise() -> None:
+    for strategy in ("cheapest", "fastest", "best_score"):
+        wish = ServiceWish(strategy=strategy, day_worth="1")
+        assert wish.promised(deliver_by="2026-12-01", leaves_on=TUESDAY) is wish

@@ -121,6 +121,7 @@ def other_fields(form: OrderForm, notes: Notes) -> dict[str, FormField]:
         ("external_ref", "Your reference", form.external_ref),
         ("carrier", "Carrier", form.carrier),
         ("ship_by", "Ship by (UTC)", form.ship_by),
+        ("deliver_by", "Promised for", form.deliver_by),
         ("note", "Note", form.note),
         ("requested_service", "Requested service", form.requested_service),
         ("customer_tags", "Customer tags", form.customer_tags),

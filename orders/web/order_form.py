@@ -62,6 +62,7 @@ class OrderForm:
     pick: int = 0
     carrier: str = ""
     ship_by: str = ""
+    deliver_by: str = ""
     note: str = ""
     requested_service: str = ""
     customer_tags: str = ""
@@ -100,6 +101,7 @@ class OrderForm:
             "customer_tags": self.customer_tags,
             "is_residential": self.is_residential,
             "ship_by": self.ship_by,
+            "deliver_by": self.deliver_by,
         }
         return draft_from(body, source=self.source)
 
@@ -122,6 +124,7 @@ def form_from(posted: QueryDict) -> OrderForm:
         pick=int(pick) if pick.isascii() and pick.isdigit() and len(pick) < 5 else 0,
         carrier=posted.get("carrier", ""),
         ship_by=posted.get("ship_by", ""),
+        deliver_by=posted.get("deliver_by", ""),
         # Browsers send line ends as CR LF, which would count twice.
         note=posted.get("note", "").replace("\r\n", "\n"),
         requested_service=posted.get("requested_service", ""),

@@ -79,7 +79,15 @@ class BareOrderSerializer(serializers.ModelSerializer[Order]):
             *("id", "number", "organization", "source", "external_ref", "state", "ship_to"),
             *("requested_carrier", "currency", "total", "note", "findings"),
             *("attention_code", "attention_detail", "hold_reason", "cancel_requested_at"),
-            *("placed_at", "ship_by", "created_at", "updated_at", "lines", "shipments"),
+            *(
+                "placed_at",
+                "ship_by",
+                "deliver_by",
+                "created_at",
+                "updated_at",
+                "lines",
+                "shipments",
+            ),
         ]
         read_only_fields = ["number", "source", "state", "total", "findings"]
         validators: list[Any] = []

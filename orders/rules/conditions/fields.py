@@ -112,6 +112,8 @@ _FIELDS = (
     Field("customer_tag", Kind.CODES, "customer tags", is_many=True),
     Field("ship_by_day", Kind.TEXT, "promised day of handing over (UTC)"),
     Field("hours_to_ship_by", Kind.NUMBER, "hours until it must ship", "h"),
+    Field("deliver_by_day", Kind.TEXT, "promised day of delivery"),
+    Field("days_to_deliver_by", Kind.NUMBER, "days until it is to arrive", "d"),
     Field("stocked_in", Kind.CODES, "warehouses that hold every line"),
     Field("warehouse", Kind.TEXT, "warehouse", from_warehouse=True),
     Field("leaves_country", Kind.FLAG, "leaves the country", from_warehouse=True),

@@ -24,7 +24,7 @@ BOUNDS: Mapping[str, tuple[int, int | None]] = {
     "units": (1, None),
 }
 # May be below zero.
-UNBOUNDED = frozenset({"hours_to_ship_by"})
+UNBOUNDED = frozenset({"hours_to_ship_by", "days_to_deliver_by"})
 ELSEWHERE = "ELSEWHERE"
 STOCKED = "stocked_in:"
 

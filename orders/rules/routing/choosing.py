@@ -103,6 +103,8 @@ class Router:
             log.origin = origin.code
         is_export = bool(facts.get("leaves_country"))
         answer = self._ask(fitting, facts, log)
+        if answer.wish:
+            answer.wish = _promised(answer.wish, snapshot, origin)
         if answer.wish and answer.wish.any_carrier and not answer.carrier:
             return self._by_price(answer, facts, log, why, is_export=is_export)
         carrier, why_carrier = self._carrier(answer, snapshot, log, is_export=is_export)
@@ -298,6 +300,13 @@ class Router:
 
 
 _routers: dict[int, Router] = {}
+
+
+def _promised(wish: ServiceWish, snapshot: RouteSnapshot, origin: WarehouseOption) -> ServiceWish:
+    """With the day that this order is promised for, and the one on which it leaves."""
+    deliver_by = snapshot.facts.get("deliver_by_day")
+    leaves_on = origin.ships_on or snapshot.at[:10]
+    return wish.promised(deliver_by=str(deliver_by or ""), leaves_on=leaves_on)
 
 
 def _take(answer: _Answer, rule: CarrierRule) -> list[str]:

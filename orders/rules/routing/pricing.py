@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from orders.rules.exchange import NO_CURRENCY_RATE, Exchange, missing_words
 from orders.rules.offers import Offer
-from orders.rules.quotes import common_currency, lost_words, preference, wish_fault
+from orders.rules.quotes import (
+    common_currency,
+    earliest_words,
+    lost_words,
+    preference,
+    wish_fault,
+)
 from orders.rules.routing.parts import (
     NO_OFFER,
     OFFERS,
@@ -54,8 +60,7 @@ def best_offer(
     if fitting:
         best = _best(fitting, snapshot, asked)
     else:
-        reason = f"{_asked(asked)}, and none of {len(offers)} on offer fits."
-        best = BestOffer(failure=NO_OFFER, reason=reason)
+        best = BestOffer(failure=NO_OFFER, reason=_none_fits(offers, snapshot.book, asked))
     if log:
         _tell(log, offers, faults, best, asked)
     return best
@@ -86,6 +91,14 @@ def _why(offer: Offer, fitting: Sequence[Offer], snapshot: RouteSnapshot, wish: 
     if len({one.currency for one in fitting}) > 1:
         told += f" ({'; '.join(rate.words for rate in snapshot.exchange)})"
     return f"{told}; its price is an estimate of our tables." if offer.is_estimate else f"{told}."
+
+
+def _none_fits(offers: Sequence[Offer], book: RuleBook, asked: ByPrice) -> str:
+    """With the soonest arrival of what could be booked at all, where a promise is what fails."""
+    anyhow = replace(asked, wish=replace(asked.wish, max_days=0, deliver_by=""))
+    days = [offer.days for offer in offers if not _fault(offer, book, anyhow)]
+    told = f"{_asked(asked)}, and none of {len(offers)} on offer fits."
+    return " ".join(filter(None, (told, earliest_words(days, asked.wish))))
 
 
 def _asked(asked: ByPrice) -> str:
