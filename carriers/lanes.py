@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from carriers.contracts import Consignment
+from carriers.contracts import Consignment, PackedParcel
 from shipping_project.kernel.postal import PostalAddress
 
 # Up to so many grams a band is so many wide; the last one goes on.
@@ -24,36 +24,53 @@ def band_of(weight_g: int) -> int:
 
 
 def for_its_band(consignment: Consignment) -> Consignment:
-    parcel = replace(consignment.parcel, weight_g=band_of(consignment.parcel.weight_g))
-    item = replace(consignment.items[0], unit_weight_g=parcel.weight_g)
-    return replace(consignment, parcel=parcel, items=(item,))
+    banded = tuple(_for_its_band(packed) for packed in consignment.packed)
+    items = tuple(item for packed in banded for item in packed.items)
+    several = banded if consignment.parcels else ()
+    return replace(consignment, parcel=banded[0].parcel, items=items, parcels=several)
+
+
+def _for_its_band(packed: PackedParcel) -> PackedParcel:
+    parcel = replace(packed.parcel, weight_g=band_of(packed.parcel.weight_g))
+    item = replace(packed.items[0], unit_weight_g=parcel.weight_g)
+    return PackedParcel(parcel=parcel, items=(item,))
 
 
 def lane_of(consignment: Consignment, day: date) -> str:
     """Where from, where to, box, weight, goods and day: what a price depends on."""
-    parcel, item = consignment.parcel, consignment.items[0]
     return "|".join(
         (
             day.isoformat(),
             _origin(consignment.ship_from),
             _destination(consignment.ship_to),
-            f"{parcel.length_mm}x{parcel.width_mm}x{parcel.height_mm}",
-            f"{band_of(parcel.weight_g)}g",
-            str(item.unit_value),
-            "/".join((item.category, item.hs_code, item.origin_country, *item.dangers)),
+            *(part for packed in consignment.packed for part in _parcel_words(packed)),
             f"{consignment.currency}/{consignment.incoterm}",
         )
     )
 
 
-def price_lane(ship_from: PostalAddress, ship_to: PostalAddress, billable_g: int) -> str:
+def _parcel_words(packed: PackedParcel) -> tuple[str, ...]:
+    parcel, item = packed.parcel, packed.items[0]
+    return (
+        f"{parcel.length_mm}x{parcel.width_mm}x{parcel.height_mm}",
+        f"{band_of(parcel.weight_g)}g",
+        str(item.unit_value),
+        "/".join((item.category, item.hs_code, item.origin_country, *item.dangers)),
+    )
+
+
+def price_lane(
+    ship_from: PostalAddress, ship_to: PostalAddress, billable_g: int, *, parcels: int = 1
+) -> str:
     """Parcels on one lane cost about the same: by the regions of both ends and billable weight.
 
-    Coarser than what one platform's price is remembered by, so that prices that came in for one
-    order serve the next. 120 characters hold it.
+    `billable_g` is that of all `parcels` that go together, which cost other than as one. Coarser
+    than what one platform's price is remembered by, so that prices that came in for one order serve
+    the next. 120 characters hold it.
     """
     region = _postcode(ship_to)[:ORIGIN_DIGITS] or ship_to.state.strip().upper()[:40]
-    return f"{_origin(ship_from)}>{ship_to.country} {region}|{band_of(billable_g)}g"
+    count = "" if parcels == 1 else f" in {parcels}"
+    return f"{_origin(ship_from)}>{ship_to.country} {region}|{band_of(billable_g)}g{count}"
 
 
 def _origin(address: PostalAddress) -> str:

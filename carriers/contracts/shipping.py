@@ -79,8 +79,18 @@ class Parcel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PackedParcel:
+    """A closed box and what is in it; a line that is spread over boxes has its part of it."""
+
+    parcel: Parcel
+    items: tuple[ConsignmentItem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Consignment:
-    """One parcel to be booked at one platform.
+    """What is booked together at one platform: one parcel, or several for one label purchase.
+
+    `parcels` is empty for one parcel; of several, `parcel` is the first and `items` are all.
 
     `reference` is ours, unique for each booking attempt that is not a repeat, and the only key by
     which a lost answer is found again. `*_ref` are the platform's ids and may be empty where the
@@ -93,6 +103,7 @@ class Consignment:
     parcel: Parcel
     items: tuple[ConsignmentItem, ...]
     currency: str
+    parcels: tuple[PackedParcel, ...] = ()
     incoterm: str = "DDU"
     is_insured: bool = False
     store_ref: str = ""
@@ -101,6 +112,11 @@ class Consignment:
     placed_at: datetime | None = None
     # None: not known, so that the platform looks the address up.
     is_residential: bool | None = None
+
+    @property
+    def packed(self) -> tuple[PackedParcel, ...]:
+        """Every parcel, in the order in which the boxes are counted."""
+        return self.parcels or (PackedParcel(parcel=self.parcel, items=self.items),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,8 +137,22 @@ class RateQuote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LabelledParcel:
+    """One of several parcels under a label, as the platform tells it.
+
+    `tracking_number` is empty where it goes by that of the label; 0 grams are not told.
+    """
+
+    weight_g: int
+    tracking_number: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """A label that the platform has sold us. `cost` is None where the answer does not say."""
+    """A label that the platform has sold us. `cost` is None where the answer does not say.
+
+    `parcels` is empty where it is for one parcel.
+    """
 
     label_ref: str
     tracking_number: str
@@ -131,6 +161,7 @@ class Label:
     tracking_url: str = ""
     document_url: str = ""
     cost: Money | None = None
+    parcels: tuple[LabelledParcel, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from carriers.contracts import Consignment, ConsignmentItem, Danger, LabelOrder
+from carriers.contracts import Consignment, ConsignmentItem, Danger, LabelOrder, PackedParcel
 from carriers.easyship.codes import CATEGORIES, FALLBACK_CATEGORY
 from shipping_project.kernel.errors import AppError
 from shipping_project.kernel.postal import PostalAddress
@@ -57,7 +57,7 @@ def _contents(consignment: Consignment) -> dict[str, Any]:
         "incoterms": consignment.incoterm,
         "insurance": {"is_insured": consignment.is_insured},
         "courier_settings": {"allow_fallback": False, "apply_shipping_rules": False},
-        "parcels": [parcel(consignment)],
+        "parcels": parcels(consignment),
     }
 
 
@@ -94,7 +94,7 @@ def rates_body(consignment: Consignment) -> dict[str, Any]:
         "courier_settings": {"apply_shipping_rules": False},
         "shipping_settings": {"units": UNITS, "output_currency": consignment.currency},
         "calculate_tax_and_duties": consignment.incoterm == DDP,
-        "parcels": [parcel(consignment)],
+        "parcels": parcels(consignment),
     }
 
 
@@ -111,7 +111,7 @@ def shipment_batch_body(
         "shipments": [
             {
                 **_contents(consignment),
-                "parcels": [_parcel_of_products(consignment)],
+                "parcels": [_of_products(told) for told in parcels(consignment)],
                 "shipping_settings": {"units": UNITS, "buy_label": False},
             }
             for consignment in consignments
@@ -119,10 +119,9 @@ def shipment_batch_body(
     }
 
 
-def _parcel_of_products(consignment: Consignment) -> dict[str, Any]:
+def _of_products(told: dict[str, Any]) -> dict[str, Any]:
     """Weight, size and origin of an item are the product's own there and not taken again."""
     own = ("sku", "actual_weight", "dimensions", "origin_country_alpha2")
-    told = parcel(consignment)
     items = [
         {"product": {"sku": item["sku"]}} | {k: v for k, v in item.items() if k not in own}
         for item in told["items"]
@@ -158,12 +157,17 @@ def label_body(courier_service_id: str) -> dict[str, Any]:
     }
 
 
-def parcel(consignment: Consignment) -> dict[str, Any]:
-    box = consignment.parcel
+def parcels(consignment: Consignment) -> list[dict[str, Any]]:
+    """One for each box, with what is in it."""
+    return [_parcel(packed, consignment.currency) for packed in consignment.packed]
+
+
+def _parcel(packed: PackedParcel, currency: str) -> dict[str, Any]:
+    box = packed.parcel
     return {
         "total_actual_weight": float(kilograms(box.weight_g)),
         "box": _size(box.length_mm, box.width_mm, box.height_mm),
-        "items": [_item(item, consignment.currency) for item in consignment.items],
+        "items": [_item(item, currency) for item in packed.items],
     }
 
 

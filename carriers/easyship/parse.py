@@ -14,6 +14,7 @@ from carriers.contracts import (
     Booking,
     Document,
     Label,
+    LabelledParcel,
     Page,
     Platform,
     RateQuote,
@@ -30,12 +31,13 @@ from carriers.easyship.codes import (
 )
 from carriers.errors import UpstreamMalformed, malformed
 from carriers.paper import joined
-from carriers.readers import Reader, understood
+from carriers.readers import LONGEST_REF, Reader, understood
 from shipping_project.kernel.money import Money
 
 NAME = Platform.EASYSHIP.value
 PDF = "application/pdf"
 CENT = Decimal("0.01")
+GRAMS_A_KG = 1000
 Row = TypeVar("Row")
 
 
@@ -128,6 +130,22 @@ def _label(row: Reader, ref: str) -> Label:
         tracking_url=row.text("tracking_page_url"),
         document_url=_document_url(row),
         cost=_cost(row, service_id),
+        parcels=_parcels(row),
+    )
+
+
+def _parcels(row: Reader) -> tuple[LabelledParcel, ...]:
+    """Nothing for one parcel, which goes by the number of the label."""
+    told = row.children("parcels")
+    return tuple(map(_parcel, told)) if len(told) > 1 else ()
+
+
+def _parcel(row: Reader) -> LabelledParcel:
+    """A number that we could not keep costs us the number, and not the label that is paid."""
+    weight, number = row.decimal("total_actual_weight"), row.text("tracking_number")
+    return LabelledParcel(
+        weight_g=round(weight * GRAMS_A_KG) if weight and weight > 0 else 0,
+        tracking_number=number if len(number) <= LONGEST_REF else "",
     )
 
 

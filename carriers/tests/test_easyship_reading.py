@@ -294,7 +294,7 @@ class TestBuild:
     ) -> None:
         item = replace(ITEM, hs_code=hs_code, category=category)
 
-        (told,) = build.parcel(consignment(items=(item,)))["items"]
+        (told,) = build.parcels(consignment(items=(item,)))[0]["items"]
 
         assert told[key] == value
         assert ("hs_code" in told) != ("category" in told)

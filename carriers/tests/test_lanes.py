@@ -61,6 +61,16 @@ class TestLane:
     def test_what_a_price_depends_on_makes_another(self, other: Consignment) -> None:
         assert lane_of(other, DAY) != lane_of(CONSIGNMENT, DAY)
 
+    def test_several_parcels_are_a_lane_of_their_own(self) -> None:
+        light, heavy = with_weight(410), with_weight(1_210)
+        two = changed(parcels=(*light.packed, *heavy.packed))
+        banded = for_its_band(two)
+
+        assert lane_of(two, DAY) not in (lane_of(light, DAY), lane_of(heavy, DAY))
+        assert lane_of(banded, DAY) == lane_of(two, DAY)
+        assert [one.parcel.weight_g for one in banded.packed] == [500, 1_500]
+        assert [item.unit_weight_g for item in banded.items] == [500, 1_500]
+
     def test_a_price_counts_for_its_day(self) -> None:
         assert lane_of(CONSIGNMENT, DAY) != lane_of(CONSIGNMENT, date(2026, 9, 2))
 

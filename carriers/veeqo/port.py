@@ -52,6 +52,7 @@ class VeeqoPort:
         return self._client.get_order(platform_ref)
 
     def create_booking(self, consignment: Consignment) -> Booking:
+        _require_one_parcel(consignment)
         return self._client.create_order(
             consignment,
             channel_id=self._channel_id,
@@ -66,6 +67,7 @@ class VeeqoPort:
         """
         if booking.label is not None:
             return booking
+        _require_one_parcel(consignment)
         with _looking_again():
             if not _fits(booking, consignment):
                 booking = self._reallocate(booking, consignment)
@@ -168,6 +170,20 @@ class VeeqoPort:
     def _delivery_method_id(self) -> int | None:
         methods = self._remember("delivery methods", self._client.list_delivery_methods)
         return int(methods[0].method_ref) if methods else None
+
+
+class OneParcelOnly(UpstreamRefused):
+    """An allocation is one parcel, and an order is allocated to one place; nothing was sent."""
+
+    code = "packing.several_boxes"
+    title = "The order needs several boxes"
+
+
+def _require_one_parcel(consignment: Consignment) -> None:
+    if len(consignment.packed) > 1:
+        raise OneParcelOnly(
+            f"Veeqo books one parcel for an order, and this needs {len(consignment.packed)} boxes."
+        )
 
 
 def _fits(booking: Booking, consignment: Consignment) -> bool:

@@ -15,7 +15,7 @@ from accounts.models import Role
 from accounts.tests.builders import make_organization, make_user
 from accounts.tests.cases import ApiCase, client_for
 from carriers.contracts import CatalogItem, Danger
-from carriers.easyship.build import parcel
+from carriers.easyship.build import parcels
 from carriers.tests.border import ITEM, consignment
 from catalog.fields import codes_from, codes_text, tags_from
 from catalog.models import Product
@@ -148,7 +148,7 @@ class GoodsMergeTests(TestCase):
 def test_dangers_travel_with_the_parcel() -> None:
     item = replace(ITEM, dangers=(Danger.BATTERY_PI966, Danger.OTHER))
 
-    entry = parcel(consignment(items=(item,)))["items"][0]
+    entry = parcels(consignment(items=(item,)))[0]["items"][0]
 
     assert entry["contains_battery_pi966"] is True
     assert "contains_liquids" not in entry

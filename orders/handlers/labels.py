@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
-from carriers.contracts import Booking, Label, RateQuote
+from carriers.contracts import Booking, Label, LabelledParcel, RateQuote
 from carriers.errors import UpstreamNotFound
 from carriers.models import OutboxCommand
 from carriers.outbox.outcomes import (
@@ -264,11 +265,19 @@ def label_record(label: Label) -> dict[str, object]:
         "document_url": label.document_url,
         "cost": str(label.cost.amount) if label.cost else None,
         "currency": label.cost.currency if label.cost else "",
+        "parcels": [asdict(parcel) for parcel in label.parcels],
     }
 
 
 def label_from(record: Mapping[str, object]) -> Label:
-    texts = {key: str(value) for key, value in record.items() if key not in ("cost", "currency")}
+    own = ("cost", "currency", "parcels")
+    texts = {key: str(value) for key, value in record.items() if key not in own}
     amount = record["cost"]
     cost = Money(Decimal(str(amount)), str(record["currency"])) if amount is not None else None
-    return Label(cost=cost, **texts)
+    return Label(cost=cost, parcels=_parcels_from(record.get("parcels")), **texts)
+
+
+def _parcels_from(told: object) -> tuple[LabelledParcel, ...]:
+    """Commands that ended before there were several parcels tell of none."""
+    rows = told if isinstance(told, list) else []
+    return tuple(LabelledParcel(**row) for row in rows)

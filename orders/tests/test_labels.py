@@ -16,7 +16,7 @@ from carriers.outbox.looking import MAX_LOOKUPS
 from carriers.outbox.worker import run_next
 from carriers.services.commands import take_as_missed
 from orders.handlers.labels import label_from, label_record
-from orders.models import LabelState, Order, Package, PurchaseIntent
+from orders.models import Box, LabelState, Order, Package, PurchaseIntent
 from orders.rules.purchase import IntentState
 from orders.rules.states import OrderState
 from orders.services.booking import record_booking
@@ -183,6 +183,7 @@ class RefusedTests(TwinCase):
         self.assertEqual(PurchaseIntent.objects.get().state, IntentState.REFUSED)
 
     def test_no_service_of_the_carrier_waits_for_a_person(self) -> None:
+        Box.objects.all().delete()
         too_heavy_for_usps = 11
         order = self.place(
             "SKL-26", quantity=too_heavy_for_usps, city="Tampa", state="FL", postal_code="33602"
