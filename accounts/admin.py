@@ -45,6 +45,7 @@ class OrganizationAdmin(RoleAdmin):
     list_display = ["name", "slug", "is_active", "created_at"]
     list_filter = ["is_active"]
     search_fields = ["name", "slug"]
+    autocomplete_fields = ["unrouted_owner"]
 
     def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return sees_all(request.user) and super().has_add_permission(request, obj)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Lower
@@ -46,12 +47,30 @@ class Organization(Timestamped):
         help_text="Whether orders that are not urgent wait some minutes to be assigned to "
         "warehouses together, so that all of them cost least.",
     )
+    unrouted_owner = models.ForeignKey(
+        "accounts.User",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="looks after orders without a route",
+        help_text="Staff, or a person of the organization; empty: the managers.",
+    )
 
     class Meta:
         ordering = ["name"]
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Raises ValidationError where the owner would not see the orders."""
+        owner = self.unrouted_owner
+        if owner is None:
+            return
+        if not owner.is_active or owner.organization_id not in (None, self.pk):
+            words = f"{owner.username} does not see the orders of {self.name}."
+            raise ValidationError({"unrouted_owner": f"{words} Name another one, or nobody."})
 
 
 class Users(UserManager["User"]):

@@ -46,6 +46,13 @@ class MeSerializer(serializers.Serializer[None]):
 
 
 class OrganizationSerializer(serializers.ModelSerializer[Organization]):
+    unrouted_owner = serializers.CharField(
+        source="unrouted_owner.username",
+        default=None,
+        allow_null=True,
+        help_text="The user's name of who looks after orders without a route; null: the managers.",
+    )
+
     class Meta:
         model = Organization
         fields = [
@@ -55,6 +62,7 @@ class OrganizationSerializer(serializers.ModelSerializer[Organization]):
             "is_active",
             "allows_split",
             "assigns_batches",
+            "unrouted_owner",
             "created_at",
         ]
 

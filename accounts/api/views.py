@@ -118,7 +118,7 @@ class OrganizationViewSet(ReadOnlyViewSet[Organization]):
     serializer_class = OrganizationSerializer
     read_roles = MANAGERS
     required_scopes: dict[str, str] = {}
-    queryset = Organization.objects.order_by("-id")
+    queryset = Organization.objects.select_related("unrouted_owner").order_by("-id")
 
     def get_queryset(self) -> QuerySet[Organization]:
         organization_id = getattr(self.request.user, "organization_id", None)

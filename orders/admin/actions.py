@@ -9,6 +9,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from accounts.admin_actions import NamedAction, ReasonForm, Words, confirmed
 from orders.models import Order
+from orders.services.assignees import assign_order
 from orders.services.cancellation import cancel_order
 from orders.services.dispatch import Dispatched, dispatch_order
 from orders.services.holds import hold_order, release_order
@@ -45,6 +46,11 @@ def _hold(order: Order, words: Words, actor: str) -> str:
 def _release(order: Order, words: Words, actor: str) -> str:
     release_order(order_id=order.pk, actor=actor)
     return "Released; it is dispatched next."
+
+
+def _assign(order: Order, words: Words, actor: str) -> str:
+    after = assign_order(order_id=order.pk, assignee=words["assignee"], actor=actor)
+    return f"{after.assignee} looks after it." if after.assignee else "Given back to the managers."
 
 
 def _cancel(order: Order, words: Words, actor: str) -> str:
@@ -105,6 +111,16 @@ def _override(order: Order, words: Words, actor: str) -> str:
     return f"It goes {override}; the choice of the rules is kept beside it."
 
 
+class AssigneeForm(forms.Form):
+    assignee = forms.CharField(
+        max_length=150,
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        label="User",
+        help_text="The user's name; empty gives them back to the managers.",
+    )
+
+
 class AdminWayForm(WayForm):
     """In the admin's own look."""
 
@@ -152,6 +168,15 @@ ORDER_ACTIONS = [
             question="Held orders are not dispatched until somebody releases them.",
             run=_hold,
             form=ReasonForm,
+        )
+    ),
+    confirmed(
+        NamedAction(
+            name="assign",
+            description="Assign",
+            question="Somebody looks after each, as the work list shows.",
+            run=_assign,
+            form=AssigneeForm,
         )
     ),
     confirmed(

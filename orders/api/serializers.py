@@ -332,6 +332,14 @@ class ReasonSerializer(serializers.Serializer[None]):
     reason = TextField(max_length=200, required=False, allow_blank=True, default="")
 
 
+class AssigneeSerializer(serializers.Serializer[None]):
+    assignee = TextField(
+        max_length=150,
+        allow_blank=True,
+        help_text="A user's name; empty gives the order back to the managers.",
+    )
+
+
 class PasteSerializer(serializers.Serializer[None]):
     text = TextField()
     carrier = TextField(required=False)

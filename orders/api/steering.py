@@ -10,10 +10,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.principals import label_of
-from orders.api.serializers import AddressChangeSerializer, OrderSerializer, ReasonSerializer
+from orders.api.serializers import (
+    AddressChangeSerializer,
+    AssigneeSerializer,
+    OrderSerializer,
+    ReasonSerializer,
+)
 from orders.models import Order
 from orders.rules.order_json import address_from
 from orders.services.amend import correct_address
+from orders.services.assignees import assign_order
 from orders.services.replacement import keep_label, replace_label, write_off_label
 from orders.services.retry import buy_anyway
 from shipping_project.kernel.errors import InvalidInput
@@ -23,6 +29,27 @@ def reason_of(request: Request) -> str:
     given = ReasonSerializer(data=request.data or {})
     given.is_valid(raise_exception=True)
     return str(given.validated_data["reason"])
+
+
+class Assigning:
+    """Who looks after an order, over REST."""
+
+    def _steer(self, act: Callable[[Order], object]) -> Response:
+        raise NotImplementedError
+
+    @extend_schema(request=AssigneeSerializer, responses=OrderSerializer)
+    @action(detail=True, methods=["post"])
+    def assign(self, request: Request, pk: str) -> Response:
+        """Have a person look after the order: staff, or one of its organization's."""
+        given = AssigneeSerializer(data=request.data or {})
+        given.is_valid(raise_exception=True)
+        return self._steer(
+            lambda order: assign_order(
+                order_id=order.pk,
+                assignee=given.validated_data["assignee"],
+                actor=label_of(request.user),
+            )
+        )
 
 
 class LabelSteering:

@@ -54,7 +54,7 @@ from orders.api.serializers import (
     ShipmentSerializer,
     TrackingSerializer,
 )
-from orders.api.steering import LabelSteering, reason_of
+from orders.api.steering import Assigning, LabelSteering, reason_of
 from orders.api.why_not import WantedSerializer, WhyNotSerializer
 from orders.api.wishes import WishesView
 from orders.models import Order, Shipment, TrackingEvent
@@ -92,7 +92,13 @@ class TextTooLong(AppError):
 
 
 class OrderViewSet(
-    LabelFiles, LabelSteering, PackingView, RouteSteering, WishesView, ReadOnlyViewSet[Order]
+    Assigning,
+    LabelFiles,
+    LabelSteering,
+    PackingView,
+    RouteSteering,
+    WishesView,
+    ReadOnlyViewSet[Order],
 ):
     """Orders of the caller's organization, looked up by our number or id."""
 

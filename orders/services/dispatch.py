@@ -37,6 +37,7 @@ from orders.rules.routing import (
 )
 from orders.rules.routing.extras import USUAL_INCOTERM, Extras
 from orders.rules.states import DISPATCHABLE, OrderState
+from orders.services.assignees import give_to_owner
 from orders.services.contents import Packing, demands_of, packing_of
 from orders.services.decisions import keep_decision
 from orders.services.kinds import BOOK
@@ -134,7 +135,7 @@ def dispatch_held(order: Order, *, actor: str, warehouse: str = "") -> Dispatche
         _backorder(order, route, actor=actor)
         return Dispatched.BACKORDERED
     if not route.is_routed:
-        detail = _unrouted_words(route, now.rule_set)
+        detail = f"{_unrouted_words(route, now.rule_set)} {give_to_owner(order)}"
         need_attention(order, code=f"routing.{route.failure}", detail=detail, kind="order.unrouted")
         return Dispatched.UNROUTED
     packing = packing_of(order, record.warehouse_id, package=route.extras.package)

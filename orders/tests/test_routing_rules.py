@@ -266,6 +266,8 @@ class RuleDispatchTests(TestCase):
             (self.order.state, self.order.attention_code), ("needs_attention", "routing.no_route")
         )
         self.assertIn("tests answers for version 2 of the rules.", self.order.attention_detail)
+        self.assertIn("so it is for the managers.", self.order.attention_detail)
+        self.assertEqual(self.order.assignee, "")
         self.assertEqual(self.order.decisions.get().failure, "no_route")
 
     def test_a_rule_holds_an_order_until_somebody_lets_it_go(self) -> None:

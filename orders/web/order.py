@@ -19,6 +19,7 @@ from orders.reports.order_page import Action, OrderPage, order_page
 from orders.rules.addresses import check_address
 from orders.rules.states import OrderState
 from orders.services.amend import correct_address
+from orders.services.assignees import assign_order
 from orders.services.contents import is_misfit
 from orders.services.decisions import decision_record
 from orders.services.label_files import LabelFileLost, LabelOutdated, open_label
@@ -76,6 +77,18 @@ def steer(request: HttpRequest, number: str) -> HttpResponse:
         messages.error(request, exc.detail)
     else:
         messages.success(request, steering.done)
+    return redirect("order", number=found.number)
+
+
+@page_for()
+@require_POST
+def assignee(request: HttpRequest, number: str) -> HttpResponse:
+    """Whoever posts takes the order over, or gives it back."""
+    found = _order(request, number)
+    user = cast(User, request.user)
+    name = "" if "give_back" in request.POST else user.username
+    assign_order(order_id=found.pk, assignee=name, actor=user.label)
+    messages.success(request, "You look after it." if name else "Given back to the managers.")
     return redirect("order", number=found.number)
 
 
