@@ -44,7 +44,6 @@ def tell(command: OutboxCommand) -> Outcome:
             "sent": sent,
             "physical": answer.physical,
             "allocated": answer.allocated,
-            "allocated_before": entry.allocated,
         }
     )
 
@@ -56,7 +55,7 @@ def settle_told(command: OutboxCommand, outcome: Outcome) -> None:
     if isinstance(outcome, Delivered) and "sent" in outcome.result:
         answered: dict[str, int] = {
             name: outcome.result[name]  # type: ignore[misc] # numbers, as written above
-            for name in ("sent", "physical", "allocated", "allocated_before")
+            for name in ("sent", "physical", "allocated")
         }
         record_told(stock_id=stock_id, **answered)
     elif isinstance(outcome, Rejected):

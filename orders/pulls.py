@@ -86,12 +86,14 @@ def _poll(package: Package) -> int:
 class Sighting:
     """A booking as a list shows it; `ship_to` is None where the list tells no address.
 
+    `read_at` is when the list was asked for.
     `listed` is the whole order where the platform has orders of its own.
     """
 
     booking: Booking
     ship_to: PostalAddress | None
     changed_at: datetime | None
+    read_at: datetime
     allocated: tuple[AllocatedUnits, ...] = ()
     listed: ListedOrder | None = None
 
@@ -128,12 +130,14 @@ def _pull_veeqo(status: str) -> int:
     client = veeqo_client()
 
     def read_page(since: datetime, page: int) -> Page[Sighting]:
+        read_at = timezone.now()
         found = client.list_orders(updated_since=since, page=page, status=status)
         return found.mapped(
             lambda row: Sighting(
                 booking=row.booking,
                 ship_to=row.ship_to,
                 changed_at=row.updated_at,
+                read_at=read_at,
                 allocated=row.allocated,
                 listed=row,
             )
@@ -154,9 +158,12 @@ def pull_easyship_shipments() -> int:
     client = easyship_client()
 
     def read_page(since: datetime, page: int) -> Page[Sighting]:
+        read_at = timezone.now()
         found = client.list_shipments(updated_since=since, page=page)
         return found.mapped(
-            lambda row: Sighting(booking=row, ship_to=None, changed_at=row.changed_at)
+            lambda row: Sighting(
+                booking=row, ship_to=None, changed_at=row.changed_at, read_at=read_at
+            )
         )
 
     return read_window(
@@ -181,6 +188,7 @@ def _take_veeqo(rows: Sequence[Sighting]) -> list[Went]:
                 order_ref=row.booking.platform_ref,
                 number=row.booking.reference,
                 changed_at=row.changed_at,
+                read_at=row.read_at,
                 units=() if row.booking.is_cancelled else row.allocated,
             )
             for row in rows

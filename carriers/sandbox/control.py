@@ -12,6 +12,7 @@ from carriers.sandbox import scenarios
 from carriers.sandbox.easyship import buying
 from carriers.sandbox.faults import EFFECTS
 from carriers.sandbox.panel import page
+from carriers.sandbox.veeqo import stock as veeqo_stock
 from carriers.sandbox.wire import Dialect, MalformedBody, Request, Response, json_response
 from carriers.sandbox.world import PRESETS, World
 
@@ -133,12 +134,25 @@ def _charge(asked: Asked) -> dict[str, Any]:
     return buying.adjust(asked.world, shipment, amount, kind)
 
 
+def _moved_stock(asked: Asked) -> dict[str, Any]:
+    """What is lost, found or counted anew on a shelf at Veeqo, with no order behind it."""
+    given = asked.request.json()
+    sellable_id, warehouse_id = int(given["sellable_id"]), int(given["warehouse_id"])
+    with asked.world.store.transaction():
+        if veeqo_stock.entry_of(asked.world, sellable_id, warehouse_id) is None:
+            raise LookupError(f"there is no stock of {sellable_id} in {warehouse_id}")
+        veeqo_stock.shift(asked.world, sellable_id, warehouse_id, physical=int(given["units"]))
+        entry = veeqo_stock.entry_of(asked.world, sellable_id, warehouse_id) or {}
+    return {name: entry[name] for name in ("sellable_id", "warehouse_id", "physical", "allocated")}
+
+
 CALLS: dict[tuple[str, str], Callable[[Asked], Response | dict[str, Any]]] = {
     ("GET", ""): _panel,
     ("GET", "health"): lambda _: {"ok": True},
     ("GET", "report"): _report,
     ("GET", "requests"): _requests,
     ("POST", "charges"): _charge,
+    ("POST", "stock"): _moved_stock,
     ("GET", "options"): lambda asked: asdict(asked.world.options),
     ("PATCH", "options"): _changed_options,
     ("GET", "presets"): lambda _: PRESETS,

@@ -88,14 +88,18 @@ class Memory:
     """What was agreed on, less what the platform itself took off since.
 
     `expected`: what it should say now, None before both sides ever agreed. `telling`: a number that
-    was sent and whose answer was not seen. `overwritten`: units that the platform may have taken
-    off just before our number stood there. `has_settled`: the same rest was met before, long enough
-    ago for news of orders to have come.
+    was sent and whose answer was not seen, less what went since. `unsure`: changes that are in
+    the number sent, of which nobody knows whether they came before it stood there or after; `late`:
+    those of them of which the same is to be said of `expected`.
+    `ignored`: a number that was sent, and that the platform did not take as far as it said.
+    `has_settled`: the same rest was met before, and no news of orders can explain it any more.
     """
 
     expected: int | None = None
     telling: int | None = None
-    overwritten: int = 0
+    unsure: tuple[int, ...] = ()
+    late: tuple[int, ...] = ()
+    ignored: int | None = None
     has_settled: bool = False
 
 
@@ -125,18 +129,34 @@ def judge(*, owner: Owner, ours: Ours, theirs: Theirs, memory: Memory) -> Verdic
 
 
 def _held_to_ours(ours: Ours, physical: int, memory: Memory) -> Verdict:
-    """The same number by chance is no agreement before the news had time to come: an order of
-    which we have not heard may be in theirs, and would be taken off once more when we do."""
+    """The same number by chance is no agreement: a unit may be gone there while one was sold here.
+
+    Neither is a number that was sent and whose answer was lost, when it is met: it may as well be
+    the old one less an order of which we have not heard. So it is sent again, until it is answered.
+    """
     is_same = physical == ours.to_tell
-    if physical in (memory.expected, memory.telling):
-        # Untouched since, or our own number coming back.
-        return Verdict(step=Step.AGREED if is_same else Step.TELL)
-    if is_same and (memory.expected is None or memory.has_settled):
+    if _is_known(physical, memory):
+        is_sure = is_same and memory.telling is None
+        return Verdict(step=Step.AGREED if is_sure else Step.TELL)
+    if is_same and (memory.expected is None or physical == memory.ignored):
         return Verdict(step=Step.AGREED)
     rest = physical - (ours.to_tell if memory.expected is None else memory.expected)
-    if not is_same and 0 < rest <= memory.overwritten:
-        return Verdict(step=Step.TELL)
     return Verdict(step=Step.DRIFT if memory.has_settled else Step.WAIT, rest=rest)
+
+
+def _is_known(physical: int, memory: Memory) -> bool:
+    """Untouched since both agreed, or our own number, with any of the changes it put away."""
+    stood, sent = memory.expected, memory.telling
+    is_sent = sent is not None and sent - physical in _sums(memory.unsure)
+    return is_sent or (stood is not None and stood - physical in _sums(memory.late))
+
+
+def _sums(changes: Iterable[int]) -> set[int]:
+    """Of none, some or all of them."""
+    found = {0}
+    for units in changes:
+        found |= {units + one for one in found}
+    return found
 
 
 def _held_to_theirs(ours: Ours, physical: int, memory: Memory) -> Verdict:

@@ -6,11 +6,13 @@ Whoever books at a platform says so here, and so does whoever reads its orders.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 
 from inventory.models import PlatformStock, Reservation, StockLevel
+from inventory.sync.news import line_of, orders_read_until
 from inventory.sync.numbers import WITH_STOCK
 
 LINES_KEPT = 100
@@ -26,15 +28,20 @@ def note_allocated(*, reference: str, platform: str, units: Mapping[int, int]) -
     """
     for hold in _holds(reference, platform):
         there = min(hold.quantity, units.get(hold.sellable_id, 0))
-        _count(hold, platform, allocated=there, shipped=0)
+        _count(hold, platform, allocated=there, shipped=0, since=timezone.now())
 
 
 @transaction.atomic
-def note_shipped(*, reference: str, platform: str, units: Mapping[int, int]) -> None:
-    """The platform took them off its numbers, as a label bought there does."""
+def note_shipped(
+    *, reference: str, platform: str, units: Mapping[int, int], since: datetime | None = None
+) -> None:
+    """The platform took them off its numbers, as a label bought there does.
+
+    It did so after `since`, when the label was asked for; None where nobody knows.
+    """
     for hold in _holds(reference, platform):
         gone = min(hold.quantity, units.get(hold.sellable_id, 0))
-        _count(hold, platform, allocated=0, shipped=gone)
+        _count(hold, platform, allocated=0, shipped=gone, since=since)
 
 
 @transaction.atomic
@@ -46,18 +53,19 @@ def note_counted(
     shipped: Mapping[tuple[int, int], int],
 ) -> None:
     """What its order shows, by sellable and warehouse; units beyond the promised say nothing."""
+    since = orders_read_until(platform)
     for hold in _holds(reference, platform):
         place = (hold.sellable_id, hold.warehouse_id)
         gone = min(hold.quantity, shipped.get(place, 0))
         there = min(hold.quantity - gone, allocated.get(place, 0))
-        _count(hold, platform, allocated=there, shipped=gone)
+        _count(hold, platform, allocated=there, shipped=gone, since=since)
 
 
 @transaction.atomic
 def note_not_counted(*, reference: str, platform: str) -> None:
     """The booking is gone there, and with it what was held for it."""
     for hold in _holds(reference, platform):
-        _count(hold, platform, allocated=0, shipped=0)
+        _count(hold, platform, allocated=0, shipped=0, since=timezone.now())
 
 
 def _holds(reference: str, platform: str) -> list[Reservation]:
@@ -76,7 +84,9 @@ def _holds(reference: str, platform: str) -> list[Reservation]:
     return holds
 
 
-def _count(hold: Reservation, platform: str, *, allocated: int, shipped: int) -> None:
+def _count(
+    hold: Reservation, platform: str, *, allocated: int, shipped: int, since: datetime | None
+) -> None:
     before = (hold.counted_at, hold.allocated_there, hold.shipped_there)
     if before == (platform, allocated, shipped):
         return
@@ -93,20 +103,37 @@ def _count(hold: Reservation, platform: str, *, allocated: int, shipped: int) ->
         units=-gone,
         what=OWN_SHIPPED,
         ref=hold.reference,
+        since=since,
     )
 
 
-def shift_expected(*, level_id: int, platform: str, units: int, what: str, ref: str) -> None:
-    """The platform changed its own number by so many; the caller holds the level."""
+def shift_expected(
+    *, level_id: int, platform: str, units: int, what: str, ref: str, since: datetime | None
+) -> None:
+    """The platform changed its own number by so many, some time between `since` and now.
+
+    The caller holds the level. Where our own number was set there in that time, it may have put
+    the change away, so the number is looked at again at once.
+    """
     if not units:
         return
+    now = timezone.now()
     for stock in PlatformStock.objects.at(platform).filter(level=level_id).locked():
         if stock.expected is not None:
             stock.expected += units
         if stock.telling is not None:
             stock.telling += units
-        stock.lines = [*stock.lines, {"units": units, "what": what, "ref": ref}][-LINES_KEPT:]
-        if stock.rest_since is not None:
+        is_unsure = _may_be_put_away(stock, since)
+        line = line_of(units=units, what=what, ref=ref, at=now, is_unsure=is_unsure)
+        stock.lines = [*stock.lines, line][-LINES_KEPT:]
+        if is_unsure or stock.rest_since is not None:
             # It may be what the last reading could not explain.
-            stock.look_again_at = timezone.now()
+            stock.look_again_at = now
         stock.save(update_fields=["expected", "telling", "lines", "look_again_at"])
+
+
+def _may_be_put_away(stock: PlatformStock, since: datetime | None) -> bool:
+    """By a number of ours that is on its way, or that was set after `since`."""
+    if stock.telling is not None:
+        return True
+    return stock.told_at is not None and (since is None or since <= stock.told_at)

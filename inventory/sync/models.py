@@ -53,13 +53,13 @@ class PlatformStock(models.Model):
     )
     rest = models.IntegerField(default=0, help_text="What the last reading left unexplained.")
     rest_since = models.DateTimeField(null=True, blank=True)
-    look_again_at = models.DateTimeField(null=True, blank=True)
-    telling = models.IntegerField(null=True, blank=True)
-    overwritten = models.PositiveIntegerField(
+    rest_met = models.PositiveSmallIntegerField(
         default=0,
         db_default=0,
-        help_text="Units that it may have taken off just before ours stood there.",
+        help_text="How often the same was left over though something was sold meanwhile.",
     )
+    look_again_at = models.DateTimeField(null=True, blank=True)
+    telling = models.IntegerField(null=True, blank=True)
     told = models.IntegerField(null=True, blank=True, help_text="As last told and answered.")
     told_at = models.DateTimeField(null=True, blank=True)
     tell_error = models.CharField(max_length=60, blank=True, default="")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,6 +27,7 @@ from inventory.services.stock import (
     reserve_stock,
 )
 from inventory.sync.counting import note_allocated, shift_expected
+from inventory.sync.news import orders_read_until
 from inventory.sync.numbers import WITH_STOCK
 
 # Sellable, warehouse, and whether it went as a component of a kit.
@@ -129,6 +130,8 @@ def _take(platform: str, sale: SeenSale, places: Places) -> bool:
     wanted = counts_of(sale.units, places)
     known = PlatformSale.objects.filter(platform=platform, order_ref=sale.order_ref)
     rows = {_place(row): row for row in known.with_level()}
+    if _is_outdated(sale, rows.values()):
+        return False
     if places.reads_all_of(sale):
         owned = set(places.warehouses.values())
         wanted |= {place: Counts() for place in rows.keys() - wanted.keys() if place[1] in owned}
@@ -139,6 +142,12 @@ def _take(platform: str, sale: SeenSale, places: Places) -> bool:
             _follow(platform, sale, place, counts)
             moved = True
     return moved
+
+
+def _is_outdated(sale: SeenSale, rows: Iterable[PlatformSale]) -> bool:
+    """Of a page that was read before another list told the same order's later state."""
+    known = [row.changed_at for row in rows if row.changed_at is not None]
+    return sale.changed_at is not None and bool(known) and sale.changed_at < max(known)
 
 
 def _place(row: PlatformSale) -> Place:
@@ -167,7 +176,10 @@ def _follow(platform: str, sale: SeenSale, place: Place, counts: Counts) -> None
     elif not is_in_kit:
         what = f"{row.get_platform_display()} orders"
         ref = row.number or row.order_ref
-        shift_expected(level_id=level.pk, platform=platform, units=-gone, what=what, ref=ref)
+        since = orders_read_until(platform)
+        shift_expected(
+            level_id=level.pk, platform=platform, units=-gone, what=what, ref=ref, since=since
+        )
     _settle(row, place)
 
 

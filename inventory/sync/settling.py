@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts.services.audit import record_audit
 from inventory.models import MovementKind, PlatformStock, StockDrift, StockLevel
+from inventory.rules.stock_sync import Owner
 from inventory.services.stock import move_stock
 from inventory.sync.drifting import close_drift
 from inventory.sync.models import DriftState
@@ -85,9 +86,14 @@ def _move(stock: PlatformStock, units: int, kind: MovementKind, reason: str, act
 
 
 def _close(drift: StockDrift, stock: PlatformStock, choice: Choice, actor: str) -> None:
-    """What stands there now is the ground of every later comparison."""
-    agree(stock)
-    stock.rest, stock.rest_since, stock.look_again_at = 0, None, None
+    """What was looked into is explained from now on, and nothing beyond it.
+
+    What stands there may by now lack units of an order of which we have not heard.
+    """
+    is_ours = stock.link.stock_owner == Owner.OURS.value
+    before = stock.expected if is_ours else None
+    agree(stock, on=stock.physical if before is None else before + drift.rest)
+    stock.rest, stock.rest_since, stock.rest_met, stock.look_again_at = 0, None, 0, None
     stock.compared_at = None
     stock.save()
     close_drift(stock, state=DriftState(choice.value), actor=actor)

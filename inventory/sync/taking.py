@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
 
 from carriers.contracts import StockEntry
-from carriers.inbox.models import SyncCursor
-from carriers.inbox.windows import complete_until
 from catalog.kits.contents import parts_of
 from catalog.models import PlatformListing, Sellable
 from inventory.models import (
@@ -35,11 +33,16 @@ from inventory.rules.stock_sync import (
 from inventory.services.stock import move_stock
 from inventory.sync.doubts import is_in_doubt
 from inventory.sync.drifting import heal_drift, open_drift
+from inventory.sync.news import came_since, orders_read_until, unsure_lines
 from inventory.sync.numbers import lines_of, ours_of
 
 SETTLE = timedelta(seconds=settings.STOCK_SETTLE_S)
 UNLINKED = "unlinked"
-ORDERS_LISTS = "orders"
+# A number was answered with another one.
+IGNORED = "stock.ignored_there"
+# Of goods that are sold all the time no pause is ever met; so often in a row the same is left over,
+# each time with all orders read in between, and it is no news of orders any more.
+TIMES_MET = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +157,13 @@ def _take(stock: PlatformStock, entry: StockEntry, ours: Ours) -> Step:
 def _verdict(stock: PlatformStock, ours: Ours) -> Verdict:
     """What was met before and stayed so long enough is judged; anything else waits for news."""
     first = _judged(stock, ours, has_settled=False)
-    if first.step is not Step.WAIT or first.rest != stock.rest or not _has_settled(stock):
+    if first.step is not Step.WAIT or first.rest != stock.rest or not _is_read_through(stock):
         return first
+    if came_since(stock.lines, stock.rest_since or timezone.now()):
+        # What was left over then may be explained by now, and this be other orders' doing.
+        stock.rest_since, stock.rest_met = timezone.now(), stock.rest_met + 1
+        if stock.rest_met < TIMES_MET:
+            return first
     return _judged(stock, ours, has_settled=True)
 
 
@@ -169,25 +177,31 @@ def _judged(stock: PlatformStock, ours: Ours, *, has_settled: bool) -> Verdict:
         memory=Memory(
             expected=stock.expected,
             telling=stock.telling,
-            overwritten=stock.overwritten,
+            unsure=_unsure(stock, since=None),
+            late=_unsure(stock, since=stock.agreed_at if stock.telling is not None else None),
+            ignored=stock.wanted if stock.tell_error == IGNORED else None,
             has_settled=has_settled,
         ),
     )
 
 
-def _has_settled(stock: PlatformStock) -> bool:
+def _unsure(stock: PlatformStock, *, since: datetime | None) -> tuple[int, ...]:
+    return tuple(
+        int(str(line["units"]))
+        for line in unsure_lines(stock.lines)
+        if since is None or came_since([line], since)
+    )
+
+
+def _is_read_through(stock: PlatformStock) -> bool:
     """Long enough, without a doubt of our own, and with the orders read since."""
     since = stock.rest_since
     if since is None or since > timezone.now() - SETTLE:
         return False
     if is_in_doubt(stock.link.platform, stock.level):
         return False
-    lists = SyncCursor.objects.filter(
-        platform=stock.link.platform, resource__startswith=ORDERS_LISTS
-    )
-    platform = stock.link.platform
-    read = [complete_until(platform, name) for name in lists.values_list("resource", flat=True)]
-    return all(until is not None and until > since for until in read)
+    until = orders_read_until(stock.link.platform)
+    return until is not None and until > since
 
 
 def _take_theirs(stock: PlatformStock, verdict: Verdict) -> None:
@@ -205,9 +219,9 @@ def _keep(stock: PlatformStock, ours: Ours, verdict: Verdict) -> None:
     if verdict.step in (Step.WAIT, Step.DRIFT):
         _keep_rest(stock, ours, verdict)
         return
-    stock.rest, stock.rest_since = 0, None
+    stock.rest, stock.rest_since, stock.rest_met = 0, None, 0
     if verdict.step in (Step.AGREED, Step.TAKE):
-        agree(stock, taken=verdict.take)
+        agree(stock, on=stock.physical, taken=verdict.take)
     elif verdict.step is Step.TELL:
         _keep_unchanged(stock)
     heal_drift(stock)
@@ -216,35 +230,43 @@ def _keep(stock: PlatformStock, ours: Ours, verdict: Verdict) -> None:
 def _keep_rest(stock: PlatformStock, ours: Ours, verdict: Verdict) -> None:
     now = timezone.now()
     if verdict.rest != stock.rest or stock.rest_since is None:
-        stock.rest, stock.rest_since = verdict.rest, now
+        stock.rest, stock.rest_since, stock.rest_met = verdict.rest, now, 0
     if verdict.step is Step.WAIT:
         stock.look_again_at = now + SETTLE
     else:
         open_drift(stock, ours=ours, rest=verdict.rest)
 
 
-def agree(stock: PlatformStock, *, taken: int = 0) -> None:
+def agree(stock: PlatformStock, *, on: int | None, taken: int = 0) -> None:
     """Both say the same from here on."""
-    reasons = list(explanation(lines_of(stock.lines)))
-    if taken:
-        reasons.append(f"{signed(taken)}: taken from there")
-    if reasons:
-        stock.explained = "; ".join(reasons)[:500]
-    stock.expected, stock.telling, stock.lines = stock.physical, None, []
-    stock.overwritten = 0
+    explain(stock, taken=taken)
+    stock.expected, stock.telling = on, None
     stock.agreed_at = timezone.now()
     stock.first_agreed_at = stock.first_agreed_at or stock.agreed_at
     stock.tell_error = ""
 
 
+def explain(stock: PlatformStock, *, taken: int = 0) -> None:
+    """What changed there since the last agreement is told by its reasons, and done with."""
+    reasons = list(explanation(lines_of(stock.lines)))
+    if taken:
+        reasons.append(f"{signed(taken)}: taken from there")
+    if reasons:
+        stock.explained = "; ".join(reasons)[:500]
+    stock.lines = []
+
+
 def _keep_unchanged(stock: PlatformStock) -> None:
-    """Ours is newer, and to be told at the next look, one that was refused before as well."""
-    if stock.physical != stock.expected and stock.physical != stock.telling:
-        # Our own number over units that had just been taken off: it stands there as it is.
-        agree(stock)
-    elif stock.physical == stock.telling:
-        stock.told, stock.told_at = stock.telling, stock.seen_at
-        agree(stock)
+    """Ours is newer, and to be told at the next look, one that was refused before as well.
+
+    While an answer is missing, nobody knows which number it is that stands there; but this one is
+    what the next one is sent over.
+    """
+    if stock.telling is None:
+        # Also our own number over units that had just been taken off: it stands there as it is.
+        agree(stock, on=stock.physical)
+    else:
+        stock.expected, stock.agreed_at = stock.physical, timezone.now()
     stock.compared_at, stock.tell_error = None, ""
 
 

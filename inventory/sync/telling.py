@@ -15,8 +15,9 @@ from carriers.outbox.commands import cancel_pending, enqueue_command
 from inventory.models import PlatformStock, StockDrift, StockLevel
 from inventory.rules.stock_sync import Ours, Owner
 from inventory.sync.drifting import heal_drift
+from inventory.sync.news import unsure_lines
 from inventory.sync.numbers import ours_of
-from inventory.sync.taking import UNLINKED, agree, take_entries
+from inventory.sync.taking import IGNORED, UNLINKED, agree, explain, take_entries
 
 TELL = "stock.tell"
 BATCH = 200
@@ -25,7 +26,6 @@ LOOK_SECONDS = 40
 # A change has the time of its statement and is seen only when it commits, so what changed within
 # this long is looked at once more.
 GRACE = timedelta(minutes=1)
-IGNORED = "stock.ignored_there"
 
 
 def tell_changed() -> int:
@@ -70,7 +70,7 @@ def _look_at(
         stock.look_again_at = None
         if not is_busy:
             is_queued = _queue(stock, stock.wanted)
-    elif not is_drifting and _is_tellable(stock) and ours.to_tell != stock.expected:
+    elif not is_drifting and _is_tellable(stock) and _is_to_tell(stock, ours):
         is_known = ours.to_tell == stock.wanted and (is_busy or stock.tell_error)
         is_queued = not is_known and _queue(stock, ours.to_tell)
     stock.compared_at = started - GRACE
@@ -83,6 +83,11 @@ def _is_tellable(stock: PlatformStock) -> bool:
     if stock.link.stock_owner != Owner.OURS.value or stock.is_infinite:
         return False
     return stock.expected is not None or (stock.physical is None and stock.seen_at is not None)
+
+
+def _is_to_tell(stock: PlatformStock, ours: Ours) -> bool:
+    """Changed here, or sent without an answer and so not known to stand there."""
+    return ours.to_tell != stock.expected or stock.telling is not None
 
 
 def _queue(stock: PlatformStock, wanted: int | None, *, is_forced: bool = False) -> bool:
@@ -122,7 +127,8 @@ def stock_to_tell(command: OutboxCommand) -> PlatformStock | None:
 def begin_telling(*, stock_id: int, entry: StockEntry, is_forced: bool) -> int | None:
     """Take what stands there first; returns the number to send, or None for nothing to tell.
 
-    It is noted before it is sent, so that a reading which meets it knows it for ours.
+    It is noted before it is sent, so that a reading which meets it knows it for ours. One whose
+    answer was lost is sent once more though it seems to stand there.
     """
     platform = PlatformStock.objects.filter(pk=stock_id).values_list("link__platform", flat=True)
     if take_entries(platform=platform[0], entries=[entry])[UNLINKED]:
@@ -132,21 +138,22 @@ def begin_telling(*, stock_id: int, entry: StockEntry, is_forced: bool) -> int |
     number = ours_of([stock])[stock.pk].to_tell
     is_drifting = StockDrift.objects.still_open().filter(stock=stock).exists()
     is_due = _is_tellable(stock) and stock.rest_since is None and not is_drifting
-    if number == stock.physical or not (is_forced or is_due):
+    stands = number == stock.physical and stock.telling is None
+    if stands or not (is_forced or is_due):
         return None
     stock.telling = number
-    stock.save(update_fields=["telling"])
+    # The number is worked out with them; whatever comes from here on may be before it or after.
+    explain(stock)
+    stock.save(update_fields=["telling", "lines", "explained"])
     return number
 
 
 @transaction.atomic
-def record_told(
-    *, stock_id: int, sent: int, physical: int | None, allocated: int, allocated_before: int
-) -> None:
+def record_told(*, stock_id: int, sent: int, physical: int | None, allocated: int) -> None:
     """What the platform answered is what it has. A number that it ignored is not told for ever.
 
-    Where it has allocated less than it had a moment before, an order may have been shipped in
-    between, and its units stand there again by our number.
+    An order of which we heard while it was on its way may have been shipped before it came, and
+    then its units stand there again by our number: that is for the next reading to tell.
     """
     stock = _locked(stock_id)
     stock.physical, stock.allocated, stock.seen_at = physical, allocated, timezone.now()
@@ -154,9 +161,10 @@ def record_told(
         # What it took off itself since is off `telling` already.
         stock.told, stock.told_at = sent, stock.seen_at
         stock.physical = stock.telling
-        agree(stock)
-        stock.overwritten = max(0, allocated_before - allocated)
-        stock.rest, stock.rest_since = 0, None
+        unsure = unsure_lines(stock.lines)
+        agree(stock, on=stock.telling)
+        stock.lines = unsure
+        stock.rest, stock.rest_since, stock.rest_met = 0, None, 0
         heal_drift(stock)
     else:
         stock.telling, stock.tell_error = None, IGNORED

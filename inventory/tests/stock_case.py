@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.db.models import F
 from django.utils import timezone
 
 from carriers.contracts import AllocatedUnits, Platform
+from carriers.inbox.models import PullWindow, SyncCursor
+from carriers.models import OutboxCommand
 from carriers.outbox.worker import run_next
 from carriers.platforms import veeqo_client
 from catalog.tests.sync_case import SyncCase
@@ -60,11 +63,14 @@ class StockCase(SyncCase):
 
     def read_orders(self) -> int:
         """As the list of changed orders is read; none of them is ours here."""
+        return take_sales(platform="veeqo", sales=self.seen_orders())
+
+    def seen_orders(self) -> list[SeenSale]:
         page = veeqo_client().list_orders(updated_since=timezone.now() - timedelta(days=1))
         gone = veeqo_client().list_orders(
             updated_since=timezone.now() - timedelta(days=1), status="cancelled"
         )
-        sales = [
+        return [
             SeenSale(
                 order_ref=row.order_ref,
                 number=row.number,
@@ -73,7 +79,6 @@ class StockCase(SyncCase):
             )
             for row in (*page.rows, *gone.rows)
         ]
-        return take_sales(platform="veeqo", sales=sales)
 
     def tell(self) -> int:
         """Look, and carry out what was queued; returns how many commands that was."""
@@ -81,14 +86,40 @@ class StockCase(SyncCase):
         self.work()
         return queued
 
+    def try_again(self) -> None:
+        """What was not answered is due again."""
+        OutboxCommand.objects.still_open().update(next_attempt_at=timezone.now())
+        self.work()
+
     def work(self) -> None:
         while run_next("sync"):
             pass
 
     def settle(self) -> None:
-        """As if the rest had been met long enough ago."""
-        long_ago = timezone.now() - timedelta(hours=1)
-        PlatformStock.objects.filter(rest_since__isnull=False).update(rest_since=long_ago)
+        """As if the rest had been met an hour ago, and all orders were read since."""
+        hour = timedelta(hours=1)
+        for stock in PlatformStock.objects.filter(rest_since__isnull=False):
+            lines = [
+                line | {"at": (datetime.fromisoformat(line["at"]) - hour).isoformat()}
+                for line in stock.lines
+            ]
+            row = PlatformStock.objects.filter(pk=stock.pk)
+            row.update(rest_since=F("rest_since") - hour, lines=lines)
+        self.read_all_orders()
+
+    def read_all_orders(self) -> None:
+        """The news of orders come, and that all came is known, as it is of a whole reading."""
+        opened_at = timezone.now()
+        self.read_orders()
+        for resource in ("orders", "orders cancelled"):
+            SyncCursor.objects.get_or_create(platform="veeqo", resource=resource)
+            PullWindow.objects.create(
+                platform="veeqo",
+                resource=resource,
+                since=opened_at,
+                opened_at=opened_at,
+                closed_at=timezone.now(),
+            )
 
     @property
     def stock(self) -> PlatformStock:

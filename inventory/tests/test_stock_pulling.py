@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import AuditEntry
@@ -31,6 +32,7 @@ from inventory.sync.runs import begin_due_stock_run, begin_stock_run, believe_st
 from inventory.sync.sales import SeenSale, SoldUnits, settle_short_sales, take_sales
 from inventory.sync.schedules import change_stock_schedule
 from inventory.sync.settling import Choice, settle_drift
+from inventory.sync.taking import TIMES_MET
 from inventory.tests.builders import make_warehouse, put_stock
 from inventory.tests.stock_case import THERE, StockCase
 from shipping_project.kernel.errors import InvalidInput, StateChanged
@@ -80,6 +82,65 @@ class SaleTests(StockCase):
         self.assertEqual((first.waiting, first.drifted), (1, 0))
         self.assertEqual((second.agreed, self.stock.rest), (1, 0))
         self.assertEqual(self.level.on_hand, THERE - 3)
+
+    def test_another_order_of_as_many_units_is_not_the_difference_of_before(self) -> None:
+        self.shop.ship(self.shop.sell(self.item_ref, 3, number="A"))
+        self.read()
+        self.settle()
+        # The first is known by now, and of the second nobody has heard.
+        self.shop.ship(self.shop.sell(self.item_ref, 3, number="B"))
+
+        run = self.read()
+        self.read_orders()
+        after = self.read()
+
+        self.assertEqual((run.waiting, run.drifted), (1, 0))
+        self.assertEqual((after.agreed, self.level.on_hand), (1, THERE - 6))
+
+    def test_unit_gone_from_goods_that_sell_all_the_time_is_found(self) -> None:
+        self.set_there(THERE - 1)
+        self.read()
+        for number in range(TIMES_MET):
+            self.shop.ship(self.shop.sell(self.item_ref, 2, number=f"A{number}"))
+            self.read_all_orders()
+            run = self.read()
+            self.assertEqual((run.waiting, run.drifted), (1, 0))
+            self.settle_moved()
+
+        self.read()
+
+        self.assertEqual(StockDrift.objects.still_open().get().rest, -1)
+
+    def test_sold_here_and_gone_there_are_not_the_same_unit(self) -> None:
+        self.set_there(THERE - 1)
+        reserve_stock(
+            reference="O-1",
+            demands=[StockDemand(sellable_id=self.mug.pk, quantity=1)],
+            warehouse_code=self.warehouse.code,
+        )
+        self.read()
+        self.settle()
+
+        self.read()
+
+        self.assertEqual(StockDrift.objects.still_open().get().rest, -1)
+
+    def test_old_page_does_not_undo_what_a_newer_one_told(self) -> None:
+        order = self.shop.sell(self.item_ref, 3, number="A")
+        self.read_orders()
+        old = self.seen_orders()
+        self.shop.cancel(order)
+        self.read_orders()
+
+        take_sales(platform="veeqo", sales=old)
+
+        self.assertEqual((self.level.on_hand, self.level.reserved), (THERE, 0))
+
+    def settle_moved(self) -> None:
+        """An hour goes by for the rest, and not for what was sold since."""
+        met = PlatformStock.objects.filter(rest_since__isnull=False)
+        met.update(rest_since=F("rest_since") - timedelta(hours=1))
+        self.read_all_orders()
 
     def test_repeat_changes_nothing(self) -> None:
         self.shop.sell(self.item_ref, 3, number="A")
@@ -251,6 +312,26 @@ class DriftTests(StockCase):
 
         self.assertEqual(self.level.on_hand, THERE)
         self.assertTrue(StockDrift.objects.still_open().exists())
+
+    def test_order_not_heard_of_yet_is_no_difference_once_it_is_settled(self) -> None:
+        for choice in (Choice.OURS, Choice.THEIRS):
+            with self.subTest(choice):
+                self.shop.ship(self.shop.sell(self.item_ref, 2, number=choice))
+                self.read()
+                settle_drift(drift_id=self.drift.pk, choice=choice, actor="Ada")
+                self.work()
+                self.read_all_orders()
+                self.tell()
+
+                run = self.read()
+                self.assertEqual((run.agreed, run.waiting), (1, 0))
+                self.assertEqual(self.numbers_there()[0], self.level.on_hand)
+
+                self.set_there(self.level.on_hand + 5)
+                self.read()
+                self.settle()
+                self.read()
+                self.drift = StockDrift.objects.still_open().get()
 
     def test_undone_there_it_closes_by_itself(self) -> None:
         self.set_there(THERE)

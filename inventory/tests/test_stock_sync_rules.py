@@ -55,14 +55,25 @@ NEVER, AGREED_ON_10, AGREED_ON_8 = Memory(), Memory(expected=10), Memory(expecte
         (TEN, 10, NEVER, Verdict(step=Step.AGREED)),
         # Ours moved on, theirs did not.
         (TEN, 8, AGREED_ON_8, Verdict(step=Step.TELL)),
-        # Our own number comes back though its answer was lost.
+        # Our own number comes back though its answer was lost, or it is theirs less an order that
+        # we have not heard of: it is sent again, as it is.
         (TEN, 9, Memory(expected=8, telling=9), Verdict(step=Step.TELL)),
-        # The same by chance: an order that we have not heard of may be in theirs.
+        (TEN, 10, Memory(expected=12, telling=10), Verdict(step=Step.TELL)),
+        (TEN, 12, Memory(expected=12, telling=10), Verdict(step=Step.TELL)),
+        (TEN, 11, Memory(expected=12, telling=10), Verdict(step=Step.WAIT, rest=-1)),
+        # The same by chance: one sold here, and one gone there that nobody explains.
         (TEN, 10, AGREED_ON_8, Verdict(step=Step.WAIT, rest=2)),
-        (TEN, 10, Memory(expected=8, has_settled=True), Verdict(step=Step.AGREED)),
+        (TEN, 10, Memory(expected=8, has_settled=True), Verdict(step=Step.DRIFT, rest=2)),
+        # Sent once and not taken as the answer said, and there after all.
+        (TEN, 10, Memory(expected=8, ignored=10), Verdict(step=Step.AGREED)),
         # Shipped there just before our number stood there, and so on the shelf again by it.
-        (TEN, 13, Memory(expected=10, overwritten=3), Verdict(step=Step.TELL)),
-        (TEN, 14, Memory(expected=10, overwritten=3), Verdict(step=Step.WAIT, rest=4)),
+        (TEN, 13, Memory(expected=10, late=(-3,)), Verdict(step=Step.TELL)),
+        (TEN, 15, Memory(expected=10, late=(-3, -2, -4)), Verdict(step=Step.TELL)),
+        (TEN, 14, Memory(expected=10, late=(-3,)), Verdict(step=Step.WAIT, rest=4)),
+        (TEN, 11, Memory(expected=10, late=(-3, -2)), Verdict(step=Step.WAIT, rest=1)),
+        # The same of a number whose answer was lost.
+        (TEN, 13, Memory(expected=14, telling=10, unsure=(-3,)), Verdict(step=Step.TELL)),
+        (TEN, 17, Memory(expected=14, telling=10, unsure=(-3,)), Verdict(step=Step.WAIT, rest=3)),
         # Somebody changed it there: never overwritten, first waited for news of orders.
         (TEN, 12, AGREED_ON_10, Verdict(step=Step.WAIT, rest=2)),
         (TEN, 12, Memory(expected=10, has_settled=True), Verdict(step=Step.DRIFT, rest=2)),

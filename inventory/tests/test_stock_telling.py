@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from carriers.models import CommandState, OutboxCommand
 from carriers.outbox.worker import run_next
+from carriers.platforms import veeqo_client
 from inventory.alerts.services import change_thresholds
 from inventory.models import PlatformStock, StockDrift
 from inventory.rules.stock_sync import Owner
 from inventory.services.stock import StockDemand, release_reservations, reserve_stock
 from inventory.sync.counting import note_allocated, note_not_counted, note_shipped
 from inventory.sync.owners import change_link
-from inventory.sync.telling import tell_changed
+from inventory.sync.telling import begin_telling, record_told, tell_changed
 from inventory.tests.builders import put_stock
 from inventory.tests.stock_case import THERE, StockCase
 
@@ -128,9 +129,129 @@ class TellingTests(StockCase):
         self.reserve(1)
 
         run = self.read()
+        self.tell()
+        self.try_again()
 
         self.assertEqual((run.waiting, run.drifted, run.to_tell), (0, 0, 1))
-        self.assertEqual(self.stock.expected, THERE + 15)
+        self.assertEqual((self.stock.expected, self.stock.telling), (THERE + 14, None))
+        self.assertEqual(self.numbers_there(), (THERE + 14, 0))
+
+    def test_number_that_never_came_is_not_seen_in_an_order_of_as_many_units(self) -> None:
+        self.reserve(2)
+        tell_changed()
+        self.control("POST", "faults", method="PUT", path="/stock_entry", effect="error_before")
+        run_next("sync")
+        # Theirs is what ours would be, and none of it is our doing.
+        self.shop.ship(self.shop.sell(self.item_ref, 2, number="A"))
+        self.assertEqual(self.numbers_there(), (THERE - 2, 0))
+
+        self.read()
+        self.try_again()
+        self.read_all_orders()
+        self.tell()
+
+        self.assert_at_rest(THERE - 4)
+
+    def test_number_that_came_unanswered_is_the_ground_of_the_next_that_did_not(self) -> None:
+        put_stock(self.mug, self.warehouse, 15)
+        tell_changed()
+        self.control("POST", "faults", method="PUT", path="/stock_entry", effect="error_after")
+        run_next("sync")
+        self.reserve(1)
+        self.control("POST", "faults", method="PUT", path="/stock_entry", effect="error_before")
+        self.try_again()
+        self.assertEqual(self.numbers_there(), (THERE + 15, 0))
+
+        run = self.read()
+        self.try_again()
+
+        self.assertEqual((run.waiting, run.to_tell), (0, 1))
+        self.assert_at_rest(THERE + 14)
+
+    def test_order_shipped_just_before_our_number_came_is_told_at_once(self) -> None:
+        put_stock(self.mug, self.warehouse, 5)
+        order = self.shop.sell(self.item_ref, 3, number="A")
+        self.read_all_orders()
+        sent = self.begin()
+        self.shop.ship(order)
+        # As many are sold at that moment, so the allocated number tells nothing.
+        self.shop.sell(self.item_ref, 3, number="B")
+        self.end(sent)
+
+        self.read_all_orders()
+        self.tell()
+
+        self.assertEqual(self.numbers_there(), (THERE + 2, 3))
+        self.assert_at_rest(THERE + 2)
+
+    def test_order_shipped_just_after_our_number_came_needs_no_telling(self) -> None:
+        put_stock(self.mug, self.warehouse, 5)
+        order = self.shop.sell(self.item_ref, 3, number="A")
+        self.read_all_orders()
+        self.end(self.begin())
+        self.shop.ship(order)
+
+        self.read_all_orders()
+        self.tell()
+
+        self.assert_at_rest(THERE + 2)
+
+    def test_order_heard_of_while_our_number_is_on_its_way_is_not_lost(self) -> None:
+        order = self.shop.sell(self.item_ref, 3, number="A")
+        self.read_all_orders()
+        put_stock(self.mug, self.warehouse, 5)
+        for shipped_first in (True, False):
+            with self.subTest(shipped_first=shipped_first):
+                sent = self.begin()
+                if shipped_first:
+                    self.shop.ship(order)
+                answer = self.set_there_by_us(sent)
+                if not shipped_first:
+                    self.shop.ship(order)
+                self.read_all_orders()
+                record_told(stock_id=self.stock.pk, sent=sent, **answer)
+                self.tell()
+
+                self.assert_at_rest(THERE + 2 if shipped_first else THERE + 6)
+                order = self.shop.sell(self.item_ref, 1, number="B")
+                self.read_all_orders()
+                put_stock(self.mug, self.warehouse, 5)
+
+    def test_edit_there_is_not_taken_for_an_order_of_yesterday(self) -> None:
+        put_stock(self.mug, self.warehouse, 5)
+        self.tell()
+        # Once all orders were read, no order was shipped before our number came.
+        self.read_all_orders()
+        self.shop.ship(self.shop.sell(self.item_ref, 3, number="A"))
+        self.read_all_orders()
+        self.set_there(THERE + 5)
+
+        run = self.read()
+
+        self.assertEqual((run.waiting, self.stock.rest), (1, 3))
+
+    def begin(self) -> int:
+        """Up to where our number is sent."""
+        entry = veeqo_client().get_stock(self.item_ref, self.place)
+        sent = begin_telling(stock_id=self.stock.pk, entry=entry, is_forced=False)
+        assert sent is not None
+        return sent
+
+    def end(self, sent: int) -> None:
+        record_told(stock_id=self.stock.pk, sent=sent, **self.set_there_by_us(sent))
+
+    def set_there_by_us(self, sent: int) -> dict[str, int]:
+        answer = veeqo_client().set_stock(self.item_ref, self.place, physical=sent)
+        assert answer.physical is not None
+        return {"physical": answer.physical, "allocated": answer.allocated}
+
+    def assert_at_rest(self, units: int) -> None:
+        """So many lie there by both, and nothing is left to explain."""
+        run = self.read()
+        self.assertEqual((run.agreed, run.waiting, run.drifted), (1, 0, 0))
+        self.assertEqual(self.numbers_there()[0], units)
+        self.assertEqual((self.stock.expected, self.stock.telling), (units, None))
+        self.assertFalse(StockDrift.objects.exists())
 
     def test_change_made_there_meanwhile_is_not_overwritten(self) -> None:
         self.set_there(55)

@@ -33,6 +33,7 @@ from inventory.services.stock import move_stock
 from inventory.sync.owners import change_link
 from inventory.sync.runs import StockRunUnderWay, begin_stock_run
 from inventory.sync.settling import Choice, settle_drift
+from orders.chaos.planting import PLACE, Losses, Planted
 from orders.demo import shop
 from orders.demo.twin_control import move_clock
 from shipping_project.jobs.queue import nudge
@@ -41,8 +42,6 @@ from shipping_project.serving import Keeper
 
 HOURS = 24
 VEEQO = "veeqo"
-# Where the twin's shop sells from.
-PLACE = "NV1"
 # More than are sold here of one SKU between two looks at the shop's orders.
 BUFFER = 8
 SALE_EVERY_S = 0.25
@@ -80,7 +79,7 @@ class Told:
     sales: int = 0
     units: int = 0
     away: int = 0
-    edits: set[int] = field(default_factory=set)
+    planted: list[Planted] = field(default_factory=list)
     receipts: int = 0
     settled: int = 0
 
@@ -176,7 +175,8 @@ class Day:
         self._rng, self._seconds, self._told = rng, seconds, told
         self._begun = self._clock_at = time.monotonic()
         self._next_sync = self._next_operator = 0.0
-        self._readings = self._edits = self._receipts = 0
+        self._readings = self._receipts = 0
+        self._losses = Losses(rng, told.planted)
         self._leases_end_at: float | None = None
 
     @property
@@ -192,7 +192,7 @@ class Day:
         self._clock_at = now
         try:
             self._sync(now)
-            self._edit()
+            self._losses.plant(self.share)
             self._receive()
             if now >= self._next_operator:
                 self._next_operator = now + OPERATOR_EVERY_S
@@ -214,23 +214,11 @@ class Day:
             self._readings += 1
             read_stock_again()
 
-    def _edit(self) -> None:
-        """Somebody changes a number in Veeqo's own pages."""
-        if self._edits < 3 and self.share > 0.25 * (self._edits + 1):
-            stock = self._some(self._told.edits)
-            item, place = stock.listing.external_ref, stock.link.external_ref
-            change = self._rng.choice((-2, 3, 5))
-            shelf = shop.shelf_of(item, place)
-            # Before it is done: its answer may be lost.
-            self._told.edits.add(stock.pk)
-            self._edits += 1
-            shop.set_shelf(item, place, max(0, shelf.physical + change))
-
     def _receive(self) -> None:
         """Goods arrive for what sells, and are counted here alone."""
         if self._receipts < 6 and self.share > 0.14 * (self._receipts + 1):
             self._receipts += 1
-            stock = self._some(set())
+            stock = self._some()
             move_stock(
                 sellable_id=stock.level.sellable_id,
                 warehouse_id=stock.level.warehouse_id,
@@ -241,9 +229,9 @@ class Day:
             )
             self._told.receipts += 1
 
-    def _some(self, not_these: set[int]) -> PlatformStock:
+    def _some(self) -> PlatformStock:
         rows = PlatformStock.objects.filter(link__warehouse__code=PLACE).with_all()
-        known: Sequence[PlatformStock] = list(rows.exclude(pk__in=not_these).order_by("pk"))
+        known: Sequence[PlatformStock] = list(rows.order_by("pk"))
         return self._rng.choice(known)
 
 

@@ -30,7 +30,13 @@ from orders.chaos.day import (
     wake,
     widen_overlaps,
 )
-from orders.chaos.day_tally import DayResult, count_day, numbers_apart, unexplained_drifts
+from orders.chaos.day_tally import (
+    DayResult,
+    count_day,
+    missed_drifts,
+    numbers_apart,
+    unexplained_drifts,
+)
 from orders.chaos.plan import PlannedOrder, plan_kills, plan_orders
 from orders.chaos.storm import FaultMaker, kill, post_all, retry_refused, wait_for_rest
 from orders.chaos.tally import tally, unaccounted_labels
@@ -87,7 +93,11 @@ def run_day(
         *(
             f"unexplained: {drift}, {drift.ours} by ours, {drift.theirs} there, {drift.lines}, "
             f"found {drift.found_at:%H:%M:%S}"
-            for drift in unexplained_drifts(told)
+            for drift in unexplained_drifts(told.planted)
+        ),
+        *(
+            f"missed: {one.units:+d} of number {one.stock_id}"
+            for one in missed_drifts(told.planted)
         ),
     ]
     return result, faults

@@ -51,12 +51,6 @@ def shelf_of(item_ref: str, warehouse_ref: str) -> Shelf:
     )
 
 
-def set_shelf(item_ref: str, warehouse_ref: str, physical: int) -> None:
-    """As somebody does in Veeqo's own pages."""
-    body = {"stock_entry": {"physical_stock_level": physical, "infinite": False}}
-    _call("PUT", _stock_path(item_ref, warehouse_ref), body)
-
-
 def sell(channel_id: int, item_ref: str, units: int, *, number: str) -> Body:
     """Allocated at once, in the shop's own warehouse."""
     line = {"sellable_id": int(item_ref), "quantity": units, "price_per_unit": 5}

@@ -55,6 +55,12 @@ def move_clock(seconds: float) -> None:
     _call("POST", "clock", {"advance_seconds": seconds})
 
 
+def shift_stock(item_ref: str, warehouse_ref: str, units: int) -> None:
+    """Units that are lost or found on a shelf at Veeqo, with no order behind it."""
+    body = {"sellable_id": item_ref, "warehouse_id": warehouse_ref, "units": units}
+    _call("POST", "stock", body)
+
+
 def wait_for_twin(*, within_s: float) -> None:
     """It answers once it has filled its store, which takes a while for a large world."""
     stop_at = time.monotonic() + within_s

@@ -19,10 +19,11 @@ from orders.services.kinds import (
     VOID_LABEL,
     VOID_ORPHAN,
 )
-from orders.services.stock_there import is_label_in_doubt
+from orders.services.stock_there import is_label_going_back, is_label_in_doubt
 
 # A difference in stock there is not judged while it may be a label of ours.
 register_doubt(is_label_in_doubt)
+register_doubt(is_label_going_back)
 register(
     CommandHandler(
         kind=BOOK,

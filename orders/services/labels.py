@@ -82,7 +82,7 @@ def record_label(*, shipment_id: int, label: Label, fence: int | None = None) ->
     service = label.service_name or (intent.service_name if intent else "")
     shipment.service_name = _fitting(Shipment, "service_name", service)
     shipment.save(update_fields=["state", "service_name", "updated_at"])
-    note_shipped_there(shipment=shipment)
+    note_shipped_there(shipment=shipment, since=intent.sent_at if intent else None)
     _know_service(shipment)
     message = f"Label bought: {shipment.service_name}, {label.tracking_number}, " + (
         str(package.label_cost) if package.label_cost else "cost not stated"

@@ -22,6 +22,7 @@ from orders.models import PulledOrder, PurchaseIntent, Shipment
 from orders.rules.purchase import IntentState
 from orders.rules.states import ShipmentState
 from orders.services.contents import demands_of
+from orders.services.kinds import CANCEL_BOOKING, VOID_LABEL
 
 logger = logging.getLogger(__name__)
 IN_DOUBT = (IntentState.SENT, IntentState.UNKNOWN, IntentState.HANDED_OVER)
@@ -29,12 +30,16 @@ IN_DOUBT = (IntentState.SENT, IntentState.UNKNOWN, IntentState.HANDED_OVER)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderThere:
-    """An order as the platform lists it; `units` is empty where it holds nothing any more."""
+    """An order as the platform lists it; `units` is empty where it holds nothing any more.
+
+    The list was asked for at `read_at`.
+    """
 
     order_ref: str
     number: str
     changed_at: datetime | None
     units: tuple[AllocatedUnits, ...]
+    read_at: datetime
 
 
 def follow_orders_there(*, platform: str, orders: Sequence[OrderThere]) -> int:
@@ -62,10 +67,13 @@ def note_allocated_there(*, shipment: Shipment) -> None:
     )
 
 
-def note_shipped_there(*, shipment: Shipment) -> None:
-    """A label is bought, so its platform counts the units as gone."""
+def note_shipped_there(*, shipment: Shipment, since: datetime | None) -> None:
+    """A label is bought, so its platform counts the units as gone; it was asked for at `since`."""
     note_shipped(
-        reference=shipment.reference, platform=shipment.platform, units=_units_of(shipment)
+        reference=shipment.reference,
+        platform=shipment.platform,
+        units=_units_of(shipment),
+        since=since,
     )
 
 
@@ -80,6 +88,17 @@ def is_label_in_doubt(platform: str, level: StockLevel) -> bool:
         package__shipment__reference__in=holds.values("reference"),
     )
     return asked.exists()
+
+
+def is_label_going_back(platform: str, level: StockLevel) -> bool:
+    """Whether one for units of this level, or its booking, is to be taken back there just now."""
+    holds = Reservation.objects.still_open().filter(
+        sellable=level.sellable_id, warehouse=level.warehouse_id, shipped_there__gt=0
+    )
+    rows = Shipment.objects.filter(platform=platform, reference__in=holds.values("reference"))
+    lanes = [row.order.lane for row in rows.select_related("order")]
+    asked = OutboxCommand.objects.filter(lane__in=lanes, kind__in=(VOID_LABEL, CANCEL_BOOKING))
+    return bool(lanes) and asked.still_open().exists()
 
 
 def _units_of(shipment: Shipment) -> dict[int, int]:
@@ -107,11 +126,13 @@ def _natives(platform: str, orders: Sequence[OrderThere]) -> dict[str, Shipment 
 
 
 def _count(platform: str, order: OrderThere, shipment: Shipment) -> None:
-    """While a command of ours is open, what the list shows may be older than what we know."""
+    """What the list shows may be older than what we know: while a command of ours is open, or where
+    one was answered since the list was asked for."""
+    is_older = shipment.updated_at >= order.read_at
     over = shipment.state == ShipmentState.CANCELLED.value
     elsewhere = shipment.platform_ref not in ("", order.order_ref)
     lane = OutboxCommand.objects.in_lane(shipment.order.lane)
-    if over or elsewhere or lane.still_open().exists():
+    if is_older or over or elsewhere or lane.still_open().exists():
         return
     units = _sale(order).units
     counts = counts_of(units, places_of(platform, units))

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from django.utils import timezone
+
 from carriers.outbox.worker import run_next
 from carriers.platforms import veeqo_client
 from inventory.models import PlatformSale, PlatformStock, Reservation, StockLevel
@@ -9,6 +13,7 @@ from inventory.sync.doubts import is_in_doubt
 from inventory.tests.veeqo_shop import VeeqoShop
 from orders.models import Order, Shipment
 from orders.services.cancellation import cancel_order
+from orders.services.stock_there import OrderThere, follow_orders_there
 from orders.tasks import pull_veeqo_orders
 from orders.tests.twin import TwinCase
 
@@ -63,6 +68,43 @@ class StockThereTests(TwinCase):
 
         self.assertEqual((before, is_in_doubt("veeqo", level)), (True, False))
         self.assertEqual(self.held(order), ("veeqo", 0, 1))
+
+    def test_page_from_before_the_label_does_not_undo_it(self) -> None:
+        self.twin.fault("GET", "/shipping/rates", "error_before", times=1)
+        order = self.place(**TEXAS)
+        for _ in range(2):
+            run_next("orders")
+        read_at = timezone.now()
+        (row,) = veeqo_client().list_orders(updated_since=read_at - timedelta(days=1)).rows
+        self.finish()
+        before = self.held(order)
+
+        follow_orders_there(
+            platform="veeqo",
+            orders=[
+                OrderThere(
+                    order_ref=row.order_ref,
+                    number=row.number,
+                    changed_at=row.updated_at,
+                    read_at=read_at,
+                    units=row.allocated,
+                )
+            ],
+        )
+
+        self.assertEqual((before, self.held(order)), (("veeqo", 0, 1),) * 2)
+
+    def test_label_that_is_to_be_given_back_is_in_doubt_until_it_is(self) -> None:
+        order = self.place(**TEXAS)
+        self.work()
+        hold = Reservation.objects.get(reference__startswith=f"{order.number}-")
+        level = StockLevel.objects.get(sellable=hold.sellable, warehouse=hold.warehouse)
+        cancel_order(order_id=order.pk, reason="changed my mind", actor="Ada")
+        before = is_in_doubt("veeqo", level)
+
+        self.finish()
+
+        self.assertEqual((before, is_in_doubt("veeqo", level)), (True, False))
 
     def test_called_off_it_is_counted_no_more_and_the_units_are_free(self) -> None:
         order = self.place(**TEXAS)

@@ -49,6 +49,30 @@ def test_the_report_lists_bookings_and_labels_of_both(twin: RunningTwin) -> None
     assert told["requests"] == sum(told["by_route"].values())
 
 
+def test_units_are_lost_on_a_shelf_without_an_order(twin: RunningTwin) -> None:
+    item = veeqo_steps.sellable(twin)
+    [before] = [
+        entry
+        for doc in twin.veeqo("GET", "/products?query=TRM-GRN&page_size=100").json()
+        for row in doc["sellables"]
+        for entry in row["stock_entries"]
+        if row["id"] == item
+    ][:1]
+    place = before["warehouse_id"]
+
+    told = twin.control("POST", "stock", {"sellable_id": item, "warehouse_id": place, "units": -2})
+
+    entry = twin.veeqo("GET", f"/sellables/{item}/warehouses/{place}/stock_entry").json()
+    assert told["physical"] == entry["physical_stock_level"]
+    assert entry["physical_stock_level"] == before["physical_stock_level"] - 2
+    assert (
+        ask(
+            twin, "stock", "POST", json={"sellable_id": 1, "warehouse_id": 1, "units": 1}
+        ).status_code
+        == 400
+    )
+
+
 def test_requests_are_kept_without_the_key(twin: RunningTwin) -> None:
     veeqo_steps.made(twin)
 
