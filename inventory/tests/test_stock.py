@@ -31,6 +31,7 @@ from inventory.services.stock import (
     ship_reservations,
 )
 from inventory.tests.builders import make_warehouse, put_stock
+from shipping_project.kernel.tests.file_database import database_in_file, needs_sqlite
 from shipping_project.kernel.tests.races import at_once, needs_row_locks, results
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
@@ -280,6 +281,43 @@ class RaceCase(TransactionTestCase):
     def assert_held(self, units: int) -> None:
         self.assertEqual(StockLevel.objects.get(sellable=self.mug).reserved, units)
         self.assertEqual(stock_differences(), [])
+
+
+@needs_sqlite
+class ManyCallersOfAFileTests(RaceCase):
+    """Each with a connection of its own, which waits for the others and never tells its caller."""
+
+    def test_64_callers_for_100_units_get_exactly_100(self) -> None:
+        with database_in_file():
+            answers = at_once(64, lambda number: self.hold(f"R-{number}", self.mug, units=2))
+            results(at_once(1, lambda _: self.assert_held(100)))
+
+        self.assert_units_and_refusals(answers, units=100, refused=14)
+
+    def test_64_callers_for_two_sellables_in_two_orders_get_all_or_nothing(self) -> None:
+        goods = [(self.mug, self.pot), (self.pot, self.mug)]
+        with database_in_file():
+            answers = at_once(
+                64, lambda number: self.hold(f"R-{number}", *goods[number % 2], units=2)
+            )
+            results(at_once(1, lambda _: self.assert_held(100)))
+
+        self.assert_units_and_refusals(answers, units=200, refused=14)
+
+    def test_callers_with_one_reference_share_one_hold(self) -> None:
+        with database_in_file():
+            answers = at_once(64, lambda _: self.hold("R-1", self.mug))
+            results(at_once(1, lambda _: self.assert_held(1)))
+
+        self.assertEqual(len({hold.pk for [hold] in results(answers)}), 1)
+
+    def assert_units_and_refusals(
+        self, answers: list[list[Reservation] | Exception], *, units: int, refused: int
+    ) -> None:
+        failed = [answer for answer in answers if isinstance(answer, Exception)]
+        held = [hold for answer in answers if isinstance(answer, list) for hold in answer]
+        self.assertEqual({type(one) for one in failed}, {InsufficientStock})
+        self.assertEqual((sum(hold.quantity for hold in held), len(failed)), (units, refused))
 
 
 @pytest.mark.postgres
