@@ -20,6 +20,9 @@ CREATE TABLE IF NOT EXISTS documents (
 CREATE INDEX IF NOT EXISTS documents_lookup ON documents (kind, lookup);
 CREATE INDEX IF NOT EXISTS documents_parent ON documents (kind, parent);
 CREATE INDEX IF NOT EXISTS documents_order ON documents (kind, seq);
+CREATE INDEX IF NOT EXISTS documents_changed ON documents (
+    kind, json_extract(body, '$.updated_at'), json_extract(body, '$.status')
+);
 CREATE TABLE IF NOT EXISTS numbers (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS requests (
     id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, dialect TEXT NOT NULL,
@@ -30,15 +33,24 @@ CREATE TABLE IF NOT EXISTS requests (
 """
 
 
-class Newest(Sequence[dict[str, Any]]):
-    """A long list of which pages are asked for."""
+# A field of the documents, how it stands to the value (=, <>, >= or >), and the value.
+Condition = tuple[str, str, str | int]
 
-    def __init__(self, connection: sqlite3.Connection, kind: str) -> None:
-        self._connection, self._kind = connection, kind
+
+class Newest(Sequence[dict[str, Any]]):
+    """A long list of which pages are asked for. A field that is null fits no condition."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, kind: str, conditions: Sequence[Condition]
+    ) -> None:
+        self._connection = connection
+        asked = [f"json_extract(body, '$.{name}') {sign} ?" for name, sign, _ in conditions]
+        self._where = " AND ".join(["kind = ?", *asked])
+        self._values = (kind, *(value for _, _, value in conditions))
 
     def __len__(self) -> int:
-        counted = "SELECT COUNT(*) FROM documents WHERE kind = ?"
-        return int(self._connection.execute(counted, (self._kind,)).fetchone()[0])
+        counted = f"SELECT COUNT(*) FROM documents WHERE {self._where}"  # noqa: S608
+        return int(self._connection.execute(counted, self._values).fetchone()[0])
 
     @overload
     def __getitem__(self, wanted: int) -> dict[str, Any]: ...
@@ -49,8 +61,9 @@ class Newest(Sequence[dict[str, Any]]):
             wanted.indices(len(self)) if isinstance(wanted, slice) else (wanted, wanted + 1, 1)
         )
         rows = self._connection.execute(
-            "SELECT body FROM documents WHERE kind = ? ORDER BY seq DESC LIMIT ? OFFSET ?",
-            (self._kind, max(0, stop - start), start),
+            f"SELECT body FROM documents WHERE {self._where} "  # noqa: S608
+            "ORDER BY seq DESC LIMIT ? OFFSET ?",
+            (*self._values, max(0, stop - start), start),
         )
         found = [_read(row) for row in rows]
         return found if isinstance(wanted, slice) else found[0]
@@ -158,9 +171,9 @@ class Store:
         )
         return map(_read, rows)
 
-    def newest(self, kind: str) -> Newest:
-        """All of a kind, newest first, of which only what is looked at is read."""
-        return Newest(self._connection, kind)
+    def newest(self, kind: str, *conditions: Condition) -> Newest:
+        """All of a kind that fit, newest first, of which only what is looked at is read."""
+        return Newest(self._connection, kind, conditions)
 
     def keys(self, kind: str) -> list[str]:
         """Oldest first."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -96,7 +96,17 @@ def take_sales(*, platform: str, sales: Sequence[SeenSale]) -> int:
     if platform not in WITH_STOCK:
         return 0
     places = places_of(platform, [unit for sale in sales for unit in sale.units])
-    return sum(_take(platform, sale, places) for sale in sales)
+    known = _known(platform, sales)
+    return sum(_take(platform, sale, places, known[sale.order_ref]) for sale in sales)
+
+
+def _known(platform: str, sales: Sequence[SeenSale]) -> defaultdict[str, dict[Place, PlatformSale]]:
+    """What is kept of these orders, by their ids there."""
+    refs = [sale.order_ref for sale in sales]
+    known: defaultdict[str, dict[Place, PlatformSale]] = defaultdict(dict)
+    for row in PlatformSale.objects.filter(platform=platform, order_ref__in=refs).with_level():
+        known[row.order_ref][_place(row)] = row
+    return known
 
 
 def places_of(platform: str, units: Sequence[SoldUnits]) -> Places:
@@ -126,10 +136,10 @@ def counts_of(units: Sequence[SoldUnits], places: Places) -> dict[Place, Counts]
     return {place: Counts(*both) for place, both in sums.items()}
 
 
-def _take(platform: str, sale: SeenSale, places: Places) -> bool:
+def _take(
+    platform: str, sale: SeenSale, places: Places, rows: Mapping[Place, PlatformSale]
+) -> bool:
     wanted = counts_of(sale.units, places)
-    known = PlatformSale.objects.filter(platform=platform, order_ref=sale.order_ref)
-    rows = {_place(row): row for row in known.with_level()}
     if _is_outdated(sale, rows.values()):
         return False
     if places.reads_all_of(sale):

@@ -124,8 +124,9 @@ def choose_quote(shipment: Shipment, booking: Booking) -> RateQuote | Rejected |
         detail = f"{place} offers no {shipment.carrier} service for this parcel."
         if wish != ANY_CHEAPEST:
             detail = f"{detail} Asked for is {wish.words}."
-        days = [one.delivery_days for one in quotes if one.carrier == shipment.carrier]
-        detail = f"{detail} {earliest_words(days, wish)}".rstrip()
+        own = [one for one in quotes if one.carrier == shipment.carrier]
+        services = [(one.service_name, one.delivery_days) for one in own]
+        detail = f"{detail} {earliest_words(services, wish)}".rstrip()
         return Rejected("service.not_available", detail)
     if estimate := is_beyond_estimate(shipment, quote.price):
         words = f"The label costs {quote.price}; about {estimate} was expected when it was chosen."

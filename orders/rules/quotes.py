@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from carriers.contracts import RateQuote
@@ -104,9 +104,13 @@ def wish_fault(service_name: str, days: int | None, wish: ServiceWish) -> str:
     return ""
 
 
-def earliest_words(days: Sequence[int | None], wish: ServiceWish) -> str:
-    """Where nothing keeps the promise: when the soonest of the services arrives, "" otherwise."""
-    known = [one for one in days if one is not None]
+def earliest_words(services: Iterable[tuple[str, int | None]], wish: ServiceWish) -> str:
+    """Where nothing keeps the promise: when the soonest of the services, given by name and days,
+    that are wished for at all arrives; "" otherwise."""
+    anyhow = replace(wish, max_days=0, deliver_by="")
+    known = [
+        days for name, days in services if days is not None and not wish_fault(name, days, anyhow)
+    ]
     if not wish.deliver_by or not known:
         return ""
     return f"The earliest that one arrives is {day_words(wish.arrives(min(known)))}."

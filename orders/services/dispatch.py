@@ -81,7 +81,8 @@ def hand_over(*, order_id: int) -> None:
     with transaction.atomic(durable=True):
         order = Order.objects.locked().get(pk=order_id)
         if OrderState(order.state) in DISPATCHABLE:
-            detail = "Something of ours failed over this order; the log tells what."
+            told = "Something of ours failed over this order; the log tells what."
+            detail = f"{told} {give_to_owner(order)}"
             need_attention(order, code="routing.internal", detail=detail, kind="order.unrouted")
 
 

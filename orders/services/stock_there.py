@@ -12,6 +12,7 @@ from carriers.models import OutboxCommand
 from inventory.models import Reservation, StockLevel
 from inventory.sync.counting import note_allocated, note_counted, note_shipped
 from inventory.sync.sales import (
+    Places,
     SeenSale,
     SoldUnits,
     counts_of,
@@ -48,16 +49,17 @@ def follow_orders_there(*, platform: str, orders: Sequence[OrderThere]) -> int:
     One that became an order of ours holds its units as that; what was held for the sale is free.
     """
     ours, natives = _ours(platform, orders), _natives(platform, orders)
+    places = places_of(platform, [unit for order in orders for unit in _sale(order).units])
     for order in orders:
         shipment = ours.get(order.number) or natives.get(order.order_ref)
         if shipment is not None:
-            _count(platform, order, shipment)
+            _count(platform, order, shipment, places)
     sales = [
         _sale(replace(order, units=()) if order.order_ref in natives else order)
         for order in orders
         if order.number not in ours
     ]
-    return sum(_take(platform, sale) for sale in sales)
+    return _take(platform, sales)
 
 
 def note_allocated_there(*, shipment: Shipment) -> None:
@@ -125,7 +127,7 @@ def _natives(platform: str, orders: Sequence[OrderThere]) -> dict[str, Shipment 
     return found
 
 
-def _count(platform: str, order: OrderThere, shipment: Shipment) -> None:
+def _count(platform: str, order: OrderThere, shipment: Shipment, places: Places) -> None:
     """What the list shows may be older than what we know: while a command of ours is open, or where
     one was answered since the list was asked for."""
     is_older = shipment.updated_at >= order.read_at
@@ -134,8 +136,7 @@ def _count(platform: str, order: OrderThere, shipment: Shipment) -> None:
     lane = OutboxCommand.objects.in_lane(shipment.order.lane)
     if is_older or over or elsewhere or lane.still_open().exists():
         return
-    units = _sale(order).units
-    counts = counts_of(units, places_of(platform, units))
+    counts = counts_of(_sale(order).units, places)
     own = {place: count for place, count in counts.items() if not place[2]}
     note_counted(
         reference=shipment.reference,
@@ -162,10 +163,14 @@ def _sale(order: OrderThere) -> SeenSale:
     )
 
 
-def _take(platform: str, sale: SeenSale) -> int:
-    """One that cannot be taken costs no other; it is seen again within the overlap."""
+def _take(platform: str, sales: Sequence[SeenSale]) -> int:
+    """All at once, or one by one after a fault: one that cannot be taken costs no other, and is
+    seen again within the overlap."""
     try:
-        return take_sales(platform=platform, sales=[sale])
+        return take_sales(platform=platform, sales=sales)
     except Exception:
-        logger.exception("sale not taken", extra={"platform": platform, "order": sale.order_ref})
-        return 0
+        if len(sales) == 1:
+            facts = {"platform": platform, "order": sales[0].order_ref}
+            logger.exception("sale not taken", extra=facts)
+            return 0
+    return sum(_take(platform, [sale]) for sale in sales)

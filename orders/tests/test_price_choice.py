@@ -374,6 +374,15 @@ class PromiseTests(PriceCase):
         self.assertIn(f"arrives by {day_words(left)}", answer.detail)
         self.assertTrue(answer.detail.endswith(f"The earliest that one arrives is {earliest}."))
 
+    def test_the_earliest_day_is_that_of_what_was_asked_for(self) -> None:
+        RoutingRule.objects.filter(rule_set=self.live).update(service="slow")
+        left = self.leaves_on()
+
+        answer = self.chosen(left)
+
+        assert isinstance(answer, Rejected)
+        self.assertIn(day_words(working_days_after(left, 9)), answer.detail)
+
     def test_the_promise_of_a_changed_order_is_the_one_that_counts(self) -> None:
         order = self.dispatched()
         shipment = Shipment.objects.get(order=order)

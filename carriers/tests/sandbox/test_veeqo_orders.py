@@ -139,3 +139,21 @@ def test_an_order_has_no_returns_of_its_own(twin: RunningTwin) -> None:
     pk = steps.made(twin)["id"]
 
     assert twin.veeqo("GET", f"/orders/{pk}/returns").json() == []
+
+
+def test_a_list_is_the_same_however_it_is_found(twin: RunningTwin) -> None:
+    """Plain questions are asked of the store; with one more each order is looked at."""
+    moments = []
+    for number in range(3):
+        moments.append(steps.made(twin, f"SHOP-{number}")["updated_at"])
+        twin.advance(60)
+    gone = steps.made(twin, "SHOP-GONE")["id"]
+    twin.veeqo("PUT", f"/orders/{gone}/cancel", {})
+    finer = moments[1].replace("Z", "400Z")
+
+    for asked in ("", f"updated_at_min={moments[1]}", f"updated_at_min={finer}"):
+        for status in ("", "&status=cancelled", "&status=awaiting_fulfillment"):
+            found = numbers(twin, f"?{asked}{status}")
+            assert found == numbers(twin, f"?{asked}{status}&since_id=0")
+    assert numbers(twin, f"?updated_at_min={moments[1]}") == ["SHOP-2", "SHOP-1"]
+    assert numbers(twin, f"?updated_at_min={finer}") == ["SHOP-2"]

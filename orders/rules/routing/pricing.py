@@ -96,9 +96,9 @@ def _why(offer: Offer, fitting: Sequence[Offer], snapshot: RouteSnapshot, wish: 
 def _none_fits(offers: Sequence[Offer], book: RuleBook, asked: ByPrice) -> str:
     """With the soonest arrival of what could be booked at all, where a promise is what fails."""
     anyhow = replace(asked, wish=replace(asked.wish, max_days=0, deliver_by=""))
-    days = [offer.days for offer in offers if not _fault(offer, book, anyhow)]
+    bookable = [(offer.service, offer.days) for offer in offers if not _fault(offer, book, anyhow)]
     told = f"{_asked(asked)}, and none of {len(offers)} on offer fits."
-    return " ".join(filter(None, (told, earliest_words(days, asked.wish))))
+    return " ".join(filter(None, (told, earliest_words(bookable, asked.wish))))
 
 
 def _asked(asked: ByPrice) -> str:
