@@ -82,9 +82,12 @@ def import_job(request: HttpRequest, job_id: int) -> HttpResponse:
         "is_open": job.state in OPEN_STATES,
         "is_dry": bool(job.options.get("dry_run")),
     }
-    if is_fragment(request):
-        return render(request, "catalog/_import_progress.html", context)
     refused = JobItem.objects.filter(job=job, state=ItemState.REFUSED).order_by("position")
+    if is_fragment(request):
+        # Once it is over the rows that were refused come along.
+        late = {} if context["is_open"] else {"refused": refused[:SHOWN], "shown": SHOWN}
+        context |= {"is_late": bool(late), **late}
+        return render(request, "catalog/_import_progress.html", context)
     context |= {
         "columns": [(heading, mapping.get(heading, "")) for heading in job.options["headings"]],
         "choices": COLUMNS,

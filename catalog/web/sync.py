@@ -57,7 +57,7 @@ def catalog(request: HttpRequest) -> HttpResponse:
         "is_reading": any(one.run and one.run.state == RunState.RUNNING for one in readings),
     }
     if is_fragment(request):
-        return render(request, "catalog/_runs.html", context)
+        return render(request, "catalog/_runs.html", context | {"is_part": True})
     count, conflicts = open_conflicts(request.user)
     blocker_count, blockers = export_blockers(request.user)
     issue_count, issues = open_issues() if is_staff else (0, ())

@@ -42,7 +42,7 @@ def drift(request: HttpRequest) -> HttpResponse:
         "is_reading": any(one.run and one.run.state == RUNNING for one in readings),
     }
     if is_fragment(request):
-        return render(request, "inventory/_stock_runs.html", context)
+        return render(request, "inventory/_stock_runs.html", context | {"is_part": True})
     count, drifts = open_drifts(request.user)
     short_count, short = short_sales(request.user)
     context |= {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -42,9 +43,15 @@ class Installation:
         }
         self._processes: list[subprocess.Popen[bytes]] = []
 
-    def start(self) -> None:
+    def fill(self) -> None:
+        """The tables with the people and goods of the demonstration."""
         self._manage("migrate", "-v0")
         self._manage("seed_demo", "--without-orders")
+
+    def start(self, prepared: str = "") -> None:
+        """`prepared` is Python that runs before any worker does."""
+        if prepared:
+            self.run(prepared)
         gunicorn = (sys.executable, "-m", "gunicorn", "shipping_project.wsgi")
         self._spawn("twin", *MANAGE, "sandbox")
         self._spawn(
@@ -105,11 +112,24 @@ class Installation:
             time.sleep(0.1)
 
 
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store that is filled once, and copied for each installation."""
+    first = Installation(tmp_path_factory.mktemp("filled"))
+    first.fill()
+    return first.state
+
+
 @pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    running = Installation(tmp_path_factory.mktemp("installation"))
+def installation(
+    request: pytest.FixtureRequest, filled: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
+    """One for each module, begun with what its `PREPARED` says."""
+    state = tmp_path_factory.mktemp("installation")
+    shutil.copytree(filled, state, dirs_exist_ok=True)
+    running = Installation(state)
     try:
-        running.start()
+        running.start(getattr(request.module, "PREPARED", ""))
         yield running
     finally:
         running.stop()

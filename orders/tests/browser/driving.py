@@ -64,3 +64,15 @@ def log_in(page: Page, username: str) -> None:
     page.locator("input[name=password]").fill(PASSWORD)
     page.locator("form button[type=submit]").first.click()
     expect(page).not_to_have_url(re.compile("/login/"))
+
+
+def log_in_anew(page: Page, username: str) -> None:
+    """As somebody else, in the same window."""
+    page.context.clear_cookies()
+    log_in(page, username)
+
+
+def nothing_strange(watched: Watched) -> None:
+    """No word from outside was asked for, and the console stayed quiet."""
+    assert watched.foreign == []
+    assert watched.errors == []

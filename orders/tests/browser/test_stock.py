@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from orders.tests.browser.conftest import Installation
-from orders.tests.browser.driving import BROWSER, Watched, log_in, watching
+from orders.tests.browser.driving import BROWSER, Watched, log_in, nothing_strange, watching
 
 pytestmark = BROWSER
 
@@ -98,8 +98,3 @@ def tab(page: Page, name: str, address: str) -> None:
     else:
         page.goto(address)
     expect(page).to_have_url(re.compile(f"{address}$"))
-
-
-def nothing_strange(watched: Watched) -> None:
-    assert watched.foreign == []
-    assert watched.errors == []

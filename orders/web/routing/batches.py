@@ -46,13 +46,16 @@ def begin(request: HttpRequest) -> HttpResponse:
         Organization, slug=request.POST.get("organization", ""), is_active=True
     )
 
+    begun: list[BatchAssignment] = []
+
     def do() -> str:
         started = start_assignment(
             organization_id=organization.pk,
             actor=label_of(request.user),
             is_dry_run="dry_run" in request.POST,
         )
+        begun.append(started)
         return f"Batch {started.pk} is being assigned."
 
     told(request, do)
-    return redirect("batches")
+    return redirect("batch", begun[0].pk) if begun else redirect("batches")
