@@ -193,11 +193,15 @@ class FrontTests(AssigningMixin, TestCase):
 
         begun = self.client.post(reverse("batch-begin"), {"organization": "alder"})
         batch = BatchAssignment.objects.get()
+        address = reverse("batch", args=[batch.pk])
+        self.assertRedirects(begun, address)
+        self.assertContains(self.client.get(address), 'hx-trigger="every 2s"')
+
         assign(batch.pk)
 
-        self.assertRedirects(begun, reverse("batches"))
-        self.assertContains(self.client.get(reverse("batches")), reverse("batch", args=[batch.pk]))
-        page = self.client.get(reverse("batch", args=[batch.pk]))
+        self.assertContains(self.client.get(reverse("batches")), address)
+        page = self.client.get(address)
+        self.assertNotContains(page, "every 2s")
         self.assertContains(page, self.order.number)
         self.assertContains(page, "Saved ")
 
