@@ -23,12 +23,13 @@ from shipping_project.kernel.benches import Bench, Measured, Options
 SEED = 7
 READY_WITHIN_S = 60.0
 FAULTS = ("lose_rows", "double_rows", "shuffle_rows", "error_before")
-PAGES = {"veeqo_max_page_size": 25}
+PAGE_SIZE = 25
 MOST_ROUNDS = 200
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--orders", type=int, default=50_000)
+    parser.add_argument("--page-size", type=int, default=PAGE_SIZE, help="at most 100")
 
 
 def _measure(options: Options) -> Measured:
@@ -39,7 +40,7 @@ def _measure(options: Options) -> Measured:
         _take_orders()
         for number in range(count):
             place_there(f"SHOP-{number:06d}")
-        change_options(PAGES)
+        change_options({"veeqo_max_page_size": options["page_size"]})
         _misbehave()
         begun = time.monotonic()
         rounds = _read_until(count)
