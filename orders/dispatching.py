@@ -15,7 +15,7 @@ from orders.estimates import Goods, ask_rates
 from orders.models import Order, RuleSet
 from orders.rules.routing import OffersWanted, RuleBook, choose_route
 from orders.services.dispatch import Dispatched, dispatch_order
-from orders.services.offers import has_told, keep_told, parcel_from
+from orders.services.offers import has_told, keep_told, parcels_from
 from orders.services.rule_books import live_rule_set, rule_book
 from orders.services.snapshots import route_snapshot
 from shipping_project.kernel.money import Money
@@ -63,14 +63,14 @@ def asks_for_prices(book: RuleBook) -> bool:
 
 
 def _fetch(order: Order, wants: OffersWanted) -> bool:
-    priced = parcel_from(order, wants.warehouse, wants.package)
+    priced = parcels_from(order, wants.warehouse, wants.package)
     if has_told(priced, ASKED):
         return False
     try:
         quotes = ask_rates(
             warehouse=priced.warehouse,
             ship_to=order.address,
-            parcel=priced.parcel,
+            parcels=priced.parcels,
             goods=_goods(order),
         )
     except UpstreamError as exc:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.utils import timezone
 
-from carriers.contracts import Consignment, ConsignmentItem, Parcel, Platform, RateQuote
+from carriers.contracts import (
+    Consignment,
+    ConsignmentItem,
+    PackedParcel,
+    Parcel,
+    Platform,
+    RateQuote,
+)
 from carriers.errors import UpstreamError
 from carriers.lanes import band_of
 from carriers.limits import Priority
 from carriers.platforms import easyship_port
 from carriers.services.calls import calls_for
 from inventory.models import Warehouse
+from orders.rules.parcels import volume_cm3
 from orders.rules.rate_table import Carriage
 from orders.services.rates import rate_table
 from shipping_project.kernel.money import Money
@@ -53,7 +62,7 @@ def estimate_rates(
     """
     weight_g = band_of(parcel.weight_g)
     try:
-        quotes = ask_rates(warehouse=warehouse, ship_to=ship_to, parcel=parcel, goods=goods)
+        quotes = ask_rates(warehouse=warehouse, ship_to=ship_to, parcels=(parcel,), goods=goods)
     except UpstreamError:
         found = _of_table(warehouse, ship_to, replace(parcel, weight_g=weight_g))
         if not found:
@@ -65,30 +74,35 @@ def estimate_rates(
 
 
 def ask_rates(
-    *, warehouse: Warehouse, ship_to: PostalAddress, parcel: Parcel, goods: Goods
+    *, warehouse: Warehouse, ship_to: PostalAddress, parcels: Sequence[Parcel], goods: Goods
 ) -> tuple[RateQuote, ...]:
-    """As Easyship tells or told within the day. Raises an UpstreamError."""
+    """Parcels in one shipment, as Easyship tells or told within the day. Raises an UpstreamError.
+
+    Each counts as holding its share of the goods.
+    """
+    share = replace(goods, value=Money(goods.value.amount / len(parcels), goods.value.currency))
+    packed = tuple(PackedParcel(parcel=one, items=(_item(one, share),)) for one in parcels)
     consignment = Consignment(
         reference="",
         ship_from=warehouse.address,
         ship_to=ship_to,
-        parcel=parcel,
-        items=(_item(parcel, goods),),
+        parcel=packed[0].parcel,
+        items=tuple(item for one in packed for item in one.items),
         currency=goods.value.currency,
+        parcels=packed if len(packed) > 1 else (),
     )
     with calls_for(Priority.RATE):
         return easyship_port().estimate(consignment)
 
 
 def _of_table(warehouse: Warehouse, ship_to: PostalAddress, parcel: Parcel) -> list[RateQuote]:
-    volume_mm3 = parcel.length_mm * parcel.width_mm * parcel.height_mm
     carriage = Carriage(
         organization="",
         warehouse=warehouse.code,
         origin=warehouse.country,
         destination=ship_to.country,
         weight_g=parcel.weight_g,
-        volume_cm3=-(-volume_mm3 // 1000),
+        volume_cm3=volume_cm3(parcel),
         day=timezone.now().date().isoformat(),
     )
     return [

@@ -216,6 +216,10 @@ class ShipmentQuerySet(OwnedQuerySet["Shipment"]):
 
 
 class PackageQuerySet(OwnedQuerySet["Package"]):
+    def leading(self) -> Self:
+        """The box of each shipment that its label and its money stand with."""
+        return self.filter(position=1)
+
     def labelled(self) -> Self:
         return self.filter(label_state="bought")
 

@@ -45,6 +45,12 @@ GOODS_PROBLEMS = (
         "again.",
     ),
     Problem(
+        code="packing.outdated",
+        field="package",
+        cause="The lines of the order changed after its boxes were packed.",
+        fix="Try again: the order is packed and booked anew.",
+    ),
+    Problem(
         code="parcel.value_required",
         field="lines.unit_price",
         cause="An item has no value, and carriers do not take worthless goods.",

@@ -14,6 +14,9 @@ from orders.models import Package, PurchaseIntent, Quote, Shipment, TrackingEven
 class PackageInline(ReadOnlyInline):
     model = Package
     fields = readonly_fields = [
+        "position",
+        "box_name",
+        "contents",
         "weight_g",
         "label_state",
         "tracking_number",
@@ -82,6 +85,8 @@ class PackageAdmin(LedgerAdmin):
     list_display = [
         "id",
         "shipment",
+        "position",
+        "box_name",
         "tracking_number",
         "label_state",
         "tracking_status",

@@ -47,10 +47,13 @@ SHIPMENT = {
 }
 PACKAGE = {
     "id": "pk",
+    "position": "position",
+    "box": "box_name",
     "weight_g": "weight_g",
     "length_mm": "length_mm",
     "width_mm": "width_mm",
     "height_mm": "height_mm",
+    "contents": "contents",
     "label_state": "label_state",
     "tracking_number": "tracking_number",
     "tracking_url": "tracking_url",

@@ -65,7 +65,11 @@ class ContentSerializer(serializers.Serializer[None]):
 
 
 class PackedBoxSerializer(serializers.Serializer[None]):
-    """`box` is empty for a carton made to measure. Outer sides, and the weight with the box."""
+    """`box` is empty for a carton made to measure. Outer sides, and the weight with the box.
+
+    `tracking_number` is empty before the label is bought, and for a box that goes by the first
+    one's.
+    """
 
     box = TextField()
     weight_g = NumberField()
@@ -73,6 +77,7 @@ class PackedBoxSerializer(serializers.Serializer[None]):
     width_mm = NumberField()
     height_mm = NumberField()
     fill_percent = NumberField()
+    tracking_number = TextField()
     contents = ContentSerializer(many=True)
 
 
@@ -84,10 +89,14 @@ class BillableSerializer(serializers.Serializer[None]):
 
 
 class PackingSerializer(serializers.Serializer[None]):
-    """`boxes` is what a packer needs; `is_booked`: `parcel` is what the platform was told."""
+    """`boxes` are the parcels of its one shipment; `is_booked`: as the platform was told them.
+
+    `parcel` is the only one, and null where there are several.
+    """
 
     is_booked = serializers.BooleanField()
-    parcel = PackedBoxSerializer()
+    weight_g = NumberField(help_text="Of all boxes together.")
+    parcel = PackedBoxSerializer(allow_null=True)
     boxes = PackedBoxSerializer(many=True)
     billable = BillableSerializer(many=True)
 
@@ -100,15 +109,20 @@ class PackingView:
     @extend_schema(responses=PackingSerializer)
     @action(detail=True, methods=["get"])
     def packing(self, request: Request, pk: str) -> Response:
-        """The parcel that is booked for it, or would be, and what each carrier bills it by."""
+        """The boxes that are booked for it, or would be, and what each carrier bills them by."""
         return Response(packing_document(order_packing(self.get_object())))
 
 
 def packing_document(packing: OrderPacking) -> dict[str, Any]:
+    boxes = [
+        _box_document(box, packing.skus) | {"tracking_number": number}
+        for box, number in zip(packing.boxes, packing.numbers, strict=True)
+    ]
     return {
         "is_booked": packing.is_booked,
-        "parcel": _box_document(packing.parcel, packing.skus),
-        "boxes": [_box_document(box, packing.skus) for box in packing.boxes],
+        "weight_g": packing.weight_g,
+        "parcel": boxes[0] if len(boxes) == 1 else None,
+        "boxes": boxes,
         "billable": [
             {
                 "carrier": carrier,

@@ -38,7 +38,6 @@ class ParcelSerializer(PackageSerializer):
 
     order = TextField(help_text="The number of its order.")
     shipment = TextField(help_text="The reference of its shipment.")
-    box = TextField(help_text="The saved box; empty: made to measure.")
     label_ref = TextField()
     bought_at = serializers.DateTimeField(allow_null=True)
     updated_at = serializers.DateTimeField()
@@ -47,7 +46,6 @@ class ParcelSerializer(PackageSerializer):
 PARCEL = PACKAGE | {
     "order": "shipment__order__number",
     "shipment": "shipment__reference",
-    "box": "box_name",
     "label_ref": "label_ref",
     "bought_at": "bought_at",
     "updated_at": "updated_at",
@@ -174,7 +172,7 @@ class TrackedView(APIView):
             {
                 "package": parcel_document(package),
                 "shipment": shipment_documents([package.shipment])[0],
-                "events": scans_of("package_id", [package])[package.pk],
+                "events": scans_of("package__shipment_id", [package.shipment])[package.shipment_id],
             }
         )
 

@@ -100,12 +100,23 @@ class BulkOrdersSerializer(serializers.Serializer[None]):
     orders = OrderInSerializer(many=True, help_text="Without `organization`, which is a parameter.")
 
 
+class BoxContentSerializer(serializers.Serializer[None]):
+    line = serializers.IntegerField(help_text="The position of the order's line.")
+    sku = TextField()
+    quantity = serializers.IntegerField()
+
+
 class PackageSerializer(serializers.Serializer[None]):
+    """A box of a shipment. The one label of all boxes, and what it cost, are the first one's."""
+
     id = serializers.IntegerField()
+    position = serializers.IntegerField(help_text="Counts the boxes of its shipment from 1.")
+    box = TextField(help_text="The saved box; empty: made to measure.")
     weight_g = serializers.IntegerField()
     length_mm = serializers.IntegerField()
     width_mm = serializers.IntegerField()
     height_mm = serializers.IntegerField()
+    contents = BoxContentSerializer(many=True, help_text="Empty: all of the order.")
     label_state = TextField()
     tracking_number = TextField()
     tracking_url = TextField()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from django.utils import timezone
 
@@ -14,7 +15,7 @@ from carriers.inbox.cursors import is_read, read_changes
 from carriers.platforms import easyship_client, port_for
 from orders.audit.lists import shipments_of
 from orders.audit.looking import file_finding, look_at
-from orders.models import LabelAudit, Shipment
+from orders.models import LabelAudit, Package, Shipment
 from orders.rules.audit import is_our_reference, is_plain_charge
 from orders.services.audits import own_shipment
 from orders.services.charges import match_purchase, record_charges
@@ -63,10 +64,15 @@ def _take_charges(audit: LabelAudit, records: Sequence[TransactionRecord], curre
         if shipment is None:
             _look_at_unknown(audit, ref)
         elif is_plain_charge(own_shipment(shipment), charged, currency):
-            match_purchase(package=shipment.packages.all()[0], record=charged[0])
+            match_purchase(package=_leading(shipment), record=charged[0])
         else:
             look_at_charges(audit, shipment, currency)
     return len(known)
+
+
+def _leading(shipment: Shipment) -> Package:
+    """From what was fetched along."""
+    return min(shipment.packages.all(), key=attrgetter("position"))
 
 
 def _look_at_unknown(audit: LabelAudit, platform_ref: str) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from carriers.contracts import Consignment, ConsignmentItem, Parcel, Platform
+from carriers.contracts import Consignment, ConsignmentItem, PackedParcel, Platform
 from carriers.errors import UpstreamRefused
 from carriers.models import OutboxCommand
 from carriers.outbox.outcomes import Rejected
@@ -37,6 +39,13 @@ class NotLinked(UpstreamRefused):
     title = "A warehouse is not known at the platform"
 
 
+class PackedOtherwise(UpstreamRefused):
+    """The boxes do not hold what the order consists of; nothing was sent."""
+
+    code = "packing.outdated"
+    title = "The order was packed before it changed"
+
+
 def shipment_of(command: OutboxCommand) -> Shipment:
     found: Shipment = Shipment.objects.select_related("order", "warehouse").get(
         pk=command.payload["shipment_id"]
@@ -45,8 +54,8 @@ def shipment_of(command: OutboxCommand) -> Shipment:
 
 
 def package_of(shipment: Shipment) -> Package:
-    """A shipment is one closed box for now."""
-    found: Package = Package.objects.get(shipment=shipment)
+    """The box that the shipment's label stands with, and what is bought is kept under."""
+    found: Package = Package.objects.leading().get(shipment=shipment)
     return found
 
 
@@ -71,29 +80,46 @@ def consignment_for(shipment: Shipment, *, is_catalogued: bool = False) -> Consi
     """
     order = shipment.order
     lines = list(order.lines.select_related("sellable__product"))
-    package = Package.objects.get(shipment=shipment)
+    packages = list(Package.objects.filter(shipment=shipment).order_by("position"))
     refs: dict[int, str] = {}
     warehouse_ref = ""
     if is_catalogued or Platform(shipment.platform) in WITH_OWN_CATALOG:
         refs = _item_refs(shipment, lines)
         warehouse_ref = _warehouse_ref(shipment)
+    items = {line.position: _item(order, line, refs.get(line.sellable_id, "")) for line in lines}
     return Consignment(
         reference=shipment.reference,
         ship_from=shipment.warehouse.address,
         ship_to=order.address,
-        parcel=Parcel(
-            weight_g=package.weight_g,
-            length_mm=package.length_mm,
-            width_mm=package.width_mm,
-            height_mm=package.height_mm,
-        ),
-        items=tuple(_item(order, line, refs.get(line.sellable_id, "")) for line in lines),
+        parcel=packages[0].parcel,
+        items=tuple(items.values()),
+        parcels=_parcels(packages, items) if len(packages) > 1 else (),
         currency=order.currency,
         incoterm=shipment.incoterm,
         is_insured=shipment.is_insured,
         warehouse_ref=warehouse_ref,
         placed_at=order.placed_at,
         is_residential=order.is_residential,
+    )
+
+
+def _parcels(
+    packages: Sequence[Package], items: Mapping[int, ConsignmentItem]
+) -> tuple[PackedParcel, ...]:
+    """Each box with its part of the lines, by their positions. Raises PackedOtherwise."""
+    packed: Counter[int] = Counter()
+    for package in packages:
+        packed.update({one["line"]: one["quantity"] for one in package.contents})
+    if packed != {position: item.quantity for position, item in items.items()}:
+        raise PackedOtherwise("The lines are not those any more that the boxes were packed for.")
+    return tuple(
+        PackedParcel(
+            parcel=package.parcel,
+            items=tuple(
+                replace(items[one["line"]], quantity=one["quantity"]) for one in package.contents
+            ),
+        )
+        for package in packages
     )
 
 

@@ -121,7 +121,7 @@ def choose_quote(shipment: Shipment, booking: Booking) -> RateQuote | Rejected |
         return Rejected(RATES_UNCOMPARED, words)
     if quote is None:
         place = shipment.get_platform_display()
-        detail = f"{place} offers no {shipment.carrier} service for this parcel."
+        detail = f"{place} offers no {shipment.carrier} service for {_goods_words(shipment)}"
         if wish != ANY_CHEAPEST:
             detail = f"{detail} Asked for is {wish.words}."
         own = [one for one in quotes if one.carrier == shipment.carrier]
@@ -144,6 +144,16 @@ def _wish_of(shipment: Shipment) -> ServiceWish:
     promised = shipment.order.deliver_by
     return shipment.decision.wish.promised(
         deliver_by=promised.isoformat() if promised else "", leaves_on=leaves_on.isoformat()
+    )
+
+
+def _goods_words(shipment: Shipment) -> str:
+    boxes = shipment.packages.count()
+    if boxes == 1:
+        return "this parcel."
+    return (
+        f"these {boxes} parcels together; split the order, save a box that holds all of it, or "
+        "pick another carrier."
     )
 
 

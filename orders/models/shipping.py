@@ -89,8 +89,16 @@ class LabelState(models.TextChoices):
     VOIDED = "voided", "Voided"
 
 
+# The box of a shipment that its one label, and what it cost, are kept with.
+LEADING = 1
+
+
 class Package(Timestamped):
-    """One closed box: gross grams, outer millimetres, and its label."""
+    """One closed box: gross grams, outer millimetres.
+
+    A shipment has one label, of as many pages as it has boxes. It stands with the first box, and so
+    does its money; the others have their own tracking number where the platform tells one.
+    """
 
     organization_path: ClassVar[str] = "shipment__order__organization"
     warehouse_path: ClassVar[str] = "shipment__warehouse"
@@ -108,13 +116,24 @@ class Package(Timestamped):
         db_default="",
         help_text="Empty: made to measure.",
     )
+    position = models.PositiveSmallIntegerField(
+        default=LEADING,
+        db_default=LEADING,
+        help_text="Which of the shipment's boxes it is. The first holds the label.",
+    )
+    contents = models.JSONField(
+        default=list,
+        blank=True,
+        db_default=models.Value([], models.JSONField()),
+        help_text="Units by line of the order; empty: all of it.",
+    )
     contents_digest = models.CharField(
         max_length=64,
         blank=True,
         default="",
         db_default="",
         editable=False,
-        help_text="SHA-256 of the units, weights and sizes that it was packed for.",
+        help_text="SHA-256 of the order's units, weights and sizes when it was packed.",
     )
     label_state = models.CharField(
         max_length=8, choices=LabelState.choices, default=LabelState.NONE
@@ -141,7 +160,10 @@ class Package(Timestamped):
                 fields=["label_ref", "tracking_number"],
                 condition=~Q(label_ref=""),
                 name="one_package_per_label",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["shipment", "position"], name="one_package_per_position"
+            ),
         ]
         indexes = [
             models.Index(fields=["tracking_number"], name="package_tracking"),

@@ -1,16 +1,17 @@
-"""What is said of an order that needs several boxes where only one parcel can be booked."""
+"""Orders that need several boxes: where they can be booked, and whose number is whose."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 
+from carriers.contracts import LabelledParcel, Platform
 from orders.rules.packing import PackedBox
 
 SEVERAL_BOXES = "packing.several_boxes"
 MADE_TO_MEASURE = "a carton made to measure"
 # Platforms whose bookings hold one parcel for each box.
-BOOK_SEVERAL: frozenset[str] = frozenset()
+BOOK_SEVERAL = frozenset({Platform.EASYSHIP.value})
 
 
 def boxes_fault(
@@ -48,3 +49,19 @@ def _cure(is_taken_from_there: bool) -> str:
         ways.append(f"pick {' or '.join(others)}, which books several")
     told = f"{', '.join(ways[:-1])} or {ways[-1]}"
     return f"{told[0].upper()}{told[1:]}, then try again."
+
+
+def numbers_of(weights_g: Sequence[int], told: Sequence[LabelledParcel]) -> list[str]:
+    """The tracking number of each box, "" where none was told.
+
+    Parcels come back in an order that nobody promises, so each box takes the one that is nearest to
+    it in weight, and of equals the first. Where there are more or fewer, nothing is known.
+    """
+    if len(weights_g) != len(told):
+        return [""] * len(weights_g)
+    left, found = list(told), []
+    for weight_g in weights_g:
+        nearest = min(left, key=lambda parcel: abs(parcel.weight_g - weight_g))
+        left.remove(nearest)
+        found.append(nearest.tracking_number)
+    return found

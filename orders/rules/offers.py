@@ -8,6 +8,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from carriers.contracts import Parcel
+from orders.rules.parcels import volume_cm3
 from shipping_project.kernel.money import Money
 
 # Cubic centimetres that count as one kilogram, where a carrier has no figure of its own.
@@ -82,9 +84,11 @@ class BillableWeight:
 
     @property
     def words(self) -> str:
-        """Such as "2400 g billed: the size counts as 2400 g at 5000 cm³ a kg"."""
+        """Such as "2400 g billed: the size counts as so much at 5000 cm³ a kg"."""
         if self.grams == self.weight_g:
             return f"{self.grams} g billed: the weight"
+        if self.grams > self.volumetric_g:
+            return f"{self.grams} g billed: of some boxes the weight, of others the size"
         return f"{self.grams} g billed: the size counts as so much at {self.divisor} cm³ a kg"
 
 
@@ -99,4 +103,25 @@ def billable_weight(
         weight_g=weight_g,
         volumetric_g=volumetric,
         divisor=divisor,
+    )
+
+
+def billed_together(
+    parcels: Sequence[Parcel], *, carrier: str = "", divisors: Mapping[str, int] | None = None
+) -> BillableWeight:
+    """Of parcels in one shipment each is billed by its own weight or size, whichever is more."""
+    each = [
+        billable_weight(
+            weight_g=parcel.weight_g,
+            volume_cm3=volume_cm3(parcel),
+            carrier=carrier,
+            divisors=divisors,
+        )
+        for parcel in parcels
+    ]
+    return BillableWeight(
+        grams=sum(one.grams for one in each),
+        weight_g=sum(one.weight_g for one in each),
+        volumetric_g=sum(one.volumetric_g for one in each),
+        divisor=each[0].divisor,
     )

@@ -110,21 +110,13 @@ def pack(items: Sequence[PackedItem], boxes: Iterable[BoxKind]) -> tuple[PackedB
     return _packed(tuple(items), tuple(boxes))
 
 
-def packed_parcel(items: Sequence[PackedItem], boxes: Iterable[BoxKind]) -> tuple[str, Parcel]:
-    """What is booked as one parcel: the saved box that holds everything, with its name, else a
-    carton made to measure."""
-    plan = pack(items, boxes)
-    if len(plan) == 1:
-        return plan[0].name, plan[0].parcel
-    return "", parcel_for(items)
-
-
 def box_fault(items: Sequence[PackedItem], boxes: Iterable[BoxKind], name: str) -> str:
     """Why everything cannot be packed in the one box of this name, "" where it can."""
     named = [box for box in boxes if box.name == name]
     if not named:
         return f"Rules ask for the box {name}, which is not at hand for this order."
-    if packed_parcel(items, named)[0]:
+    plan = pack(items, named)
+    if len(plan) == 1 and plan[0].name:
         return ""
     return f"Rules ask for the box {name}, which does not hold all of it."
 

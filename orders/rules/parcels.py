@@ -47,6 +47,11 @@ def parcel_for(items: Sequence[PackedItem]) -> Parcel:
     )
 
 
+def volume_cm3(parcel: Parcel) -> int:
+    """Rounded up."""
+    return -(-parcel.length_mm * parcel.width_mm * parcel.height_mm // 1000)
+
+
 def parcel_fault(parcel: Parcel) -> str:
     """The problem of a parcel that nobody could carry; "" for any other."""
     # The longest side comes first; a huge box is heavy by its board alone.

@@ -7,8 +7,8 @@ all, a warehouse before a country of origin, a country before a group before the
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from orders.rules.conditions.fields import COUNTRY_GROUPS
@@ -95,6 +95,33 @@ class RateTable:
                 if row := next(fitting, None):
                     found.append(_offer(row, carriage.warehouse, billable))
         return tuple(found)
+
+    def offers_together(
+        self, carriages: Sequence[Carriage], *, platform: str = "", carrier: str = ""
+    ) -> tuple[Offer, ...]:
+        """One offer for each service that takes all parcels of a shipment, each by its band."""
+        each = [self.offers(one, platform=platform, carrier=carrier) for one in carriages]
+        by_service = [{_service(offer): offer for offer in offers} for offers in each]
+        return tuple(
+            _joined([found[_service(offer)] for found in by_service])
+            for offer in each[0]
+            if all(_service(offer) in found for found in by_service)
+        )
+
+
+def _service(offer: Offer) -> tuple[str, str, str, str]:
+    return offer.platform, offer.carrier, offer.service, offer.currency
+
+
+def _joined(offers: Sequence[Offer]) -> Offer:
+    """Of parcels that go together."""
+    days = [offer.days for offer in offers if offer.days is not None]
+    return replace(
+        offers[0],
+        price=str(sum(Decimal(offer.price) for offer in offers)),
+        days=max(days, default=None),
+        billable_g=sum(offer.billable_g for offer in offers),
+    )
 
 
 def _fits(row: TableRow, carriage: Carriage, billable_g: int) -> bool:

@@ -152,7 +152,7 @@ def record_void_refused(*, shipment_id: int, code: str, detail: str) -> None:
     """The label stands, so the order is not cancelled and a person is told."""
     shipment = Shipment.objects.get(pk=shipment_id)
     order = Order.objects.locked().get(pk=shipment.order_id)
-    void = open_void_of(shipment.packages.get())
+    void = open_void_of(shipment.packages.leading().get())
     if void is not None:
         reject_void(void=void, detail=detail)
     if order.cancel_requested_at is None:

@@ -35,7 +35,7 @@ def record_charges(
     """
     with transaction.atomic():
         shipment = held_shipment(shipment_id)
-        package = shipment.packages.first() if shipment else None
+        package = shipment.packages.leading().first() if shipment else None
         if shipment is None or package is None:
             return Found(), 0
         _enter(shipment, package, account_for(own_lines(package), records, currency))

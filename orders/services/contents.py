@@ -11,23 +11,26 @@ from carriers.contracts import Parcel
 from inventory.models import Reservation
 from inventory.services.stock import StockDemand, unpack
 from orders.models import Box, Order, OrderLine, Package, Shipment
-from orders.rules.packing import PackedBox, box_fault, pack, packed_parcel
+from orders.models.shipping import LEADING
+from orders.rules.packing import PackedBox, box_fault, pack
 from orders.rules.parcels import PackedItem, parcel_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Packing:
-    """The one parcel that an order is booked as, and the boxes that a packer needs for it.
+    """The boxes that an order is booked in, each a parcel of its own, and at least one.
 
-    `box_name` is empty for a carton made to measure; then there may be several boxes. `fault`: why
-    it is not the box that was asked for.
+    Their units are counted by the place of the order's lines. `fault`: why it is not the box that
+    was asked for.
     """
 
-    box_name: str
-    parcel: Parcel
     boxes: tuple[PackedBox, ...]
     contents_digest: str
     fault: str = ""
+
+    @property
+    def parcels(self) -> tuple[Parcel, ...]:
+        return tuple(box.parcel for box in self.boxes)
 
 
 def packing_of(order: Order, warehouse_id: int | None = None, *, package: str = "") -> Packing:
@@ -41,14 +44,33 @@ def packing_of(order: Order, warehouse_id: int | None = None, *, package: str = 
     fault = box_fault(items, kinds, package) if package else ""
     if package and not fault:
         kinds = [kind for kind in kinds if kind.name == package]
-    box_name, parcel = packed_parcel(items, kinds)
-    return Packing(
-        box_name=box_name,
-        parcel=parcel,
-        boxes=pack(items, kinds),
-        contents_digest=_digest(items),
-        fault=fault,
-    )
+    return Packing(boxes=pack(items, kinds), contents_digest=_digest(items), fault=fault)
+
+
+def packages_for(shipment: Shipment, packing: Packing) -> list[Package]:
+    """A row for each box, with what is in it where there are several."""
+    lines = list(shipment.order.lines.all()) if len(packing.boxes) > 1 else []
+    return [
+        Package(
+            shipment=shipment,
+            position=position,
+            weight_g=box.parcel.weight_g,
+            length_mm=box.parcel.length_mm,
+            width_mm=box.parcel.width_mm,
+            height_mm=box.parcel.height_mm,
+            box_name=box.name,
+            contents=_contents(box, lines) if lines else [],
+            contents_digest=packing.contents_digest,
+        )
+        for position, box in enumerate(packing.boxes, start=LEADING)
+    ]
+
+
+def _contents(box: PackedBox, lines: Sequence[OrderLine]) -> list[dict[str, object]]:
+    return [
+        {"line": lines[place].position, "sku": lines[place].sku, "quantity": units}
+        for place, units in box.units
+    ]
 
 
 def items_of(order: Order) -> list[PackedItem]:

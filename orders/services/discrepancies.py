@@ -82,7 +82,7 @@ def explain(*, discrepancy_id: int, reason: str, actor: str) -> DiscrepancyState
 def _adjust(row: PlatformDiscrepancy, *, reason: str, actor: str) -> None:
     """A price that was explained is what we paid: our ledger says so from now on."""
     shipment = _shipment(row)
-    package = shipment.packages.first() if shipment else None
+    package = shipment.packages.leading().first() if shipment else None
     ours, theirs = row.our_cost, row.their_cost
     if row.kind != DiscrepancyKind.AMOUNT.value or package is None or theirs is None:
         return

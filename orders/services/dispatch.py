@@ -38,7 +38,7 @@ from orders.rules.routing import (
 from orders.rules.routing.extras import USUAL_INCOTERM, Extras
 from orders.rules.states import DISPATCHABLE, OrderState
 from orders.services.assignees import give_to_owner
-from orders.services.contents import Packing, demands_of, packing_of
+from orders.services.contents import Packing, demands_of, packages_for, packing_of
 from orders.services.decisions import keep_decision
 from orders.services.kinds import BOOK
 from orders.services.native import native_booking
@@ -140,8 +140,8 @@ def dispatch_held(order: Order, *, actor: str, warehouse: str = "") -> Dispatche
         need_attention(order, code=f"routing.{route.failure}", detail=detail, kind="order.unrouted")
         return Dispatched.UNROUTED
     packing = packing_of(order, record.warehouse_id, package=route.extras.package)
-    if fault := parcel_fault(packing.parcel):
-        detail = "All of it in one parcel is more than anybody carries."
+    if fault := next(filter(None, map(parcel_fault, packing.parcels)), ""):
+        detail = "One of its parcels is more than anybody carries."
         need_attention(order, code=fault, detail=detail, kind="order.unpackable")
         return Dispatched.UNROUTED
     _take_extras(order, route.extras)
@@ -320,16 +320,7 @@ def _create_shipment(order: Order, record: RoutingDecision) -> Shipment:
         platform_ref=native.external_ref if native else "",
     )
     packing = packing_of(order, record.warehouse_id, package=extras.package)
-    box = packing.parcel
-    Package.objects.create(
-        shipment=shipment,
-        weight_g=box.weight_g,
-        length_mm=box.length_mm,
-        width_mm=box.width_mm,
-        height_mm=box.height_mm,
-        box_name=packing.box_name,
-        contents_digest=packing.contents_digest,
-    )
+    Package.objects.bulk_create(packages_for(shipment, packing))
     return shipment
 
 

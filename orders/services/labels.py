@@ -22,6 +22,7 @@ from orders.models import (
     Quote,
     Shipment,
 )
+from orders.rules.boxes import numbers_of
 from orders.rules.prices import CHARGED_MORE
 from orders.rules.quotes import JudgedQuote
 from orders.rules.states import OrderState, ShipmentState
@@ -30,7 +31,7 @@ from orders.services.booking import ask
 from orders.services.kinds import FETCH_LABEL
 from orders.services.ledger import enter_bought
 from orders.services.news import tell_of_label
-from orders.services.offers import PricedParcel, keep_told
+from orders.services.offers import PricedParcels, keep_told
 from orders.services.prices import is_too_much
 from orders.services.progress import move_order, need_attention, note_event
 from orders.services.purchases import close_as_paid
@@ -61,8 +62,8 @@ def record_quotes(*, shipment: Shipment, judged: Sequence[JudgedQuote]) -> None:
         )
         for item in judged
     )
-    package = Package.objects.get(shipment=shipment)
-    priced = PricedParcel(order=shipment.order, warehouse=shipment.warehouse, parcel=package.parcel)
+    parcels = tuple(package.parcel for package in shipment.packages.order_by("position"))
+    priced = PricedParcels(order=shipment.order, warehouse=shipment.warehouse, parcels=parcels)
     keep_told(priced, shipment.platform, [item.quote for item in judged])
 
 
@@ -74,7 +75,7 @@ def record_label(*, shipment_id: int, label: Label, fence: int | None = None) ->
     """
     shipment = Shipment.objects.get(pk=shipment_id)
     order = Order.objects.locked().get(pk=shipment.order_id)
-    package = Package.objects.select_for_update().get(shipment=shipment)
+    package = Package.objects.leading().select_for_update().get(shipment=shipment)
     intent = close_as_paid(package=package, fence=fence)
     _fill_package(package, label, intent)
     enter_bought(package=package, label_ref=label.label_ref, cost=package.label_cost, intent=intent)
@@ -125,7 +126,7 @@ def record_found_label(*, shipment_id: int, label: Label) -> None:
 
     Written down before it is given back, since the answer to that may be lost.
     """
-    package = Package.objects.select_for_update().get(shipment_id=shipment_id)
+    package = Package.objects.leading().select_for_update().get(shipment_id=shipment_id)
     if package.label_state != LabelState.NONE:
         return
     intent = close_as_paid(package=package)
@@ -136,7 +137,7 @@ def record_found_label(*, shipment_id: int, label: Label) -> None:
 @transaction.atomic
 def mark_voided(*, shipment: Shipment) -> None:
     """The platform took the label back; its refund is looked for from now on."""
-    Package.objects.filter(shipment=shipment).update(
+    Package.objects.leading().filter(shipment=shipment).update(
         label_state=LabelState.VOIDED, next_track_at=None
     )
     note_allocated_there(shipment=shipment)
@@ -145,7 +146,7 @@ def mark_voided(*, shipment: Shipment) -> None:
 
 def store_label_file(*, shipment_id: int, content: bytes) -> str:
     """Keep the file under its own hash, so that a repeat finds it; returns the stored name."""
-    package = Package.objects.get(shipment_id=shipment_id)
+    package = Package.objects.leading().get(shipment_id=shipment_id)
     digest = hashlib.sha256(content).hexdigest()[:16]
     name = str(package.label_file.name)
     if digest not in name or not package.label_file.storage.exists(name):
@@ -184,6 +185,19 @@ def _fill_package(package: Package, label: Label, intent: PurchaseIntent | None)
     package.bought_at = timezone.now()
     package.next_track_at = timezone.now() + FIRST_TRACK_AFTER
     package.save()
+    _number_boxes(package, label)
+
+
+def _number_boxes(leading: Package, label: Label) -> None:
+    """The other boxes of the shipment, where the platform tells a number of their own."""
+    if not label.parcels:
+        return
+    boxes = list(Package.objects.filter(shipment=leading.shipment_id).order_by("position"))
+    numbers = numbers_of([box.weight_g for box in boxes], label.parcels)
+    for box, number in zip(boxes, numbers, strict=True):
+        if box.pk != leading.pk and number:
+            box.tracking_number, box.tracking_url = number, leading.tracking_url
+            box.save(update_fields=["tracking_number", "tracking_url", "updated_at"])
 
 
 def _fitting(model: type[Model], field: str, text: str) -> str:

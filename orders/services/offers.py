@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
@@ -13,7 +13,8 @@ from carriers.contracts import Parcel, RateQuote
 from carriers.lanes import price_lane
 from inventory.models import Warehouse
 from orders.models import LaneRate, Order
-from orders.rules.offers import BillableWeight, Offer, PriceSource, billable_weight
+from orders.rules.offers import BillableWeight, Offer, PriceSource, billed_together
+from orders.rules.parcels import volume_cm3
 from orders.rules.picked import PickedWay, picked_route
 from orders.rules.rate_table import Carriage
 from orders.rules.routing import RouteDecision, RouteSnapshot, choose_route
@@ -25,36 +26,42 @@ LIVE_WITHIN = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PricedParcel:
-    """A parcel of an order from a warehouse, and the lane that its prices are kept under."""
+class PricedParcels:
+    """The parcels of an order from a warehouse, and the lane that their prices are kept under."""
 
     order: Order
     warehouse: Warehouse
-    parcel: Parcel
-
-    @property
-    def volume_cm3(self) -> int:
-        parcel = self.parcel
-        return -(-parcel.length_mm * parcel.width_mm * parcel.height_mm // 1000)
+    parcels: tuple[Parcel, ...]
 
     @property
     def lane(self) -> str:
-        billable = billable_weight(weight_g=self.parcel.weight_g, volume_cm3=self.volume_cm3)
-        return price_lane(self.warehouse.address, self.order.address, billable.grams)
+        billed = billed_together(self.parcels)
+        count = len(self.parcels)
+        return price_lane(self.warehouse.address, self.order.address, billed.grams, parcels=count)
 
     def billed_by(self, carrier: str, divisors: Mapping[str, int]) -> BillableWeight:
-        return billable_weight(
-            weight_g=self.parcel.weight_g,
-            volume_cm3=self.volume_cm3,
-            carrier=carrier,
-            divisors=divisors,
-        )
+        return billed_together(self.parcels, carrier=carrier, divisors=divisors)
+
+    def carriages(self, day: date) -> list[Carriage]:
+        """As our own tables are asked for them."""
+        return [
+            Carriage(
+                organization=self.order.organization.slug,
+                warehouse=self.warehouse.code,
+                origin=self.warehouse.country,
+                destination=self.order.country,
+                weight_g=parcel.weight_g,
+                volume_cm3=volume_cm3(parcel),
+                day=day.isoformat(),
+            )
+            for parcel in self.parcels
+        ]
 
 
-def parcel_from(order: Order, warehouse_code: str, package: str = "") -> PricedParcel:
+def parcels_from(order: Order, warehouse_code: str, package: str = "") -> PricedParcels:
     warehouse = Warehouse.objects.get(code=warehouse_code)
-    parcel = packing_of(order, warehouse.pk, package=package).parcel
-    return PricedParcel(order=order, warehouse=warehouse, parcel=parcel)
+    parcels = packing_of(order, warehouse.pk, package=package).parcels
+    return PricedParcels(order=order, warehouse=warehouse, parcels=parcels)
 
 
 def with_prices(
@@ -72,7 +79,7 @@ def _with_wanted(snapshot: RouteSnapshot, order: Order, route: RouteDecision) ->
     if route.wants is None:
         return snapshot
     now = datetime.fromisoformat(snapshot.at)
-    priced = parcel_from(order, route.wants.warehouse, route.wants.package)
+    priced = parcels_from(order, route.wants.warehouse, route.wants.package)
     offers = (*snapshot.offers, *offers_for(priced, route.wants.platforms, now=now))
     exchange = exchange_for({offer.currency for offer in offers}, day=now.astimezone(UTC).date())
     return replace(
@@ -84,7 +91,7 @@ def _with_wanted(snapshot: RouteSnapshot, order: Order, route: RouteDecision) ->
 
 
 def offers_for(
-    priced: PricedParcel, platforms: Collection[str], *, now: datetime
+    priced: PricedParcels, platforms: Collection[str], *, now: datetime
 ) -> tuple[Offer, ...]:
     """Of each platform what it told and still counts; where it told nothing, the table's."""
     told = _told(priced, platforms, now=now)
@@ -92,21 +99,15 @@ def offers_for(
     if not silent:
         return told
     table = rate_table(organization_id=priced.order.organization_id)
-    carriage = Carriage(
-        organization=priced.order.organization.slug,
-        warehouse=priced.warehouse.code,
-        origin=priced.warehouse.country,
-        destination=priced.order.country,
-        weight_g=priced.parcel.weight_g,
-        volume_cm3=priced.volume_cm3,
-        day=now.date().isoformat(),
-    )
+    carriages = priced.carriages(now.date())
     return told + tuple(
-        offer for platform in silent for offer in table.offers(carriage, platform=platform)
+        offer
+        for platform in silent
+        for offer in table.offers_together(carriages, platform=platform)
     )
 
 
-def _told(priced: PricedParcel, platforms: Collection[str], *, now: datetime) -> tuple[Offer, ...]:
+def _told(priced: PricedParcels, platforms: Collection[str], *, now: datetime) -> tuple[Offer, ...]:
     rows = LaneRate.objects.filter(lane=priced.lane, platform__in=platforms, expires_at__gt=now)
     found = list(rows.order_by("platform", "carrier", "service_name"))
     divisors = carrier_divisors() if found else {}
@@ -114,7 +115,7 @@ def _told(priced: PricedParcel, platforms: Collection[str], *, now: datetime) ->
 
 
 def _offer(
-    priced: PricedParcel, row: LaneRate, divisors: Mapping[str, int], now: datetime
+    priced: PricedParcels, row: LaneRate, divisors: Mapping[str, int], now: datetime
 ) -> Offer:
     is_live = now - row.fetched_at <= LIVE_WITHIN
     billed = priced.billed_by(row.carrier, divisors)
@@ -133,13 +134,13 @@ def _offer(
     )
 
 
-def has_told(priced: PricedParcel, platform: str) -> bool:
+def has_told(priced: PricedParcels, platform: str) -> bool:
     """Whether prices of this platform are at hand that still count."""
     rows = LaneRate.objects.filter(lane=priced.lane, platform=platform)
     return bool(rows.filter(expires_at__gt=timezone.now()).exists())
 
 
-def keep_told(priced: PricedParcel, platform: str, quotes: Iterable[RateQuote]) -> None:
+def keep_told(priced: PricedParcels, platform: str, quotes: Iterable[RateQuote]) -> None:
     """What a platform asked, for the next parcel on this lane; a newer price takes its place."""
     now = timezone.now()
     expires_at = now + timedelta(minutes=settings.RATE_MINUTES)

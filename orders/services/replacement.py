@@ -53,7 +53,7 @@ def keep_label(*, order_id: int, reason: str, actor: str) -> Order:
     """
     with transaction.atomic(durable=True):
         order, shipment = _undecided(order_id)
-        keep(shipment.packages.get())
+        keep(shipment.packages.leading().get())
         move_order(
             order,
             OrderState.BOOKED,
@@ -63,7 +63,7 @@ def keep_label(*, order_id: int, reason: str, actor: str) -> Order:
             attention_code="",
             attention_detail="",
         )
-        if shipment.packages.filter(label_file="").exists():
+        if shipment.packages.leading().filter(label_file="").exists():
             ask(shipment, FETCH_LABEL, order)
         return order
 
@@ -98,7 +98,7 @@ def _undecided(order_id: int) -> tuple[Order, Shipment]:
     require_free(order)
     shipment = labelled_shipment(order)
     waits = order.state == OrderState.NEEDS_ATTENTION.value and shipment is not None
-    if not waits or shipment is None or not is_to_be_replaced(shipment.packages.get()):
+    if not waits or shipment is None or not is_to_be_replaced(shipment.packages.leading().get()):
         raise Conflict(f"Order {order.number} has no label that could not be given back.")
     return order, shipment
 

@@ -22,6 +22,7 @@ from orders.rules.conditions.fields import ANY_DANGER, billable_weight_g
 from orders.rules.exchange import DatedRate
 from orders.rules.geography import apart_km
 from orders.rules.offers import kept_offers, offers_record
+from orders.rules.parcels import volume_cm3
 from orders.rules.routing import RouteSnapshot, RuleBook, WarehouseOption
 from orders.services.contents import packing_of
 from orders.services.native import native_booking
@@ -70,18 +71,18 @@ def route_snapshot(order: Order, book: RuleBook) -> RouteSnapshot:
 
 
 def _facts(order: Order, line_count: int, now: datetime) -> dict[str, str | int | bool | None]:
-    parcel = packing_of(order).parcel
-    volume_cm3 = -(-parcel.length_mm * parcel.width_mm * parcel.height_mm // 1000)
+    parcels = packing_of(order).parcels
+    billed = sum(billable_weight_g(one.weight_g, volume_cm3(one)) for one in parcels)
     until = None if order.ship_by is None else order.ship_by - now
     return {
         "postal_code": order.postal_code,
         "is_po_box": is_po_box(order.address),
         "is_company": bool(order.company),
         "is_residential": order.is_residential,
-        "weight_g": parcel.weight_g,
-        "billable_weight_g": billable_weight_g(parcel.weight_g, volume_cm3),
-        "longest_side_mm": parcel.length_mm,
-        "volume_cm3": volume_cm3,
+        "weight_g": sum(one.weight_g for one in parcels),
+        "billable_weight_g": billed,
+        "longest_side_mm": max(one.length_mm for one in parcels),
+        "volume_cm3": sum(volume_cm3(one) for one in parcels),
         "value": str(order.total),
         "currency": order.currency,
         "line_count": line_count,

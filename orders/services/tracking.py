@@ -52,6 +52,9 @@ def record_tracking(*, package_id: int, updates: Sequence[TrackingUpdate]) -> in
     package.tracking_status = reached.value if reached else ""
     package.next_track_at = _next_look(package, reached)
     package.save(update_fields=["tracking_status", "next_track_at", "updated_at"])
+    if package.contents:
+        # What is told is told of the whole shipment, in whose other boxes is the rest.
+        shipment.packages.update(tracking_status=package.tracking_status)
     if reached is not None and _is_followed(package):
         _advance(order, shipment, reached)
     elif reached is not None and PROGRESS[reached] >= 1:

@@ -44,7 +44,7 @@ def request_void(
 
     The caller holds the order and knows that no command of it is open.
     """
-    package = Package.objects.select_for_update().get(shipment=shipment)
+    package = Package.objects.leading().select_for_update().get(shipment=shipment)
     void = open_void_of(package) or _open(package, shipment, purpose, reason=reason, actor=actor)
     ask(shipment, VOID_LABEL, order)
     return void
@@ -53,7 +53,7 @@ def request_void(
 @transaction.atomic
 def accept_void(*, shipment: Shipment) -> VoidRequest:
     """The platform took the label back; its money is looked for from now on."""
-    package = Package.objects.select_for_update().get(shipment=shipment)
+    package = Package.objects.leading().select_for_update().get(shipment=shipment)
     void = open_void_of(package) or _open(package, shipment, VoidPurpose.FOUND)
     if void.state == VoidState.REQUESTED.value:
         now = timezone.now()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orders.rules.packing import MOST_UNITS, BoxKind, PackedBox, box_fault, pack, packed_parcel
+from orders.rules.packing import MOST_UNITS, BoxKind, PackedBox, box_fault, pack
 from orders.rules.parcels import PackedItem, parcel_for
 
 Size = tuple[int, int, int]
@@ -105,13 +105,6 @@ def test_without_boxes_or_with_too_many_units_a_carton_is_made() -> None:
 
     assert [one.parcel for one in pack(few, [])] == [parcel_for(few)]
     assert [(one.name, one.parcel) for one in pack(many, ALL)] == [("", parcel_for(many))]
-
-
-def test_one_parcel_is_booked_even_where_several_boxes_are_needed() -> None:
-    several = [item((600, 400, 200), 3)]
-
-    assert packed_parcel([item((100, 100, 100))], ALL)[0] == "S"
-    assert packed_parcel(several, ALL) == ("", parcel_for(several))
 
 
 SIDES = st.integers(min_value=1, max_value=400)

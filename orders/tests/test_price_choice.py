@@ -32,7 +32,7 @@ from orders.rules.routing import choose_route
 from orders.rules.service_wish import day_words, working_days_after
 from orders.rules.states import OrderState
 from orders.services.decisions import decision_record
-from orders.services.offers import parcel_from, prune_told
+from orders.services.offers import parcels_from, prune_told
 from orders.services.overrides import override_route
 from orders.services.retry import buy_anyway
 from orders.services.snapshots import restored_snapshot
@@ -78,7 +78,7 @@ class PriceCase(TwinCase):
         now = timezone.now()
         facts = {
             "platform": "easyship" if carrier == "FEDEX" else "veeqo",
-            "lane": parcel_from(order, self.decision(order).snapshot["offers_from"][0]).lane,
+            "lane": parcels_from(order, self.decision(order).snapshot["offers_from"][0]).lane,
             "service_name": f"{carrier} Ground",
             "currency": "USD",
             "delivery_days": 4,

@@ -8,7 +8,7 @@ import pytest
 from django.test import TransactionTestCase
 
 from orders.models import LaneRate
-from orders.services.offers import PricedParcel, keep_told, parcel_from
+from orders.services.offers import PricedParcels, keep_told, parcels_from
 from orders.tests.builders import make_order, make_organization, make_stocked_sellable
 from orders.tests.test_quotes_rules import quote
 from shipping_project.kernel.tests.races import at_once, needs_row_locks, results
@@ -22,7 +22,7 @@ class PriceRaceTests(TransactionTestCase):
     def test_each_service_keeps_one_price_and_nobody_is_locked_out(self) -> None:
         organization = make_organization()
         make_stocked_sellable(organization)
-        priced: PricedParcel = parcel_from(make_order(organization), "NV")
+        priced: PricedParcels = parcels_from(make_order(organization), "NV")
         names = ["Ground", "Saver", "Express", "Freight"]
 
         def tell(number: int) -> None:

@@ -25,6 +25,7 @@ from orders.services.decisions import decision_record
 from orders.services.label_files import LabelFileLost, LabelOutdated, open_label
 from orders.web.form_fields import address_fields, notes_by_field
 from orders.web.order_form import ADDRESS_NAMES, OrderForm
+from orders.web.packed import packed_rows
 from orders.web.steering import STEERING, reason_of
 from shipping_project.kernel.csp import EMBEDDABLE
 from shipping_project.kernel.errors import AppError, NotFound
@@ -57,6 +58,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
         "address_fields": _current_fields(page.order),
         "has_label": Action.REPLACE in page.actions,
         "label_warning": _label_warning(page),
+        "packed": packed_rows(page),
         "record": decision_record(page.decision) if page.decision else None,
     }
     name = "orders/order/_body.html" if is_fragment(request) else "orders/order/page.html"
