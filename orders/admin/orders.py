@@ -96,7 +96,7 @@ class OrderAdmin(LedgerAdmin):
                     ("number", "state"),
                     ("parent", "part_count"),
                     ("organization", "page"),
-                    ("source", "external_ref"),
+                    ("source", "channel", "external_ref"),
                 ]
             },
         ),

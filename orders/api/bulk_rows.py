@@ -43,6 +43,7 @@ ORDER = (
     "customer_tags",
     "is_residential",
     "deliver_by",
+    "channel",
 )
 COLUMNS = (*ORDER, *ADDRESS, *LINE)
 

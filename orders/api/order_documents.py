@@ -121,6 +121,7 @@ OF_ORDER: Mapping[str, Told] = {
     "ship_to": Told(_ship_to, tuple(SHIP_TO.values())),
     "carrier": _column("requested_carrier"),
     "requested_service": _column("requested_service"),
+    "channel": _column("channel"),
     "customer_tags": _column("customer_tags"),
     "tags": _column("tags"),
     "assignee": _column("assignee"),

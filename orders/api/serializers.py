@@ -64,6 +64,9 @@ class OrderInSerializer(serializers.Serializer[None]):
     placed_at = serializers.DateTimeField(required=False)
     hold_reason = TextField(required=False, help_text="Keeps the order back until released.")
     requested_service = TextField(max_length=60, required=False, help_text="Rules may ask for it.")
+    channel = TextField(
+        max_length=120, required=False, help_text="The shop or marketplace that it was sold in."
+    )
     customer_tags = serializers.ListField(
         child=TextField(max_length=40), max_length=20, required=False
     )
@@ -177,6 +180,7 @@ class OrderSerializer(serializers.Serializer[None]):
     ship_to = AddressSerializer()
     carrier = TextField()
     requested_service = TextField()
+    channel = TextField(help_text="The shop or marketplace that it was sold in.")
     customer_tags = serializers.ListField(child=TextField())
     tags = serializers.ListField(child=TextField(), help_text="Put on it by rules.")
     assignee = TextField(help_text="The user's name of who looks after it.")

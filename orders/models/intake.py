@@ -85,6 +85,13 @@ class Order(Timestamped):
     requested_service = models.CharField(
         max_length=60, blank=True, default="", db_default="", help_text="In the sender's words."
     )
+    channel = models.CharField(
+        max_length=120,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The shop or marketplace that it was sold in.",
+    )
     tags = models.JSONField(
         default=list,
         blank=True,

@@ -41,6 +41,7 @@ class OrderDraft:
     customer_tags: tuple[str, ...] = ()
     is_residential: bool | None = None
     deliver_by: date | None = None
+    channel: str = ""
 
     def digest(self) -> str:
         """SHA-256 over what the draft says, so that a changed repeat is noticed."""
@@ -56,5 +57,5 @@ class OrderDraft:
 
 ENCODER = json.JSONEncoder(sort_keys=True, default=str)
 FIELDS = tuple(field.name for field in fields(OrderDraft))
-LATER = ("requested_service", "customer_tags", "is_residential", "deliver_by")
+LATER = ("requested_service", "customer_tags", "is_residential", "deliver_by", "channel")
 LINE = tuple(field.name for field in fields(LineDraft))

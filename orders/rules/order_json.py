@@ -19,11 +19,13 @@ from shipping_project.kernel.postal import PostalAddress
 KNOWN = frozenset({
     "external_ref", "ship_to", "lines", "currency", "carrier", "note", "ship_by", "placed_at",
     "hold_reason", "requested_service", "customer_tags", "is_residential", "deliver_by",
+    "channel",
 })  # fmt: skip
 ADDRESS = tuple(field.name for field in fields(PostalAddress))
 LINE = ("sku", "quantity", "unit_price")
 KNOWN_OF_ADDRESS, KNOWN_OF_LINE = frozenset(ADDRESS), frozenset(LINE)
 MAX_TEXT = 5_000
+LONGEST_CHANNEL = 120
 MOST_TAGS, LONGEST_TAG = 20, 40
 
 
@@ -131,6 +133,7 @@ def draft_from(body: Any, *, source: str) -> tuple[OrderDraft, list[FieldError]]
         customer_tags=top.tags("customer_tags"),
         is_residential=top.flag("is_residential"),
         deliver_by=top.day("deliver_by"),
+        channel=top.text("channel", LONGEST_CHANNEL).strip(),
     )
     return draft, faults
 

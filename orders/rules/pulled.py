@@ -47,7 +47,7 @@ def not_ready(listed: ListedOrder) -> str:
     return ""
 
 
-def draft_of(listed: ListedOrder, *, platform: str) -> OrderDraft:
+def draft_of(listed: ListedOrder, *, platform: str, channel: str = "") -> OrderDraft:
     """The order as ours; its name is the platform's own id, since numbers may come twice."""
     assert listed.ship_to is not None, "asked for by not_ready"
     return OrderDraft(
@@ -61,6 +61,7 @@ def draft_of(listed: ListedOrder, *, platform: str) -> OrderDraft:
         currency=listed.total.currency if listed.total else "",
         note=listed.customer_note,
         placed_at=listed.created_at,
+        channel=channel,
     )
 
 

@@ -80,6 +80,7 @@ def order_values(checked: CheckedDraft, order_id: int) -> dict[str, Any]:
         "placed_at": draft.placed_at or timezone.now(),
         "ship_by": draft.ship_by,
         "deliver_by": draft.deliver_by,
+        "channel": draft.channel,
     }
 
 

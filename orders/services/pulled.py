@@ -21,6 +21,7 @@ from carriers.inbox.windows import Went
 from carriers.models import OutboxCommand
 from inventory.models import Warehouse, WarehouseLink
 from orders.models import Order, PulledOrder, PullSource
+from orders.rules.drafts import OrderDraft
 from orders.rules.pulled import contents_digest, draft_of, not_meant, not_ready
 from orders.rules.states import FINAL_ORDER_STATES, OrderState
 from orders.rules.upstream import CANCELLED
@@ -119,10 +120,15 @@ def _taken_in(platform: str, wanted: Sequence[_Candidate]) -> dict[str, Went | N
     owners = {one.source.organization_id for one in wanted}
     for organization_id in sorted(filter(None, owners)):
         mine = [one for one in wanted if one.source.organization_id == organization_id]
-        sent = [Sent(weighed=weigh(draft_of(one.listed, platform=platform))) for one in mine]
+        sent = [Sent(weighed=weigh(_draft(one, platform))) for one in mine]
         answers = receive_orders(organization_id=organization_id, sent=sent, actor=platform)
         went |= {one.ref: _went(one, taken) for one, taken in zip(mine, answers, strict=True)}
     return went
+
+
+def _draft(one: _Candidate, platform: str) -> OrderDraft:
+    channel = one.source.name or one.source.store_ref
+    return draft_of(one.listed, platform=platform, channel=channel)
 
 
 def _went(one: _Candidate, taken: Taken) -> Went:

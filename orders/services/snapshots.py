@@ -87,6 +87,7 @@ def _facts(order: Order, line_count: int, now: datetime) -> dict[str, str | int 
         "currency": order.currency,
         "line_count": line_count,
         "source": order.source,
+        "channel": order.channel,
         "organization": order.organization.slug,
         "requested_service": order.requested_service,
         "customer_tag": "\n".join(order.customer_tags),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import TestCase
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Organization, Role
 from accounts.tests.builders import make_organization
@@ -64,6 +65,17 @@ class IntakeTests(TestCase):
         self.assertEqual(wishes_of(Order.objects.get()), KEPT)
         told = answer.json()
         self.assertEqual(tuple(told[name] for name in WISHES), KEPT)
+
+    def test_channel_and_promised_day_by_api(self) -> None:
+        told = self.post(channel=" Etsy ", deliver_by="2026-12-24").json()
+
+        order = Order.objects.get()
+        self.assertEqual((told["channel"], told["deliver_by"]), ("Etsy", "2026-12-24"))
+        self.assertEqual((order.channel, order.deliver_by), ("Etsy", date(2026, 12, 24)))
+        changed = self.key.patch(
+            f"/api/v1/orders/{order.number}", {"deliver_by": None}, format="json"
+        )
+        self.assertIsNone(changed.json()["deliver_by"])
 
     def test_every_fault_is_named(self) -> None:
         answer = self.post(requested_service="x" * 61, customer_tags=[7], is_residential="maybe")
@@ -121,6 +133,8 @@ class FactTests(TestCase):
             customer_tags=("vip", "gold"),
             is_residential=False,
             ship_by=datetime(2026, 12, 24, 18, tzinfo=UTC),
+            deliver_by=timezone.now().date() + timedelta(days=9),
+            channel="Etsy UK",
         )
 
     organization: Organization
@@ -138,6 +152,10 @@ class FactTests(TestCase):
             (False, {"field": "customer_tag", "op": "not_in", "value": ["gold"]}),
             (True, {"field": "ship_by_day", "op": "is", "value": "2026-12-24"}),
             (False, {"field": "ship_by_day", "op": "is", "value": "2026-12-25"}),
+            (True, {"field": "channel", "op": "starts_with", "value": "etsy"}),
+            (True, {"field": "deliver_by_day", "op": "is", "value": str(self.order.deliver_by)}),
+            (True, {"field": "days_to_deliver_by", "op": "at_most", "value": 9}),
+            (False, {"field": "days_to_deliver_by", "op": "below", "value": 8}),
             (True, {"field": "product_tag", "op": "in", "value": ["gift"], "lines": "all"}),
             (False, {"field": "product_tag", "op": "in", "value": ["fragile"], "lines": "none"}),
             (True, {"field": "dangerous_goods", "op": "in", "value": ["ANY"], "lines": "some"}),
@@ -148,11 +166,14 @@ class FactTests(TestCase):
                 self.assertIs(self.holds(**asked), expected)
 
     def test_what_is_not_known_is_open(self) -> None:
-        Order.objects.filter(pk=self.order.pk).update(is_residential=None, ship_by=None)
+        Order.objects.filter(pk=self.order.pk).update(
+            is_residential=None, ship_by=None, deliver_by=None
+        )
         self.order.refresh_from_db()
 
         self.assertIsNone(self.holds(field="is_residential", op="is", value=True))
         self.assertIsNone(self.holds(field="ship_by_day", op="is", value="2026-12-24"))
+        self.assertIsNone(self.holds(field="deliver_by_day", op="is", value="2026-12-24"))
 
 
 @pytest.mark.parametrize("known", [True, False, None])

@@ -106,6 +106,7 @@ _FIELDS = (
     Field("product_tag", Kind.OF_LINES, "product tag", is_many=True),
     Field("dangerous_goods", Kind.OF_LINES, "dangerous goods", is_many=True),
     Field("source", Kind.TEXT, "source"),
+    Field("channel", Kind.TEXT, "sales channel"),
     Field("organization", Kind.TEXT, "organization"),
     Field("requested_carrier", Kind.TEXT, "requested carrier"),
     Field("requested_service", Kind.TEXT, "requested service"),
