@@ -105,6 +105,7 @@ class NativeOrderTests(NativeCase):
         order.refresh_from_db()
         shipment = Shipment.objects.get(order=order)
         self.assertEqual(order.external_ref, f"veeqo:{theirs['id']}")
+        self.assertEqual(order.channel, PullSource.objects.get().name)
         self.assertEqual(shipment.platform_ref, str(theirs["id"]))
         self.assertEqual(order.state, OrderState.BOOKED.value)
         self.assertEqual(len(self.twin.bookings()), 1)

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0031_promised_day_of_delivery"),
+        ("orders", "0032_several_boxes"),
     ]
 
     operations = [
