@@ -12,6 +12,7 @@ from carriers.platforms import veeqo_client
 from inventory.models import PlatformStock
 from inventory.sync.telling import (
     TELL,
+    Answered,
     begin_telling,
     record_not_told,
     record_told,
@@ -39,13 +40,13 @@ def tell(command: OutboxCommand) -> Outcome:
     answer = veeqo_client().set_stock(
         stock.listing.external_ref, stock.link.external_ref, physical=sent
     )
-    return Delivered(
-        {
-            "sent": sent,
-            "physical": answer.physical,
-            "allocated": answer.allocated,
-        }
+    answered = Answered(
+        sent=sent,
+        physical=answer.physical,
+        allocated=answer.allocated,
+        set_at=answer.updated_at,
     )
+    return Delivered(answered.as_result())
 
 
 def settle_told(command: OutboxCommand, outcome: Outcome) -> None:
@@ -53,11 +54,7 @@ def settle_told(command: OutboxCommand, outcome: Outcome) -> None:
     if not PlatformStock.objects.filter(pk=stock_id).exists():
         return
     if isinstance(outcome, Delivered) and "sent" in outcome.result:
-        answered: dict[str, int] = {
-            name: outcome.result[name]  # type: ignore[misc] # numbers, as written above
-            for name in ("sent", "physical", "allocated")
-        }
-        record_told(stock_id=stock_id, **answered)
+        record_told(stock_id=stock_id, answered=Answered.of(outcome.result))
     elif isinstance(outcome, Rejected):
         record_not_told(stock_id=stock_id, code=outcome.code)
 

@@ -26,12 +26,16 @@ class ListedOrderLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllocatedUnits:
-    """Units of an order that the platform counts in one warehouse; once shipped, as gone."""
+    """Units of an order that the platform counts in one warehouse; once shipped, as gone.
+
+    `shipped_at` is by the platform's clock, None where it is not told.
+    """
 
     item_ref: str
     warehouse_ref: str
     quantity: int
     is_shipped: bool = False
+    shipped_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,7 +48,7 @@ def _order(row: Reader) -> ListedOrder:
 
 def _allocated(row: Reader) -> tuple[AllocatedUnits, ...]:
     """The sellable stands in the line; without it or the warehouse the units are nobody's."""
-    warehouse = row.child("warehouse")
+    warehouse, shipment = row.child("warehouse"), row.child("shipment")
     lines = [
         (line.child("sellable"), line.whole("quantity")) for line in row.children("line_items")
     ]
@@ -58,6 +58,7 @@ def _allocated(row: Reader) -> tuple[AllocatedUnits, ...]:
             warehouse_ref=warehouse.ref("id"),
             quantity=quantity,
             is_shipped=row.value.get("shipment") is not None,
+            shipped_at=shipment.moment("created_at") if shipment else None,
         )
         for sellable, quantity in lines
         if sellable and warehouse and quantity

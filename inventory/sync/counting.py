@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from inventory.models import PlatformStock, Reservation, StockLevel
-from inventory.sync.news import line_of, orders_read_until
+from inventory.sync.news import Reason, is_put_away, line_of, may_be_put_away, orders_read_until
 from inventory.sync.numbers import WITH_STOCK
 
 LINES_KEPT = 100
@@ -101,39 +101,30 @@ def _count(
         level_id=level.values_list("pk", flat=True).get(),
         platform=platform,
         units=-gone,
-        what=OWN_SHIPPED,
-        ref=hold.reference,
-        since=since,
+        reason=Reason(what=OWN_SHIPPED, ref=hold.reference, since=since),
     )
 
 
-def shift_expected(
-    *, level_id: int, platform: str, units: int, what: str, ref: str, since: datetime | None
-) -> None:
-    """The platform changed its own number by so many, some time between `since` and now.
+def shift_expected(*, level_id: int, platform: str, units: int, reason: Reason) -> None:
+    """The platform changed its own number by so many; the caller holds the level.
 
-    The caller holds the level. Where our own number was set there in that time, it may have put
-    the change away, so the number is looked at again at once.
+    Where our own number was set there after the change, it stands in its place. Where that is not
+    to be said, the number is looked at again at once.
     """
     if not units:
         return
     now = timezone.now()
     for stock in PlatformStock.objects.at(platform).filter(level=level_id).locked():
+        if stock.telling is None and is_put_away(reason.went, stock.set_at):
+            continue
         if stock.expected is not None:
             stock.expected += units
         if stock.telling is not None:
             stock.telling += units
-        is_unsure = _may_be_put_away(stock, since)
-        line = line_of(units=units, what=what, ref=ref, at=now, is_unsure=is_unsure)
+        is_unsure = may_be_put_away(stock, reason)
+        line = line_of(units, reason, at=now, is_unsure=is_unsure)
         stock.lines = [*stock.lines, line][-LINES_KEPT:]
         if is_unsure or stock.rest_since is not None:
             # It may be what the last reading could not explain.
             stock.look_again_at = now
         stock.save(update_fields=["expected", "telling", "lines", "look_again_at"])
-
-
-def _may_be_put_away(stock: PlatformStock, since: datetime | None) -> bool:
-    """By a number of ours that is on its way, or that was set after `since`."""
-    if stock.telling is not None:
-        return True
-    return stock.told_at is not None and (since is None or since <= stock.told_at)

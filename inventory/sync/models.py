@@ -62,6 +62,9 @@ class PlatformStock(models.Model):
     telling = models.IntegerField(null=True, blank=True)
     told = models.IntegerField(null=True, blank=True, help_text="As last told and answered.")
     told_at = models.DateTimeField(null=True, blank=True)
+    set_at = models.DateTimeField(
+        null=True, blank=True, help_text="When that was set, by the platform's clock."
+    )
     tell_error = models.CharField(max_length=60, blank=True, default="")
     wanted = models.IntegerField(
         null=True, blank=True, help_text="What the newest command is to tell."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
@@ -27,7 +27,7 @@ from inventory.services.stock import (
     reserve_stock,
 )
 from inventory.sync.counting import note_allocated, shift_expected
-from inventory.sync.news import orders_read_until
+from inventory.sync.news import Reason, Span, orders_read_until, span_of
 from inventory.sync.numbers import WITH_STOCK
 
 # Sellable, warehouse, and whether it went as a component of a kit.
@@ -36,12 +36,13 @@ Place = tuple[int, int, bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoldUnits:
-    """Units of one order there, by the platform's ids."""
+    """Units of one order there, by the platform's ids and its clock."""
 
     item_ref: str
     warehouse_ref: str
     units: int
     is_shipped: bool
+    shipped_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +85,11 @@ class Places:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Counts:
+    """`went`: when the shipped ones went there."""
+
     allocated: int = 0
     shipped: int = 0
+    went: Span | None = field(default=None, compare=False)
 
 
 def take_sales(*, platform: str, sales: Sequence[SeenSale]) -> int:
@@ -130,10 +134,16 @@ def places_of(platform: str, units: Sequence[SoldUnits]) -> Places:
 
 def counts_of(units: Sequence[SoldUnits], places: Places) -> dict[Place, Counts]:
     sums: dict[Place, list[int]] = defaultdict(lambda: [0, 0])
+    went: dict[Place, list[datetime | None]] = defaultdict(list)
     for unit in units:
         for place, count in places.of(unit):
             sums[place][unit.is_shipped] += count
-    return {place: Counts(*both) for place, both in sums.items()}
+            if unit.is_shipped:
+                went[place].append(unit.shipped_at)
+    return {
+        place: Counts(allocated=allocated, shipped=shipped, went=span_of(went[place]))
+        for place, (allocated, shipped) in sums.items()
+    }
 
 
 def _take(
@@ -186,10 +196,8 @@ def _follow(platform: str, sale: SeenSale, place: Place, counts: Counts) -> None
     elif not is_in_kit:
         what = f"{row.get_platform_display()} orders"
         ref = row.number or row.order_ref
-        since = orders_read_until(platform)
-        shift_expected(
-            level_id=level.pk, platform=platform, units=-gone, what=what, ref=ref, since=since
-        )
+        reason = Reason(what=what, ref=ref, since=orders_read_until(platform), went=counts.went)
+        shift_expected(level_id=level.pk, platform=platform, units=-gone, reason=reason)
     _settle(row, place)
 
 

@@ -33,7 +33,7 @@ from inventory.rules.stock_sync import (
 from inventory.services.stock import move_stock
 from inventory.sync.doubts import is_in_doubt
 from inventory.sync.drifting import heal_drift, open_drift
-from inventory.sync.news import came_since, orders_read_until, unsure_lines
+from inventory.sync.news import came_since, orders_read_until, units_of, unsure_lines
 from inventory.sync.numbers import lines_of, ours_of
 
 SETTLE = timedelta(seconds=settings.STOCK_SETTLE_S)
@@ -187,7 +187,7 @@ def _judged(stock: PlatformStock, ours: Ours, *, has_settled: bool) -> Verdict:
 
 def _unsure(stock: PlatformStock, *, since: datetime | None) -> tuple[int, ...]:
     return tuple(
-        int(str(line["units"]))
+        units_of(line)
         for line in unsure_lines(stock.lines)
         if since is None or came_since([line], since)
     )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,7 +17,7 @@ from carriers.outbox.commands import cancel_pending, enqueue_command
 from inventory.models import PlatformStock, StockDrift, StockLevel
 from inventory.rules.stock_sync import Ours, Owner
 from inventory.sync.drifting import heal_drift
-from inventory.sync.news import unsure_lines
+from inventory.sync.news import Stored, is_line_put_away, units_of, unsure_lines
 from inventory.sync.numbers import ours_of
 from inventory.sync.taking import IGNORED, UNLINKED, agree, explain, take_entries
 
@@ -148,27 +150,68 @@ def begin_telling(*, stock_id: int, entry: StockEntry, is_forced: bool) -> int |
     return number
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What the platform said to a number that was sent; `set_at` by its own clock."""
+
+    sent: int
+    physical: int | None
+    allocated: int
+    set_at: datetime | None
+
+    @classmethod
+    def of(cls, result: Mapping[str, Any]) -> Answered:
+        at = result.get("set_at")
+        return cls(
+            sent=result["sent"],
+            physical=result["physical"],
+            allocated=result["allocated"],
+            set_at=datetime.fromisoformat(at) if at else None,
+        )
+
+    def as_result(self) -> dict[str, Any]:
+        return asdict(self) | {"set_at": self.set_at.isoformat() if self.set_at else None}
+
+
 @transaction.atomic
-def record_told(*, stock_id: int, sent: int, physical: int | None, allocated: int) -> None:
+def record_told(*, stock_id: int, answered: Answered) -> None:
     """What the platform answered is what it has. A number that it ignored is not told for ever.
 
     An order of which we heard while it was on its way may have been shipped before it came, and
-    then its units stand there again by our number: that is for the next reading to tell.
+    then its units stand there again by our number. Where the platform's clock does not say so,
+    that is for the next reading to tell.
     """
     stock = _locked(stock_id)
-    stock.physical, stock.allocated, stock.seen_at = physical, allocated, timezone.now()
-    if physical == sent and stock.telling is not None:
+    sent = answered.sent
+    stock.physical, stock.allocated = answered.physical, answered.allocated
+    stock.seen_at, stock.set_at = timezone.now(), answered.set_at
+    if answered.physical == sent and stock.telling is not None:
         # What it took off itself since is off `telling` already.
         stock.told, stock.told_at = sent, stock.seen_at
-        stock.physical = stock.telling
-        unsure = unsure_lines(stock.lines)
-        agree(stock, on=stock.telling)
+        on, unsure = _since_it_stood(stock, stock.telling)
+        stock.physical = on
+        agree(stock, on=on)
         stock.lines = unsure
         stock.rest, stock.rest_since, stock.rest_met = 0, None, 0
         heal_drift(stock)
     else:
         stock.telling, stock.tell_error = None, IGNORED
     stock.save()
+
+
+def _since_it_stood(stock: PlatformStock, number: int) -> tuple[int, list[Stored]]:
+    """What was heard while it was on its way is off it already, also what went before it stood.
+
+    Returns the number without those, and of which of them nobody knows.
+    """
+    unsure = []
+    for line in unsure_lines(stock.lines):
+        is_before = is_line_put_away(line, stock.set_at)
+        if is_before:
+            number -= units_of(line)
+        elif is_before is None:
+            unsure.append(line)
+    return number, unsure
 
 
 @transaction.atomic

@@ -145,4 +145,5 @@ def sold(row: AllocatedUnits) -> SoldUnits:
         warehouse_ref=row.warehouse_ref,
         units=row.quantity,
         is_shipped=row.is_shipped,
+        shipped_at=row.shipped_at,
     )

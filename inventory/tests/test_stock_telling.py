@@ -11,7 +11,7 @@ from inventory.rules.stock_sync import Owner
 from inventory.services.stock import StockDemand, release_reservations, reserve_stock
 from inventory.sync.counting import note_allocated, note_not_counted, note_shipped
 from inventory.sync.owners import change_link
-from inventory.sync.telling import begin_telling, record_told, tell_changed
+from inventory.sync.telling import Answered, begin_telling, record_told, tell_changed
 from inventory.tests.builders import put_stock
 from inventory.tests.stock_case import THERE, StockCase
 
@@ -209,7 +209,7 @@ class TellingTests(StockCase):
                 if not shipped_first:
                     self.shop.ship(order)
                 self.read_all_orders()
-                record_told(stock_id=self.stock.pk, sent=sent, **answer)
+                record_told(stock_id=self.stock.pk, answered=answer)
                 self.tell()
 
                 self.assert_at_rest(THERE + 2 if shipped_first else THERE + 6)
@@ -238,12 +238,16 @@ class TellingTests(StockCase):
         return sent
 
     def end(self, sent: int) -> None:
-        record_told(stock_id=self.stock.pk, sent=sent, **self.set_there_by_us(sent))
+        record_told(stock_id=self.stock.pk, answered=self.set_there_by_us(sent))
 
-    def set_there_by_us(self, sent: int) -> dict[str, int]:
+    def set_there_by_us(self, sent: int) -> Answered:
         answer = veeqo_client().set_stock(self.item_ref, self.place, physical=sent)
-        assert answer.physical is not None
-        return {"physical": answer.physical, "allocated": answer.allocated}
+        return Answered(
+            sent=sent,
+            physical=answer.physical,
+            allocated=answer.allocated,
+            set_at=answer.updated_at,
+        )
 
     def assert_at_rest(self, units: int) -> None:
         """So many lie there by both, and nothing is left to explain."""

@@ -86,6 +86,18 @@ class Told:
 
 def link_and_read(keeper: Keeper) -> None:
     """Our warehouses at Veeqo, our products there, and a first reading on which both agree."""
+    link_warehouses()
+    # The schedule may have begun one a moment ago.
+    with suppress(RunUnderWay):
+        begin_run(platform=VEEQO, actor=ACTOR, is_full=True)
+    _wait(keeper, lambda: not CatalogRun.objects.running().exists())
+    read_stock_again()
+    _wait(keeper, lambda: not StockRun.objects.running().exists())
+    keep_back()
+
+
+def link_warehouses() -> None:
+    """Those of ours that Veeqo knows; the numbers in them are ours to tell."""
     codes = dict(Warehouse.objects.values_list("code", "pk"))
     names = dict(Warehouse.objects.values_list("name", "pk"))
     for row in veeqo_client().list_warehouses():
@@ -95,12 +107,10 @@ def link_and_read(keeper: Keeper) -> None:
                 warehouse_id=ours, platform=VEEQO, external_ref=row.warehouse_ref
             )
             change_link(link_id=link.pk, stock_owner=Owner.OURS, stock_buffer=0, actor=ACTOR)
-    # The schedule may have begun one a moment ago.
-    with suppress(RunUnderWay):
-        begin_run(platform=VEEQO, actor=ACTOR, is_full=True)
-    _wait(keeper, lambda: not CatalogRun.objects.running().exists())
-    read_stock_again()
-    _wait(keeper, lambda: not StockRun.objects.running().exists())
+
+
+def keep_back() -> None:
+    """From now on some units of each are not told."""
     WarehouseLink.objects.filter(platform=VEEQO).update(stock_buffer=BUFFER)
     PlatformStock.objects.update(compared_at=None)
 
@@ -124,7 +134,15 @@ def _wait(keeper: Keeper, is_done: Any) -> bool:
 class Shop(threading.Thread):
     """Sells what it sees as available, ships most of it and cancels some, until stopped."""
 
-    def __init__(self, rng: random.Random, *, channel_id: int, told: Told) -> None:
+    def __init__(
+        self,
+        rng: random.Random,
+        *,
+        channel_id: int,
+        told: Told,
+        items: Sequence[str] = (),
+    ) -> None:
+        """It sells all that Veeqo lists here, or these."""
         super().__init__(daemon=True)
         self._rng, self._channel_id, self._told = rng, channel_id, told
         self._stop_asked = threading.Event()
@@ -132,16 +150,20 @@ class Shop(threading.Thread):
         link = WarehouseLink.objects.get(platform=VEEQO, warehouse__code=PLACE)
         self._place: str = link.external_ref
         rows = PlatformStock.objects.filter(link=link).select_related("listing")
-        self._items = sorted(rows.values_list("listing__external_ref", flat=True))
+        self._items = sorted(items or rows.values_list("listing__external_ref", flat=True))
         connection.close()
 
     def run(self) -> None:
         while not self._stop_asked.wait(SALE_EVERY_S):
             try:
-                self._sell()
-                self._look_after()
+                self.trade()
             except shop.ShopAway:
                 self._told.away += 1
+
+    def trade(self) -> None:
+        """One sale, and what became of an older one."""
+        self._sell()
+        self._look_after()
 
     def close(self) -> None:
         """No more sales; what is open stays so."""

@@ -157,6 +157,7 @@ def _sale(order: OrderThere) -> SeenSale:
                 warehouse_ref=part.warehouse_ref,
                 units=part.quantity,
                 is_shipped=part.is_shipped,
+                shipped_at=part.shipped_at,
             )
             for part in order.units
         ),
