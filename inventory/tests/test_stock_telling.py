@@ -230,6 +230,45 @@ class TellingTests(StockCase):
 
         self.assertEqual((run.waiting, self.stock.rest), (1, 3))
 
+    def test_by_its_clock_an_order_went_before_our_number_or_after(self) -> None:
+        for units, is_before in ((3, True), (2, False)):
+            with self.subTest(is_before=is_before):
+                order = self.shop.sell(self.item_ref, units, number=f"A{units}")
+                self.read_all_orders()
+                put_stock(self.mug, self.warehouse, 5)
+                sent = self.begin()
+                if is_before:
+                    self.shop.ship(order)
+                self.let_a_minute_pass_there()
+                answered = self.set_there_by_us(sent)
+                self.let_a_minute_pass_there()
+                if not is_before:
+                    self.shop.ship(order)
+                record_told(stock_id=self.stock.pk, answered=answered)
+
+                self.read_orders()
+
+                self.assertEqual(self.stock.expected, sent if is_before else sent - units)
+                self.assertEqual([line for line in self.stock.lines if line.get("unsure")], [])
+                self.tell()
+                self.assert_at_rest(sent - units)
+
+    def test_edit_of_as_many_units_as_were_sold_since_is_no_order(self) -> None:
+        put_stock(self.mug, self.warehouse, 5)
+        self.tell()
+        self.let_a_minute_pass_there()
+        # No list of orders was read to its end meanwhile, and still the platform's clock tells.
+        self.shop.ship(self.shop.sell(self.item_ref, 3, number="A"))
+        self.read_orders()
+        self.set_there(THERE + 5)
+
+        run = self.read()
+
+        self.assertEqual((run.waiting, self.stock.rest), (1, 3))
+
+    def let_a_minute_pass_there(self) -> None:
+        self.control("POST", "clock", advance_seconds=60)
+
     def begin(self) -> int:
         """Up to where our number is sent."""
         entry = veeqo_client().get_stock(self.item_ref, self.place)
