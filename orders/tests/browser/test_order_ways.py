@@ -20,6 +20,15 @@ from orders.tests.browser.driving import (
 
 pytestmark = BROWSER
 DONE_WITHIN_MS = 60_000
+PHONE = 390
+PATHS = (
+    *("/", "/orders/", "/orders/new/", "/jobs/", "/keys/", "/webhooks/", "/platforms/"),
+    *("/stock/", "/stock/alerts/", "/stock/drift/", "/stock/reorder/", "/stock/purchases/"),
+    *("/stock/suppliers/", "/stock/transfers/", "/stock/counts/", "/stock/returns/"),
+    *("/stock/kits/", "/stock/warehouses/", "/stock/warehouses/NV1/", "/stock/1/why/"),
+    *("/catalog/", "/catalog/import/", "/catalog/hs-codes/?q=mug", "/routing/"),
+    *("/routing/versions/1/", "/routing/versions/1/coverage/", "/routing/batches/"),
+)
 RECEIVE = """
 from accounts.models import Organization
 from orders.rules.drafts import LineDraft, OrderDraft
@@ -240,3 +249,24 @@ def add_rule(page: Page, name: str, carrier: str) -> None:
     page.locator("#id_carrier").select_option(carrier)
     page.get_by_role("button", name="Save the rule").click()
     expect(page.locator(".rules tr", has_text=name)).to_be_visible()
+
+
+def test_no_page_is_wider_than_a_phone(watched: Watched) -> None:
+    page = watched.page
+    page.set_viewport_size({"width": PHONE, "height": 844})
+    log_in(page, "manager")
+    open_order(page, "HELD-1")
+    order = page.url.removesuffix("/")
+
+    wide = {path: width for path in [*PATHS, order, f"{order}/way/"] if (width := over(page, path))}
+
+    assert wide == {}
+    nothing_strange(watched)
+
+
+def over(page: Page, path: str) -> int:
+    """By how many pixels the page can be scrolled sideways."""
+    answer = page.goto(path)
+    assert answer is not None
+    assert answer.status == 200, path
+    return int(page.evaluate("document.documentElement.scrollWidth")) - PHONE
