@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from orders.api.documents import spending_document
-from orders.api.serializers import LedgerTotalsAskedSerializer, LedgerTotalsSerializer
+from orders.api.ledger_serializers import LedgerTotalsAskedSerializer, LedgerTotalsSerializer
 from orders.models import LedgerLine
 from orders.reports.ledger import GroupBy, spending_by
 

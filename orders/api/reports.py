@@ -14,9 +14,9 @@ from rest_framework.response import Response
 from accounts.permissions import STAFF_READERS, RoleAllows, StaffOnly
 from carriers.reports import PlatformHealth, failure_shares, platform_health
 from carriers.reports_pacing import PacingStanding, pacing_standing
+from orders.api.ledger_serializers import MoneySerializer
 from orders.api.order_documents import amount
 from orders.api.pulled import ListStandingSerializer
-from orders.api.serializers import MoneySerializer
 from orders.reports.audit import audit_standing
 from orders.reports.overview import DAYS, CarrierCost, Overview, overview_for
 from orders.reports.pulled import list_standings

@@ -34,6 +34,7 @@ from orders.api.expansions import OF_ORDERS, OF_SHIPMENTS
 from orders.api.filters import OrderFilter, ShipmentFilter
 from orders.api.intake import MAY_NOT_BUY, read_order
 from orders.api.labels import LabelFiles
+from orders.api.ledger_serializers import LedgerSerializer
 from orders.api.order_documents import (
     narrowed_orders,
     new_order_document,
@@ -45,7 +46,6 @@ from orders.api.rerouting import RouteSteering
 from orders.api.serializers import (
     DecisionSerializer,
     EventsSerializer,
-    LedgerSerializer,
     OrderInSerializer,
     OrderSerializer,
     ParsedSerializer,

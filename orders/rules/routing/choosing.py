@@ -8,10 +8,17 @@ Everything else is the same code, so that both decide alike.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 
-from orders.rules.routing.extras import NO_EXTRAS, Extras
+from orders.rules.routing.answers import (
+    Answers,
+    extras_words,
+    hold_reason_of,
+    promised,
+    take,
+    wish_words,
+    words_of,
+)
 from orders.rules.routing.facts import OrderFacts
 from orders.rules.routing.index import RuleIndex
 from orders.rules.routing.matching import ReadyRule, ready_rules
@@ -21,7 +28,6 @@ from orders.rules.routing.parts import (
     RULES,
     SPLIT_RULES,
     WAREHOUSE_RULES,
-    CarrierRule,
     Explanation,
     RouteDecision,
     RouteSnapshot,
@@ -36,7 +42,7 @@ from orders.rules.routing.warehouses import (
     stocked_warehouses,
     timely_warehouses,
 )
-from orders.rules.service_wish import ANY_CHEAPEST, ServiceWish
+from orders.rules.service_wish import ANY_CHEAPEST
 
 # Books whose routers are kept; two are compared in a rehearsal, and one is live.
 MOST_ROUTERS = 8
@@ -55,20 +61,6 @@ def router_for(book: RuleBook) -> Router:
         # The router keeps the book, so no other one gets its id.
         router = _routers[id(book)] = Router(book)
     return router
-
-
-@dataclass(slots=True)
-class _Answer:
-    """What the rules have set so far, each by the first rule that did."""
-
-    carrier: str = ""
-    rule: str = ""
-    platform: str = ""
-    platform_rule: str = ""
-    wish: ServiceWish | None = None
-    wish_rule: str = ""
-    hold_reason: str = ""
-    extras: Extras = NO_EXTRAS
 
 
 class Router:
@@ -104,7 +96,7 @@ class Router:
         is_export = bool(facts.get("leaves_country"))
         answer = self._ask(fitting, facts, log)
         if answer.wish:
-            answer.wish = _promised(answer.wish, snapshot, origin)
+            answer.wish = promised(answer.wish, snapshot, origin)
         if answer.wish and answer.wish.any_carrier and not answer.carrier:
             return self._by_price(answer, facts, log, why, is_export=is_export)
         carrier, why_carrier = self._carrier(answer, snapshot, log, is_export=is_export)
@@ -123,11 +115,11 @@ class Router:
             carrier=carrier,
             rule=answer.rule,
             wish=answer.wish or ANY_CHEAPEST,
-            hold_reason="" if snapshot.is_released else _hold_reason(answer, platform),
+            hold_reason="" if snapshot.is_released else hold_reason_of(answer, platform),
             extras=answer.extras,
             sentences=(
-                *(why, why_carrier, why_platform, *_wish_words(answer)),
-                *_extras_words(answer, platform),
+                *(why, why_carrier, why_platform, *wish_words(answer)),
+                *extras_words(answer, platform),
             ),
             explain=explain,
         )
@@ -149,7 +141,7 @@ class Router:
         return facts.origin, why
 
     def _by_price(
-        self, answer: _Answer, facts: OrderFacts, log: Log | None, why: str, *, is_export: bool
+        self, answer: Answers, facts: OrderFacts, log: Log | None, why: str, *, is_export: bool
     ) -> RouteDecision:
         """Carrier and platform are those of the service that the wish likes best."""
         snapshot, wish, origin = facts.snapshot, answer.wish, facts.origin
@@ -172,11 +164,11 @@ class Router:
             platform=best.offer.platform,
             carrier=best.offer.carrier,
             wish=wish,
-            hold_reason="" if snapshot.is_released else _hold_reason(answer, best.offer.platform),
+            hold_reason="" if snapshot.is_released else hold_reason_of(answer, best.offer.platform),
             extras=answer.extras,
             sentences=(
                 *(why, best.reason, f"The rule “{answer.wish_rule}” asked for that."),
-                *_extras_words(answer, best.offer.platform),
+                *extras_words(answer, best.offer.platform),
             ),
             rule=answer.wish_rule,
             offer=best.offer,
@@ -221,13 +213,13 @@ class Router:
                 break
         return ()
 
-    def _ask(self, fitting: int, facts: OrderFacts, log: Log | None) -> _Answer:
-        answer = _Answer(carrier=facts.snapshot.requested_carrier)
+    def _ask(self, fitting: int, facts: OrderFacts, log: Log | None) -> Answers:
+        answer = Answers(carrier=facts.snapshot.requested_carrier)
         mask = self._index.fitting_warehouse(fitting, facts)
         for ready in self._matching(RULES, mask, facts, log):
-            set_now = _take(answer, ready.rule)
+            set_now = take(answer, ready.rule)
             if log:
-                log.took([_words(ready.rule, name) for name in set_now])
+                log.took([words_of(ready.rule, name) for name in set_now])
             if ready.rule.stop:
                 if log:
                     log.stopped(ready.rule, self.rules[ready.place + 1 :])
@@ -244,7 +236,7 @@ class Router:
         return (ready for ready in self.rules if log.tries(stage, ready, facts, day))
 
     def _carrier(
-        self, answer: _Answer, snapshot: RouteSnapshot, log: Log | None, *, is_export: bool
+        self, answer: Answers, snapshot: RouteSnapshot, log: Log | None, *, is_export: bool
     ) -> tuple[str, str]:
         """The carrier and why, "" where nothing says which."""
         if answer.carrier and not snapshot.requested_carrier:
@@ -280,7 +272,7 @@ class Router:
         return carrier, subject, why
 
     def _platform(
-        self, answer: _Answer, carrier: str, log: Log | None, *, is_export: bool, booked_at: str
+        self, answer: Answers, carrier: str, log: Log | None, *, is_export: bool, booked_at: str
     ) -> tuple[str, str]:
         if booked_at:
             platform, why = booked_at, "the order was taken from there"
@@ -300,65 +292,3 @@ class Router:
 
 
 _routers: dict[int, Router] = {}
-
-
-def _promised(wish: ServiceWish, snapshot: RouteSnapshot, origin: WarehouseOption) -> ServiceWish:
-    """With the day that this order is promised for, and the one on which it leaves."""
-    deliver_by = snapshot.facts.get("deliver_by_day")
-    leaves_on = origin.ships_on or snapshot.at[:10]
-    return wish.promised(deliver_by=str(deliver_by or ""), leaves_on=leaves_on)
-
-
-def _take(answer: _Answer, rule: CarrierRule) -> list[str]:
-    """Keep what the rule sets and no earlier one did; named is what.
-
-    Its platform and service are meant for its own carrier, so they go with no other.
-    """
-    set_now: list[str] = []
-    if rule.carrier and not answer.carrier:
-        answer.carrier, answer.rule = rule.carrier, rule.name
-        set_now.append("carrier")
-    if not rule.carrier or rule.carrier == answer.carrier:
-        if rule.platform and not answer.platform:
-            answer.platform, answer.platform_rule = rule.platform, rule.name
-            set_now.append("platform")
-        if rule.wish and not answer.wish:
-            answer.wish, answer.wish_rule = rule.wish, rule.name
-            set_now.append("service")
-    if rule.extras and answer.extras.joined(rule.extras) != answer.extras:
-        answer.extras = answer.extras.joined(rule.extras)
-        set_now.append("extras")
-    if rule.hold_reason and not answer.hold_reason:
-        answer.hold_reason = rule.hold_reason
-        set_now.append("hold")
-    return set_now
-
-
-def _words(rule: CarrierRule, name: str) -> str:
-    if name == "service":
-        return rule.wish.words if rule.wish else ""
-    if name == "extras":
-        return ", ".join(rule.extras.words)
-    return "hold" if name == "hold" else f"{name} {getattr(rule, name)}"
-
-
-def _hold_reason(answer: _Answer, platform: str) -> str:
-    """That of a rule, or that the platform cannot be told what a rule asks for."""
-    untold = answer.extras.not_told_to(platform)
-    if answer.hold_reason or not untold:
-        return answer.hold_reason
-    return f"Rules ask for {' and '.join(untold)}, which {platform.capitalize()} cannot be told."
-
-
-def _extras_words(answer: _Answer, platform: str) -> tuple[str, ...]:
-    if not answer.extras:
-        return ()
-    untold = answer.extras.not_told_to(platform)
-    told = f"Rules ask for {', '.join(answer.extras.words)}."
-    if not untold:
-        return (told,)
-    return (told, f"{platform.capitalize()} cannot be told of {' and '.join(untold)}.")
-
-
-def _wish_words(answer: _Answer) -> tuple[str, ...]:
-    return (f"Asked for is {answer.wish.words}.",) if answer.wish else ()
