@@ -246,3 +246,33 @@ class AdjustPageTests(WhyCase):
 
         self.assertEqual(self.client.post(address, {"quantity": "1"}).status_code, 404)
         self.assertEqual(self.on_hand(), 93)
+
+
+class ThresholdPageTests(WhyCase):
+    def save(self, user: Any, **typed: str) -> Any:
+        self.client.force_login(user)
+        level = StockLevel.objects.get(sellable=self.mug, warehouse=self.nv)
+        body = {"low_at": "25", "overstock_factor": "0", "buffer": ""}
+        address = reverse("stock-thresholds", args=[level.pk])
+        return self.client.post(address, {**body, **typed}, follow=True)
+
+    def kept(self) -> tuple[int, int, int | None]:
+        level = StockLevel.objects.get(sellable=self.mug, warehouse=self.nv)
+        return level.low_at, level.overstock_factor, level.buffer
+
+    def test_own_thresholds_are_shown_and_changed(self) -> None:
+        page = self.save(make_user(Role.OPERATOR))
+
+        self.assertContains(page, "NV: an alert is due at 25 units.")
+        self.assertContains(page, 'name="low_at" value="25"')
+        self.assertEqual(self.kept(), (25, 0, None))
+        self.save(make_user(Role.MANAGER), buffer="4")
+        self.assertEqual(self.kept(), (25, 0, 4))
+
+    def test_what_is_no_number_and_who_may_not_change_nothing(self) -> None:
+        stranger = make_user(Role.PARTNER, organization=make_organization("birch"))
+
+        self.assertContains(self.save(make_user(Role.OPERATOR), low_at="-1"), "Low at: ")
+        self.assertEqual(self.save(make_user(Role.AUDITOR)).status_code, 403)
+        self.assertEqual(self.save(stranger).status_code, 404)
+        self.assertEqual(self.kept(), (10, 10, None))

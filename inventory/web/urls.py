@@ -10,6 +10,7 @@ from inventory.web.adjust import adjust
 from inventory.web.alerts import acknowledge, alerts, mute
 from inventory.web.returns import returns, take_back
 from inventory.web.stock import stock
+from inventory.web.thresholds import thresholds
 from inventory.web.warehouses import warehouse, warehouses
 from inventory.web.why import why
 
@@ -59,5 +60,6 @@ urlpatterns = [
     path("stock/drift/runs/<int:run_id>/", drift.steer, name="stock-run"),
     path("stock/drift/links/<int:link_id>/", drift.own, name="stock-own"),
     path("stock/<int:sellable_id>/why/", why, name="stock-why"),
+    path("stock/levels/<int:level_id>/thresholds/", thresholds, name="stock-thresholds"),
     path("stock/<int:sellable_id>/adjust/", adjust, name="stock-adjust"),
 ]

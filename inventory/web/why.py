@@ -13,9 +13,11 @@ from django.views.decorators.http import require_GET
 from accounts.permissions import WRITERS, may, page_for
 from accounts.principals import warehouses_of
 from catalog.models import Sellable
+from inventory.models import StockLevel
 from inventory.reports_why import LINES_SHOWN, stock_why
 from inventory.web.adjust import new_reference
 from inventory.web.owners import warehouses_for
+from inventory.web.thresholds import threshold_forms
 from shipping_project.kernel.moments import is_in_range
 
 
@@ -29,10 +31,13 @@ def why(request: HttpRequest, sellable_id: int) -> HttpResponse:
     at = _moment(text)
     if text and at is None:
         messages.error(request, "That is no time. Shown are the numbers of now.")
+    may_adjust = at is None and may(request.user, WRITERS)
+    levels = StockLevel.objects.visible_to(request.user).filter(sellable=sellable)
     context = {
         "why": stock_why(sellable, at=at, within=warehouses_of(request.user)),
         "shown": LINES_SHOWN,
-        "may_adjust": at is None and may(request.user, WRITERS),
+        "may_adjust": may_adjust,
+        "levels": threshold_forms(levels) if may_adjust else (),
         "warehouses": warehouses_for(request),
         "reference": new_reference(),
     }

@@ -20,6 +20,8 @@ BROWSER = [
     ),
 ]
 CHROMIUM = "/usr/bin/chromium"
+# What comes comes sooner; a busy machine is given the time.
+expect.set_options(timeout=15_000)
 ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update"),

@@ -112,6 +112,12 @@ def test_a_number_is_explained_and_corrected(watched: Watched) -> None:
     expect(page.locator("h1")).to_have_text("Why DAY-RST is 2")
     expect(page.locator("section", has_text="Ledger").last).to_contain_text("Crushed on the belt")
 
+    form = page.get_by_role("form", name="Alerts in CA1")
+    form.get_by_label("Low at").fill("3")
+    form.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("CA1: an alert is due at 3 units.")).to_be_visible()
+    expect(form.get_by_label("Low at")).to_have_value("3")
+
     page.get_by_label("As of (UTC)").fill("2020-01-01T00:00:00")
     page.get_by_role("button", name="Show").click()
     expect(page.get_by_text("No warehouse had any of it then.")).to_be_visible()
