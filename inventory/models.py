@@ -25,6 +25,7 @@ from inventory.purchasing.models import SupplierItem as SupplierItem
 from inventory.querysets import ReservationQuerySet, StockLevelQuerySet, StockMovementQuerySet
 from inventory.rules.calendar import Calendar
 from inventory.rules.stock_sync import Owner
+from inventory.sync.models import KitCount as KitCount
 from inventory.sync.models import PlatformSale as PlatformSale
 from inventory.sync.models import PlatformStock as PlatformStock
 from inventory.sync.models import StockDrift as StockDrift

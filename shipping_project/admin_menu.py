@@ -63,6 +63,7 @@ MENU: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("inventory.StockDrift", "Differences", "difference"),
         ("inventory.PlatformStock", "Stock at platforms", "compare_arrows"),
         ("inventory.PlatformSale", "Sales at platforms", "storefront"),
+        ("inventory.KitCount", "Kits at platforms", "deployed_code"),
         ("inventory.StockRun", "Readings of stock", "sync"),
         ("inventory.StockSchedule", "Reading schedules", "schedule"),
     ),

@@ -71,6 +71,9 @@ class StockDriftSerializer(serializers.ModelSerializer[StockDrift]):
     platform = serializers.CharField(source="stock.link.platform")
     owner = serializers.CharField(source="stock.link.stock_owner")
     reasons = serializers.SerializerMethodField(help_text="What explains the others.")
+    is_kit = serializers.BooleanField(
+        help_text="Of a kit only `ours` can be kept: its number follows from its components."
+    )
 
     class Meta:
         model = StockDrift
@@ -85,6 +88,7 @@ class StockDriftSerializer(serializers.ModelSerializer[StockDrift]):
             "theirs",
             "rest",
             "reasons",
+            "is_kit",
             "state",
             "found_at",
             "settled_at",

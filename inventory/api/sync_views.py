@@ -129,13 +129,13 @@ class PlatformSaleViewSet(ReadOnlyViewSet[PlatformSale]):
 class StockDriftViewSet(ReadOnlyViewSet[StockDrift]):
     """Differences that nothing explains; neither number is written until somebody decides."""
 
-    queryset = StockDrift.objects.all()
+    queryset = StockDrift.objects.with_kits()
     serializer_class = StockDriftSerializer
     filterset_class = StockDriftFilter
     required_scopes = STOCK_SCOPES
 
     def get_queryset(self) -> QuerySet[StockDrift]:
-        rows: QuerySet[StockDrift] = StockDrift.objects.visible_to(self.request.user)
+        rows: QuerySet[StockDrift] = StockDrift.objects.with_kits().visible_to(self.request.user)
         return rows.select_related(
             "stock__level__sellable__organization", "stock__level__warehouse", "stock__link"
         )
@@ -143,7 +143,7 @@ class StockDriftViewSet(ReadOnlyViewSet[StockDrift]):
     @extend_schema(request=SettleDriftSerializer, responses=StockDriftSerializer)
     @action(detail=True, methods=["post"])
     def settle(self, request: Request, pk: str) -> Response:
-        """Keep ours, take theirs, or give what was counted just now."""
+        """Keep ours, take theirs, or give what was counted just now; of a kit, ours alone."""
         drift = self.get_object()
         form = SettleDriftSerializer(data=request.data)
         form.is_valid(raise_exception=True)

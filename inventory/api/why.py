@@ -72,7 +72,11 @@ class ThereSerializer(serializers.Serializer[Any]):
     platform = serializers.CharField()
     warehouse = serializers.CharField()
     owner = serializers.CharField(help_text="Whose number is right there.")
-    buffer = serializers.IntegerField(help_text="Units that the platform is not told of.")
+    buffer = serializers.IntegerField(
+        help_text="Units that the platform is not told of; of a kit, kits that its components' "
+        "buffers and its own keep back."
+    )
+    should_say = serializers.IntegerField(help_text="The physical number there by our numbers.")
     physical = serializers.IntegerField(allow_null=True)
     allocated = serializers.IntegerField()
     available = serializers.IntegerField(allow_null=True)

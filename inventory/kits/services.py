@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from catalog.kits.services import set_components
 from catalog.models import Sellable
-from inventory.models import StockLevel
+from inventory.models import PlatformStock, StockLevel
 from shipping_project.kernel.errors import Conflict
 
 
@@ -33,4 +33,6 @@ def compose_kit(*, kit_id: int, units: Mapping[int, int], actor: str) -> Sellabl
             f"{level.on_hand} units of {kit.sku} are in {level.warehouse.code} and "
             f"{level.incoming} on their way. Adjust them to nothing first."
         )
+    # What the platforms are told of it follows from something else now.
+    PlatformStock.objects.filter(listing__sellable=kit_id).update(compared_at=None)
     return kit

@@ -42,12 +42,16 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ours:
-    """Units here. `counted_there` is the part of `reserved` that the platform has allocated."""
+    """Units here. `counted_there` is the part of `reserved` that the platform has allocated.
+
+    Of a kit they are what its components make, so there is nothing that could be changed here.
+    """
 
     on_hand: int
     reserved: int
     counted_there: int = 0
     buffer: int = 0
+    is_kit: bool = False
 
     @property
     def available(self) -> int:
@@ -71,7 +75,7 @@ class Ours:
 
     def can_take(self, change: int) -> bool:
         """Never below what is promised."""
-        return self.on_hand + change >= max(self.reserved, 0)
+        return not self.is_kit and self.on_hand + change >= max(self.reserved, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +170,8 @@ def _held_to_theirs(ours: Ours, physical: int, memory: Memory) -> Verdict:
     if memory.telling is not None and physical == memory.expected:
         # A person decided for ours this once, and it is on its way.
         return Verdict(step=Step.TELL)
-    if memory.expected is not None and not memory.has_settled:
+    # Of a kit the components may come later in the same reading.
+    if (memory.expected is not None or ours.is_kit) and not memory.has_settled:
         return Verdict(step=Step.WAIT, rest=change)
     if not ours.can_take(change):
         return Verdict(step=Step.DRIFT, rest=change)

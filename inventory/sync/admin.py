@@ -17,6 +17,7 @@ from carriers.choices import PLATFORM_CHOICES
 from catalog.sync.admin import ReadingScheduleAdmin
 from inventory.models import (
     OWNER_CHOICES,
+    KitCount,
     PlatformSale,
     PlatformStock,
     StockDrift,
@@ -134,6 +135,14 @@ class PlatformSaleAdmin(LedgerAdmin):
     list_filter = ["platform", "level__warehouse", "level__sellable__organization"]
     list_select_related = ["level__sellable", "level__warehouse"]
     search_fields = [*SEARCHED, "=number", "=order_ref"]
+
+
+@admin.register(KitCount)
+class KitCountAdmin(LedgerAdmin):
+    list_display = ["reference", "platform", "is_sale", "level", "allocated", "held", "shipped"]
+    list_filter = ["platform", "is_sale", "level__warehouse", "level__sellable__organization"]
+    list_select_related = ["level__sellable", "level__warehouse"]
+    search_fields = [*SEARCHED, "=reference"]
 
 
 def _believe(run: StockRun, words: Words, actor: str) -> str:

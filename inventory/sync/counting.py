@@ -5,18 +5,41 @@ Whoever books at a platform says so here, and so does whoever reads its orders.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 
 from inventory.models import PlatformStock, Reservation, StockLevel
-from inventory.sync.news import Reason, is_put_away, line_of, may_be_put_away, orders_read_until
+from inventory.sync.expecting import shift_expected
+from inventory.sync.kit_counting import (
+    KitOrder,
+    OrderedKits,
+    count_promised_kits,
+    make_levels,
+    ordered_kits,
+)
+from inventory.sync.news import Reason, orders_read_until
 from inventory.sync.numbers import WITH_STOCK
 
-LINES_KEPT = 100
 OWN_SHIPPED = "shipped there for our orders"
+# Sellable and warehouse.
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What is reserved for an order, and the kits that it names at the platform."""
+
+    holds: list[Reservation]
+    kits: OrderedKits
+
+    def places_of(self, units: Mapping[int, int]) -> dict[Place, int]:
+        """Where the order lies in one piece, units by sellable are those of its warehouse."""
+        places = {hold.warehouse_id for hold in self.holds}
+        return {(pk, place): count for pk, count in units.items() for place in places}
 
 
 @transaction.atomic
@@ -26,9 +49,9 @@ def note_allocated(*, reference: str, platform: str, units: Mapping[int, int]) -
     `units` are those that the order names there, by sellable: of a kit it counts the kit, so the
     components that are held here are none of them.
     """
-    for hold in _holds(reference, platform):
-        there = min(hold.quantity, units.get(hold.sellable_id, 0))
-        _count(hold, platform, allocated=there, shipped=0, since=timezone.now())
+    held = _held(reference, platform, units)
+    there = held.places_of(units)
+    _count_all(reference, platform, held, allocated=there, shipped={}, since=timezone.now())
 
 
 @transaction.atomic
@@ -39,9 +62,9 @@ def note_shipped(
 
     It did so after `since`, when the label was asked for; None where nobody knows.
     """
-    for hold in _holds(reference, platform):
-        gone = min(hold.quantity, units.get(hold.sellable_id, 0))
-        _count(hold, platform, allocated=0, shipped=gone, since=since)
+    held = _held(reference, platform, units)
+    gone = held.places_of(units)
+    _count_all(reference, platform, held, allocated={}, shipped=gone, since=since)
 
 
 @transaction.atomic
@@ -49,39 +72,67 @@ def note_counted(
     *,
     reference: str,
     platform: str,
-    allocated: Mapping[tuple[int, int], int],
-    shipped: Mapping[tuple[int, int], int],
+    allocated: Mapping[Place, int],
+    shipped: Mapping[Place, int],
 ) -> None:
     """What its order shows, by sellable and warehouse; units beyond the promised say nothing."""
     since = orders_read_until(platform)
-    for hold in _holds(reference, platform):
-        place = (hold.sellable_id, hold.warehouse_id)
-        gone = min(hold.quantity, shipped.get(place, 0))
-        there = min(hold.quantity - gone, allocated.get(place, 0))
-        _count(hold, platform, allocated=there, shipped=gone, since=since)
+    held = _held(reference, platform, {pk for pk, _ in (*allocated, *shipped)})
+    _count_all(reference, platform, held, allocated=allocated, shipped=shipped, since=since)
 
 
 @transaction.atomic
 def note_not_counted(*, reference: str, platform: str) -> None:
     """The booking is gone there, and with it what was held for it."""
-    for hold in _holds(reference, platform):
-        _count(hold, platform, allocated=0, shipped=0, since=timezone.now())
+    held = _held(reference, platform, ())
+    _count_all(reference, platform, held, allocated={}, shipped={}, since=timezone.now())
 
 
-def _holds(reference: str, platform: str) -> list[Reservation]:
+def _held(reference: str, platform: str, named: Collection[int]) -> Held:
     """Locked with their levels and the platform's numbers, in the order in which everybody does."""
     if platform not in WITH_STOCK:
-        return []
+        return Held(holds=[], kits=OrderedKits(parts={}, known={}))
     rows = Reservation.objects.held_for(reference).order_by("sellable_id", "pk")
     holds = list(rows.select_for_update())
+    kits = ordered_kits(platform=platform, reference=reference, is_sale=False, named=named)
+    places = {hold.warehouse_id for hold in holds}
+    make_levels(kits, places)
     levels = StockLevel.objects.filter(
-        sellable_id__in={hold.sellable_id for hold in holds},
-        warehouse_id__in={hold.warehouse_id for hold in holds},
+        sellable_id__in={hold.sellable_id for hold in holds} | kits.sellable_ids,
+        warehouse_id__in=places | {place for _, place in kits.known},
     )
     list(levels.locked())
     # Whoever looks for what is to be told locks these alone, so they come in an order as well.
     list(PlatformStock.objects.at(platform).filter(level__in=levels.values("pk")).locked())
-    return holds
+    return Held(holds=holds, kits=kits)
+
+
+def _count_all(
+    reference: str,
+    platform: str,
+    held: Held,
+    *,
+    allocated: Mapping[Place, int],
+    shipped: Mapping[Place, int],
+    since: datetime | None,
+) -> None:
+    for hold in held.holds:
+        place = (hold.sellable_id, hold.warehouse_id)
+        gone = min(hold.quantity, shipped.get(place, 0))
+        there = min(hold.quantity - gone, allocated.get(place, 0))
+        _count(hold, platform, allocated=there, shipped=gone, since=since)
+    count_promised_kits(
+        order=KitOrder(
+            platform=platform,
+            reference=reference,
+            is_sale=False,
+            reason=Reason(what=OWN_SHIPPED, ref=reference, since=since),
+        ),
+        kits=held.kits,
+        holds=held.holds,
+        allocated=allocated,
+        shipped=shipped,
+    )
 
 
 def _count(
@@ -103,28 +154,3 @@ def _count(
         units=-gone,
         reason=Reason(what=OWN_SHIPPED, ref=hold.reference, since=since),
     )
-
-
-def shift_expected(*, level_id: int, platform: str, units: int, reason: Reason) -> None:
-    """The platform changed its own number by so many; the caller holds the level.
-
-    Where our own number was set there after the change, it stands in its place. Where that is not
-    to be said, the number is looked at again at once.
-    """
-    if not units:
-        return
-    now = timezone.now()
-    for stock in PlatformStock.objects.at(platform).filter(level=level_id).locked():
-        if stock.telling is None and is_put_away(reason.went, stock.set_at):
-            continue
-        if stock.expected is not None:
-            stock.expected += units
-        if stock.telling is not None:
-            stock.telling += units
-        is_unsure = may_be_put_away(stock, reason)
-        line = line_of(units, reason, at=now, is_unsure=is_unsure)
-        stock.lines = [*stock.lines, line][-LINES_KEPT:]
-        if is_unsure or stock.rest_since is not None:
-            # It may be what the last reading could not explain.
-            stock.look_again_at = now
-        stock.save(update_fields=["expected", "telling", "lines", "look_again_at"])

@@ -12,6 +12,7 @@ from carriers.choices import PLATFORM_CHOICES
 from catalog.sync.paged import PagedRun
 from catalog.sync.scheduling import LONGEST_INTERVAL, ReadingSchedule
 from inventory.sync.querysets import (
+    KitCountQuerySet,
     PlatformSaleQuerySet,
     PlatformStockQuerySet,
     StockDriftQuerySet,
@@ -115,6 +116,8 @@ class StockDrift(models.Model):
 
     organization_path: ClassVar[str] = "stock__level__sellable__organization"
     warehouse_path: ClassVar[str] = "stock__level__warehouse"
+    # Of rows that were read `with_kits`.
+    is_kit: bool
 
     stock = models.ForeignKey(PlatformStock, on_delete=models.CASCADE, related_name="drifts")
     ours = models.IntegerField(help_text="What the platform should hold by our numbers.")
@@ -192,6 +195,50 @@ class PlatformSale(models.Model):
     def reference(self) -> str:
         """Of its newest reservation: one for each row and hold, so that none ever comes twice."""
         return f"{self.platform}-{self.order_ref[:24]}-{self.pk}-{self.holds}"
+
+
+class KitCount(models.Model):
+    """Kits that one order takes off a platform's own number of the kit.
+
+    Here its components are held, so no reservation and no sale says so.
+    """
+
+    organization_path: ClassVar[str] = "level__sellable__organization"
+    warehouse_path: ClassVar[str] = "level__warehouse"
+
+    platform = models.CharField(max_length=10, choices=PLATFORM_CHOICES)
+    is_sale = models.BooleanField("sale there", help_text="An order of the platform's own shops.")
+    reference = models.CharField(
+        max_length=64, help_text="Of our reservations, or the platform's id of a sale there."
+    )
+    level = models.ForeignKey(
+        "inventory.StockLevel", on_delete=models.CASCADE, related_name="kits_at_platforms"
+    )
+    allocated = models.PositiveIntegerField(default=0, help_text="Promised there.")
+    held = models.PositiveIntegerField(
+        default=0, help_text="Of the promised, those whose components are all reserved here."
+    )
+    shipped = models.PositiveIntegerField(default=0, help_text="Gone there.")
+
+    objects: ClassVar = KitCountQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["platform", "reference", "level", "is_sale"],
+                name="one_kit_count_per_order_and_level",
+            ),
+            models.CheckConstraint(
+                condition=Q(held__lte=F("allocated")), name="kit_count_held_within"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["level"], condition=Q(held__gt=0), name="kit_count_held"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} at {self.get_platform_display()}"
 
 
 class StockRun(PagedRun):

@@ -8,15 +8,16 @@ from django.db.models import Sum
 
 from inventory.models import PlatformStock, Reservation
 from inventory.rules.stock_sync import Line, Ours
+from inventory.sync.kit_numbers import kits_of
 
 # Veeqo alone keeps stock; Easyship's products have none to read or to set.
 WITH_STOCK = frozenset({"veeqo"})
 
 
 def ours_of(stocks: Sequence[PlatformStock]) -> dict[int, Ours]:
-    """By primary key, in one query; the rows come with their level and link."""
-    counted = _counted(stocks)
-    return {
+    """By primary key, in so many queries however many; the rows come with their level and link."""
+    counted, kits = _counted(stocks), kits_of(stocks)
+    return kits | {
         stock.pk: Ours(
             on_hand=stock.level.on_hand,
             reserved=stock.level.reserved,
@@ -26,6 +27,7 @@ def ours_of(stocks: Sequence[PlatformStock]) -> dict[int, Ours]:
             buffer=buffer_of(stock),
         )
         for stock in stocks
+        if stock.pk not in kits
     }
 
 
@@ -44,7 +46,7 @@ def _counted(stocks: Sequence[PlatformStock]) -> dict[tuple[str, int, int], int]
 
 
 def buffer_of(stock: PlatformStock) -> int:
-    """The level's own, or else that of its warehouse."""
+    """The level's own, or else that of its warehouse; of a kit's components it is kept back."""
     own: int | None = stock.level.buffer
     return stock.link.stock_buffer if own is None else own
 

@@ -15,7 +15,7 @@ from inventory.models import (
     WarehouseLink,
 )
 from inventory.rules.stock_sync import explanation, signed
-from inventory.sync.numbers import WITH_STOCK, buffer_of, lines_of
+from inventory.sync.numbers import WITH_STOCK, lines_of, ours_of
 from inventory.sync.schedules import stock_schedules
 
 SHOWN = 50
@@ -60,6 +60,7 @@ class DriftRow:
     rest: str
     reasons: tuple[str, ...]
     owner: str
+    is_kit: bool
     found_at: datetime
 
 
@@ -71,6 +72,7 @@ class ThereNow:
     warehouse: str
     owner: str
     buffer: int
+    should_say: int
     physical: int | None
     allocated: int
     available: int | None
@@ -109,7 +111,7 @@ def open_drifts(actor: object) -> tuple[int, tuple[DriftRow, ...]]:
     """How many there are, and the oldest of them."""
     rows = StockDrift.objects.visible_to(actor).still_open()
     around = ("stock__level__sellable__organization", "stock__level__warehouse", "stock__link")
-    oldest = rows.select_related(*around).order_by("id")[:SHOWN]
+    oldest = rows.with_kits().select_related(*around).order_by("id")[:SHOWN]
     return rows.count(), tuple(_drift(row) for row in oldest)
 
 
@@ -128,6 +130,7 @@ def _drift(row: StockDrift) -> DriftRow:
         rest=signed(row.rest),
         reasons=explanation(lines_of(row.lines)),
         owner=stock.link.stock_owner,
+        is_kit=row.is_kit,
         found_at=row.found_at,
     )
 
@@ -150,12 +153,14 @@ def stock_there(sellable_id: int, within: Sequence[str] = ()) -> tuple[ThereNow,
     rows = PlatformStock.objects.with_all().filter(level__sellable=sellable_id)
     if within:
         rows = rows.filter(level__warehouse__code__in=within)
+    ours = ours_of(list(rows))
     return tuple(
         ThereNow(
             platform=row.link.get_platform_display(),
             warehouse=row.level.warehouse.code,
             owner=row.link.stock_owner,
-            buffer=buffer_of(row),
+            buffer=ours[row.pk].buffer,
+            should_say=ours[row.pk].to_tell,
             physical=row.physical,
             allocated=row.allocated,
             available=row.available,

@@ -26,7 +26,15 @@ from inventory.services.stock import (
     release_reservations,
     reserve_stock,
 )
-from inventory.sync.counting import note_allocated, shift_expected
+from inventory.sync.counting import note_allocated
+from inventory.sync.expecting import shift_expected
+from inventory.sync.kit_counting import (
+    KitOrder,
+    SoldKits,
+    count_sold_kits,
+    known_kits,
+    recount_sold_kits,
+)
 from inventory.sync.news import Reason, Span, orders_read_until, span_of
 from inventory.sync.numbers import WITH_STOCK
 
@@ -76,6 +84,14 @@ class Places:
         if not parts:
             return [((sellable_id, warehouse_id, False), unit.units)]
         return [((pk, warehouse_id, True), unit.units * each) for pk, each in parts.items()]
+
+    def kit_of(self, unit: SoldUnits) -> tuple[int, int] | None:
+        """Kit and warehouse, where a kit was sold."""
+        sellable_id = self.sellables.get(unit.item_ref)
+        warehouse_id = self.warehouses.get(unit.warehouse_ref)
+        if sellable_id not in self.parts or warehouse_id is None:
+            return None
+        return sellable_id, warehouse_id
 
     def reads_all_of(self, sale: SeenSale) -> bool:
         """Whether what the order does not name here can be taken as not sold by it any more."""
@@ -146,6 +162,22 @@ def counts_of(units: Sequence[SoldUnits], places: Places) -> dict[Place, Counts]
     }
 
 
+def kit_counts_of(units: Sequence[SoldUnits], places: Places) -> dict[tuple[int, int], SoldKits]:
+    """Kits as the platform counts them, by kit and warehouse."""
+    found: dict[tuple[int, int], list[SoldUnits]] = defaultdict(list)
+    for unit in units:
+        if (place := places.kit_of(unit)) is not None:
+            found[place].append(unit)
+    return {
+        place: SoldKits(
+            allocated=sum(unit.units for unit in sold if not unit.is_shipped),
+            shipped=sum(unit.units for unit in sold if unit.is_shipped),
+            went=span_of([unit.shipped_at for unit in sold if unit.is_shipped]),
+        )
+        for place, sold in found.items()
+    }
+
+
 def _take(
     platform: str, sale: SeenSale, places: Places, rows: Mapping[Place, PlatformSale]
 ) -> bool:
@@ -161,7 +193,27 @@ def _take(
         if row is None or (row.allocated, row.shipped) != (counts.allocated, counts.shipped):
             _follow(platform, sale, place, counts)
             moved = True
-    return moved
+    has_kits = bool(places.parts) or any(row.is_in_kit for row in rows.values())
+    return (has_kits and _follow_kits(platform, sale, places)) or moved
+
+
+def _follow_kits(platform: str, sale: SeenSale, places: Places) -> bool:
+    """The platform's own number of the kit, now that its components are held and gone here."""
+    wanted = kit_counts_of(sale.units, places)
+    if not places.reads_all_of(sale):
+        wanted = known_kits(platform=platform, order_ref=sale.order_ref) | wanted
+    order = KitOrder(
+        platform=platform,
+        reference=sale.order_ref,
+        is_sale=True,
+        reason=Reason(
+            what=f"{platform.capitalize()} orders",
+            ref=sale.number or sale.order_ref,
+            since=orders_read_until(platform),
+        ),
+        changed_at=sale.changed_at,
+    )
+    return count_sold_kits(order=order, wanted=wanted)
 
 
 def _is_outdated(sale: SeenSale, rows: Iterable[PlatformSale]) -> bool:
@@ -266,4 +318,6 @@ def settle_short_sales() -> int:
                 fresh = PlatformSale.objects.select_for_update().get(pk=row.pk)
                 _settle(fresh, _place(row))
                 settled += 1
+            if row.is_in_kit:
+                recount_sold_kits(platform=row.platform, order_ref=row.order_ref)
     return settled

@@ -7,6 +7,7 @@ from enum import StrEnum
 from django.db import transaction
 
 from accounts.services.audit import record_audit
+from catalog.kits.contents import parts_of
 from inventory.models import MovementKind, PlatformStock, StockDrift, StockLevel
 from inventory.rules.stock_sync import Owner
 from inventory.services.stock import move_stock
@@ -15,9 +16,20 @@ from inventory.sync.models import DriftState
 from inventory.sync.numbers import ours_of
 from inventory.sync.taking import agree
 from inventory.sync.telling import tell_anyway
-from shipping_project.kernel.errors import FieldError, InvalidInput, StateChanged
+from shipping_project.kernel.errors import Conflict, FieldError, InvalidInput, StateChanged
 
 MOST_UNITS = 1_000_000
+KIT_CURE = (
+    "A kit has no units of its own: its number follows from its components. Count or correct "
+    "those, or keep ours, which tells the platform what they make."
+)
+
+
+class KitNotSettled(Conflict):
+    """Nothing can be taken over or counted for a kit."""
+
+    code = "kit.not_settled"
+    title = "A kit has no stock of its own"
 
 
 class Choice(StrEnum):
@@ -32,11 +44,13 @@ def settle_drift(
     """Ours or what was counted is told to the platform; theirs becomes a movement here.
 
     `counted` are the units that lie in the warehouse now, the promised ones with them. Raises
-    StateChanged once it is settled, BelowReserved where fewer than are promised would be left, and
-    InvalidInput without a count.
+    StateChanged once it is settled, BelowReserved where fewer than are promised would be left,
+    InvalidInput without a count, and KitNotSettled for anything but ours of a kit.
     """
     with transaction.atomic(durable=True):
         drift, stock = _locked(drift_id)
+        if choice is not Choice.OURS and parts_of([stock.level.sellable_id]):
+            raise KitNotSettled(KIT_CURE)
         if choice is Choice.THEIRS:
             _take_theirs(stock, drift, actor)
         elif choice is Choice.COUNTED:

@@ -59,12 +59,7 @@ def take_entries(*, platform: str, entries: Sequence[StockEntry]) -> Counter[str
     counts: Counter[str] = Counter()
     pairs = _pairs(platform, entries)
     counts[UNLINKED] = len(entries) - len(pairs)
-    kits = parts_of({pair.listing.sellable_id for pair in pairs})
-    kept = [
-        pair
-        for pair in pairs
-        if pair.link.stock_owner != Owner.NOBODY.value and pair.listing.sellable_id not in kits
-    ]
+    kept = [pair for pair in pairs if pair.link.stock_owner != Owner.NOBODY.value]
     counts[Step.LEFT.value] += len(pairs) - len(kept)
     stocks = _locked_stocks(kept)
     ours = ours_of(list(stocks.values()))
@@ -130,7 +125,7 @@ def _levels(pairs: Sequence[Pair]) -> dict[tuple[int, int], StockLevel]:
         (pair.listing.sellable_id, pair.link.warehouse_id)
         for pair in pairs
         if pair.entry.physical and not pair.entry.is_infinite
-    }
+    } | _kits_to_make(pairs)
     StockLevel.objects.bulk_create(
         (
             StockLevel(sellable_id=sellable_id, warehouse_id=warehouse_id)
@@ -139,6 +134,21 @@ def _levels(pairs: Sequence[Pair]) -> dict[tuple[int, int], StockLevel]:
         ignore_conflicts=True,
     )
     return {(row.sellable_id, row.warehouse_id): row for row in rows.locked()}
+
+
+def _kits_to_make(pairs: Sequence[Pair]) -> set[tuple[int, int]]:
+    """Kits whose components lie there, whatever is stated of them."""
+    parts = parts_of({pair.listing.sellable_id for pair in pairs})
+    shelves = StockLevel.objects.filter(
+        sellable_id__in={part.sellable_id for members in parts.values() for part in members},
+    )
+    there = set(shelves.values_list("sellable_id", "warehouse_id")) if parts else set()
+    return {
+        (pair.listing.sellable_id, pair.link.warehouse_id)
+        for pair in pairs
+        for part in parts.get(pair.listing.sellable_id, ())
+        if (part.sellable_id, pair.link.warehouse_id) in there
+    }
 
 
 def _take(stock: PlatformStock, entry: StockEntry, ours: Ours) -> Step:

@@ -229,7 +229,7 @@ class SaleTests(StockCase):
         self.assertEqual((held.sellable_id, held.quantity, held.allocated_there), (part.pk, 6, 0))
         parts = StockLevel.objects.get(sellable=part)
         self.assertEqual((parts.on_hand, parts.reserved), (14, 0))
-        self.assertEqual(run.left_alone, 1)
+        self.assertEqual((run.to_tell, run.drifted, self.stock.expected), (1, 0, THERE - 3))
         level.refresh_from_db()
         self.assertEqual(level.on_hand, 0)
 

@@ -12,6 +12,7 @@ from catalog.models import PlatformListing, Sellable
 from catalog.sync.items import ListedItem
 from catalog.sync.taking import take_items
 from catalog.tests.builders import make_sellable
+from inventory.kits.services import compose_kit
 from inventory.models import PlatformStock, StockLevel, WarehouseLink
 from inventory.proof import stock_differences
 from inventory.rules.stock_sync import Owner
@@ -24,6 +25,7 @@ from inventory.tests.builders import make_warehouse, put_stock
 from shipping_project.kernel.tests.races import at_once, needs_row_locks, results
 
 SKUS = ("MUG-01", "POT-01", "TEA-01")
+KIT = "SET-01"
 PLACES = ("CA", "NV")
 ROUNDS = 5
 UNITS = 1000
@@ -43,7 +45,9 @@ class LockOrderTests(TransactionTestCase):
             WarehouseLink.objects.create(warehouse=warehouse, platform="veeqo", external_ref=code)
             for sellable in goods:
                 put_stock(sellable, warehouse, UNITS)
-        for sellable in self.goods[::-1]:
+        self.kit = make_sellable(owner, KIT)
+        compose_kit(kit_id=self.kit.pk, units={one.pk: 1 for one in self.goods}, actor="tests")
+        for sellable in (self.kit, *self.goods[::-1]):
             PlatformListing.objects.create(
                 sellable=sellable, platform="veeqo", external_ref=sellable.sku, agreed={}
             )
@@ -53,7 +57,7 @@ class LockOrderTests(TransactionTestCase):
             StockEntry(
                 item_ref=sku, warehouse_ref=place, physical=units, allocated=0, available=units
             )
-            for sku in SKUS
+            for sku in (*SKUS, KIT)
             for place in PLACES
         ]
         return rows[::-1] if is_turned else rows
@@ -68,7 +72,7 @@ class LockOrderTests(TransactionTestCase):
         results(at_once(len(callers) * 2, lambda number: self.repeat(callers[number // 2], number)))
 
         self.assertEqual(stock_differences(), [])
-        self.assertEqual(PlatformStock.objects.count(), 6)
+        self.assertEqual(PlatformStock.objects.count(), 8)
 
     def repeat(self, call: object, number: int) -> None:
         assert callable(call)
@@ -85,7 +89,7 @@ class LockOrderTests(TransactionTestCase):
 
     def promise(self, number: int, turn: int) -> None:
         goods = self.goods if turn % 2 else self.goods[::-1]
-        reference, units = f"R-{number}-{turn}", {one.pk: 1 for one in goods}
+        reference, units = f"R-{number}-{turn}", {one.pk: 1 for one in (*goods, self.kit)}
         demands = [StockDemand(sellable_id=pk, quantity=1) for pk in units]
         reserve_stock(reference=reference, demands=demands, warehouse_code=PLACES[turn % 2])
         note_allocated(reference=reference, platform="veeqo", units=units)
@@ -95,7 +99,7 @@ class LockOrderTests(TransactionTestCase):
     def sell(self, number: int, turn: int) -> None:
         units = [
             SoldUnits(item_ref=sku, warehouse_ref=place, units=1, is_shipped=turn % 2 == 1)
-            for sku in SKUS
+            for sku in (KIT, *SKUS)
             for place in PLACES
         ]
         sale = SeenSale(order_ref="A", number="A", changed_at=None, units=tuple(units))

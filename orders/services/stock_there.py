@@ -7,15 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.db.models import Q
+
 from carriers.contracts import AllocatedUnits
 from carriers.models import OutboxCommand
-from inventory.models import Reservation, StockLevel
+from inventory.models import KitCount, Reservation, StockLevel
 from inventory.sync.counting import note_allocated, note_counted, note_shipped
 from inventory.sync.sales import (
     Places,
     SeenSale,
     SoldUnits,
     counts_of,
+    kit_counts_of,
     places_of,
     take_sales,
 )
@@ -84,10 +87,13 @@ def is_label_in_doubt(platform: str, level: StockLevel) -> bool:
     holds = Reservation.objects.still_open().filter(
         sellable=level.sellable_id, warehouse=level.warehouse_id
     )
+    # Of a kit its components are held, in whatever place.
+    kits = KitCount.objects.filter(level=level, is_sale=False, allocated__gt=0)
     asked = PurchaseIntent.objects.filter(
+        Q(package__shipment__reference__in=holds.values("reference"))
+        | Q(package__shipment__reference__in=kits.values("reference")),
         state__in=IN_DOUBT,
         package__shipment__platform=platform,
-        package__shipment__reference__in=holds.values("reference"),
     )
     return asked.exists()
 
@@ -97,7 +103,11 @@ def is_label_going_back(platform: str, level: StockLevel) -> bool:
     holds = Reservation.objects.still_open().filter(
         sellable=level.sellable_id, warehouse=level.warehouse_id, shipped_there__gt=0
     )
-    rows = Shipment.objects.filter(platform=platform, reference__in=holds.values("reference"))
+    kits = KitCount.objects.filter(level=level, is_sale=False, shipped__gt=0)
+    rows = Shipment.objects.filter(
+        Q(reference__in=holds.values("reference")) | Q(reference__in=kits.values("reference")),
+        platform=platform,
+    )
     lanes = [row.order.lane for row in rows.select_related("order")]
     asked = OutboxCommand.objects.filter(lane__in=lanes, kind__in=(VOID_LABEL, CANCEL_BOOKING))
     return bool(lanes) and asked.still_open().exists()
@@ -136,13 +146,22 @@ def _count(platform: str, order: OrderThere, shipment: Shipment, places: Places)
     lane = OutboxCommand.objects.in_lane(shipment.order.lane)
     if is_older or over or elsewhere or lane.still_open().exists():
         return
-    counts = counts_of(_sale(order).units, places)
-    own = {place: count for place, count in counts.items() if not place[2]}
+    units = _sale(order).units
+    counts = counts_of(units, places)
+    own = {
+        place[:2]: (count.allocated, count.shipped)
+        for place, count in counts.items()
+        if not place[2]
+    }
+    own |= {
+        place: (kits.allocated, kits.shipped)
+        for place, kits in kit_counts_of(units, places).items()
+    }
     note_counted(
         reference=shipment.reference,
         platform=platform,
-        allocated={(s, w): count.allocated for (s, w, _), count in own.items()},
-        shipped={(s, w): count.shipped for (s, w, _), count in own.items()},
+        allocated={place: allocated for place, (allocated, _) in own.items()},
+        shipped={place: shipped for place, (_, shipped) in own.items()},
     )
 
 

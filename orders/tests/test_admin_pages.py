@@ -45,6 +45,7 @@ from catalog.models import (
 from inventory.counting.services import enter_counts, open_count
 from inventory.kits.services import compose_kit
 from inventory.models import (
+    KitCount,
     PlatformSale,
     PlatformStock,
     StockAlert,
@@ -338,6 +339,9 @@ def _fill_stock_there() -> None:
         stock = PlatformStock.objects.create(listing=listing, link=links[0], level=level)
         StockDrift.objects.create(stock=stock, ours=3, theirs=5, rest=2)
         PlatformSale.objects.create(platform="veeqo", order_ref=f"{number}", level=level)
+        KitCount.objects.create(
+            platform="veeqo", reference=f"{number}", is_sale=True, level=level, allocated=1, held=1
+        )
         StockRun.objects.create(platform="veeqo", state="finished", seen=1, agreed=1)
     StockSchedule.objects.create(platform="veeqo")
 
