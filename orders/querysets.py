@@ -321,8 +321,12 @@ class TableRateQuerySet(OwnedQuerySet["TableRate"]):
 class BoxQuerySet(OwnedQuerySet["Box"]):
     def usable(self, *, organization_id: int, warehouse_id: int | None) -> Self:
         """Those at hand for an organization, in a warehouse or, without one, wherever it is."""
-        owners = Q(organization=None) | Q(organization=organization_id)
         places = Q(warehouse=None)
         if warehouse_id is not None:
             places |= Q(warehouse=warehouse_id)
-        return self.filter(owners, places, is_active=True).order_by("id")
+        return self.usable_anywhere(organization_id=organization_id).filter(places)
+
+    def usable_anywhere(self, *, organization_id: int) -> Self:
+        """Those at hand for an organization, in whatever warehouses."""
+        owners = Q(organization=None) | Q(organization=organization_id)
+        return self.filter(owners, is_active=True).order_by("id")

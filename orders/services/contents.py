@@ -12,7 +12,7 @@ from inventory.models import Reservation
 from inventory.services.stock import StockDemand, unpack
 from orders.models import Box, Order, OrderLine, Package, Shipment
 from orders.models.shipping import LEADING
-from orders.rules.packing import PackedBox, box_fault, pack
+from orders.rules.packing import BoxKind, PackedBox, box_fault, pack
 from orders.rules.parcels import PackedItem, parcel_for
 
 
@@ -71,6 +71,25 @@ def _contents(box: PackedBox, lines: Sequence[OrderLine]) -> list[dict[str, obje
         {"line": lines[place].position, "sku": lines[place].sku, "quantity": units}
         for place, units in box.units
     ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoxesAtHand:
+    """What an order consists of, and all boxes there are for it with the warehouse of each."""
+
+    items: tuple[PackedItem, ...]
+    kinds: tuple[tuple[int | None, BoxKind], ...]
+
+    def packed_in(self, warehouse_id: int | None) -> tuple[PackedBox, ...]:
+        """As `packing_of` packs it, without a question to the database."""
+        places = (None, warehouse_id)
+        return pack(self.items, [kind for place, kind in self.kinds if place in places])
+
+
+def boxes_at_hand(order: Order) -> BoxesAtHand:
+    rows = Box.objects.usable_anywhere(organization_id=order.organization_id)
+    kinds = tuple((row.warehouse_id, row.as_kind()) for row in rows)
+    return BoxesAtHand(items=tuple(items_of(order)), kinds=kinds)
 
 
 def items_of(order: Order) -> list[PackedItem]:

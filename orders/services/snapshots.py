@@ -24,7 +24,7 @@ from orders.rules.geography import apart_km
 from orders.rules.offers import kept_offers, offers_record
 from orders.rules.parcels import volume_cm3
 from orders.rules.routing import RouteSnapshot, RuleBook, WarehouseOption
-from orders.services.contents import packing_of
+from orders.services.contents import BoxesAtHand, boxes_at_hand
 from orders.services.native import native_booking
 from orders.services.rule_books import record_digest, restored_book
 
@@ -49,7 +49,8 @@ def route_snapshot(order: Order, book: RuleBook) -> RouteSnapshot:
     units = _units(lines)
     skus = _skus(lines, units)
     native = native_booking(order)
-    options = _options(skus, order.ship_by, now)
+    at_hand = boxes_at_hand(order)
+    options = _options(skus, order.ship_by, now, at_hand)
     if native is not None:
         # It is allocated there already; from elsewhere its label would be another parcel's.
         code = native.warehouse.code if native.warehouse else ""
@@ -61,7 +62,7 @@ def route_snapshot(order: Order, book: RuleBook) -> RouteSnapshot:
         needs={skus[pk]: units[pk] for pk in sorted(units, key=skus.__getitem__)},
         warehouses=options,
         book=book,
-        facts=_facts(order, len(lines), now),
+        facts=_facts(order, at_hand, len(lines), now),
         lines=tuple(_line_facts(line) for line in lines),
         at=now.isoformat(timespec="seconds"),
         # It can only be dispatched again because a person let it go.
@@ -70,8 +71,10 @@ def route_snapshot(order: Order, book: RuleBook) -> RouteSnapshot:
     )
 
 
-def _facts(order: Order, line_count: int, now: datetime) -> dict[str, str | int | bool | None]:
-    parcels = packing_of(order).parcels
+def _facts(
+    order: Order, at_hand: BoxesAtHand, line_count: int, now: datetime
+) -> dict[str, str | int | bool | None]:
+    parcels = [box.parcel for box in at_hand.packed_in(None)]
     billed = sum(billable_weight_g(one.weight_g, volume_cm3(one)) for one in parcels)
     until = None if order.ship_by is None else order.ship_by - now
     return {
@@ -139,7 +142,10 @@ def _skus(lines: Sequence[OrderLine], units: Mapping[int, int]) -> dict[int, str
 
 
 def _options(
-    skus: Mapping[int, str], ship_by: datetime | None, now: datetime
+    skus: Mapping[int, str],
+    ship_by: datetime | None,
+    now: datetime,
+    at_hand: BoxesAtHand | None = None,
 ) -> tuple[WarehouseOption, ...]:
     available: dict[int, dict[str, int]] = {}
     for level in StockLevel.objects.filter(sellable_id__in=skus):
@@ -152,13 +158,19 @@ def _options(
             available.get(warehouse.pk, {}),
             ship_day(warehouse.calendar, now, planned.get(warehouse.pk, {})),
             ship_by,
+            boxes=len(at_hand.packed_in(warehouse.pk)) if at_hand else 1,
         )
         for warehouse in warehouses
     )
 
 
 def _option(
-    warehouse: Warehouse, available: Mapping[str, int], day: date | None, ship_by: datetime | None
+    warehouse: Warehouse,
+    available: Mapping[str, int],
+    day: date | None,
+    ship_by: datetime | None,
+    *,
+    boxes: int,
 ) -> WarehouseOption:
     return WarehouseOption(
         code=warehouse.code,
@@ -168,6 +180,7 @@ def _option(
         time_zone=warehouse.time_zone,
         ships_on=day.isoformat() if day else "",
         is_late=is_late(warehouse.calendar, day, ship_by),
+        boxes=boxes,
         handling=str(warehouse.handling_cost),
         handling_currency=warehouse.handling_currency,
     )
@@ -201,7 +214,7 @@ def planned_parcels(warehouses: Sequence[Warehouse], now: datetime) -> dict[int,
     rows = Shipment.objects.live().filter(
         warehouse__in=limited, ship_on__gte=now.date() - timedelta(days=1)
     )
-    counts = rows.order_by().values_list("warehouse", "ship_on").annotate(parcels=Count("pk"))
+    counts = rows.order_by().values_list("warehouse", "ship_on").annotate(parcels=Count("packages"))
     for warehouse_id, day, parcels in counts:
         planned.setdefault(warehouse_id, {})[day] = parcels
     return planned

@@ -10,7 +10,8 @@ from accounts.tests.cases import ApiCase, client_for
 from carriers.models import OutboxCommand
 from catalog.models import Sellable
 from inventory.models import StockLevel, Warehouse
-from orders.models import Box, Package, Shipment
+from orders.models import Box, Package, RoutingOverride, Shipment
+from orders.rules.picked import PickedWay
 from orders.services.contents import is_misfit, packing_of
 from orders.services.dispatch import Dispatched, dispatch_order
 from orders.services.retry import retry_order
@@ -106,6 +107,8 @@ class PackedOrderTests(ApiCase):
     def test_what_needs_several_boxes_is_not_booked_as_one_carton(self) -> None:
         make_box("S", length_mm=130, width_mm=100, height_mm=110)
         order = make_order(self.alder, quantity=2, state="TX", postal_code="75201", city="Dallas")
+        there = PickedWay(platform="veeqo")
+        RoutingOverride.objects.create(order=order, picked=there.as_dict(), reason="Ours")
 
         done = dispatch_order(order_id=order.pk)
 

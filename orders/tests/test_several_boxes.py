@@ -19,8 +19,10 @@ from catalog.models import Sellable
 from inventory.models import StockLevel
 from orders.models import Box, LabelState, LedgerLine, Order, Package, PurchaseIntent, Shipment
 from orders.rules.drafts import LineDraft
+from orders.rules.picked import PickedWay
 from orders.rules.states import OrderState
 from orders.services.cancellation import cancel_order
+from orders.services.overrides import override_route
 from orders.services.retry import retry_order
 from orders.services.tracking import record_tracking
 from orders.tasks import dispatch_one
@@ -29,6 +31,7 @@ from orders.tests.builders import make_user
 from orders.tests.twin import TwinCase
 from shipping_project.kernel.money import Money
 
+TEXAS = {"city": "Austin", "state": "TX", "postal_code": "78701"}
 SMALL = {"length_mm": 250, "width_mm": 185, "height_mm": 185, "wall_mm": 0}
 
 
@@ -173,6 +176,16 @@ class BookedTests(TwoBoxCase):
         self.assertEqual(order.attention_code, "packing.outdated")
         self.assertEqual((self.twin.bookings(), self.twin.labels()), ([], []))
 
+    def test_what_is_usually_booked_as_one_parcel_elsewhere_goes_there_too(self) -> None:
+        order = self.place_two(**TEXAS)
+        self.finish()
+
+        self.assert_one_label(order)
+        shipment = Shipment.objects.get(order=order)
+        self.assertEqual((shipment.platform, shipment.carrier), ("easyship", "UPS"))
+        told = " ".join(shipment.decision.sentences)
+        self.assertIn("it needs 2 boxes, and Veeqo books one parcel", told)
+
     def test_cancelling_gives_the_one_label_back_once(self) -> None:
         order = self.place_two()
         self.finish()
@@ -276,7 +289,11 @@ class ToldTests(TwoBoxCase):
             self.assertIn(box.tracking_number, page)
 
     def test_the_page_shows_the_boxes_of_an_order_that_waits(self) -> None:
-        order = self.place_two(city="Austin", state="TX", postal_code="78701")
+        order = self.place_two(**TEXAS)
+        picked = PickedWay(platform="veeqo")
+        override_route(order_id=order.pk, picked=picked, reason="Ours", actor="tests")
+        dispatch_one(order.pk)
+        order.refresh_from_db()
         self.assertEqual(order.attention_code, "packing.several_boxes")
 
         page = self.page(order)

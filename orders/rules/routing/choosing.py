@@ -35,6 +35,7 @@ from orders.rules.routing.parts import (
     WarehouseOption,
 )
 from orders.rules.routing.pricing import ByPrice, best_offer
+from orders.rules.routing.several import one_parcel_words, place_for
 from orders.rules.routing.trace import Log
 from orders.rules.routing.warehouses import (
     choose_warehouse,
@@ -102,8 +103,9 @@ class Router:
         carrier, why_carrier = self._carrier(answer, snapshot, log, is_export=is_export)
         if not carrier:
             return RouteDecision(failure=NO_ROUTE, sentences=(why_carrier,), explain=explain)
+        boxes = 1 if answer.extras.package else origin.boxes
         platform, why_platform = self._platform(
-            answer, carrier, log, is_export=is_export, booked_at=snapshot.booked_at
+            answer, carrier, log, is_export=is_export, booked_at=snapshot.booked_at, boxes=boxes
         )
         if not platform:
             return RouteDecision(
@@ -148,7 +150,10 @@ class Router:
         assert wish is not None and origin is not None
         platform = snapshot.booked_at or answer.platform
         package = answer.extras.package
-        asked = ByPrice(wish=wish, platform=platform, is_export=is_export, package=package)
+        boxes = 1 if package else origin.boxes
+        asked = ByPrice(
+            wish=wish, platform=platform, is_export=is_export, package=package, boxes=boxes
+        )
         best = best_offer(snapshot, asked, origin.code, log)
         explain = partial(self.explain, snapshot)
         if best.offer is None:
@@ -272,7 +277,14 @@ class Router:
         return carrier, subject, why
 
     def _platform(
-        self, answer: Answers, carrier: str, log: Log | None, *, is_export: bool, booked_at: str
+        self,
+        answer: Answers,
+        carrier: str,
+        log: Log | None,
+        *,
+        is_export: bool,
+        booked_at: str,
+        boxes: int,
     ) -> tuple[str, str]:
         if booked_at:
             platform, why = booked_at, "the order was taken from there"
@@ -284,6 +296,12 @@ class Router:
         else:
             platform = self.book.platform_of.get(carrier, "")
             why = f"that is where {carrier} is bought inside one country"
+        if not (booked_at or answer.platform):
+            usual, platform = platform, place_for(platform, boxes, self.book)
+            if platform != usual:
+                why = one_parcel_words(usual, boxes)
+                if log:
+                    log.add("platform", usual, "failed", why)
         if log:
             log.add("platform", platform or carrier, "chosen" if platform else "failed", why)
         if not platform:

@@ -45,7 +45,8 @@ class WarehouseOption:
     """An active warehouse and the units it could give of each SKU asked for.
 
     `ships_on` is the first day on which it could hand the parcel over ("" is not known), and
-    `is_late` whether that breaks the promise. `handling` is what a parcel costs there.
+    `is_late` whether that breaks the promise. `boxes`: how many it takes with those at hand there.
+    `handling` is what a parcel costs there.
     """
 
     code: str
@@ -55,6 +56,7 @@ class WarehouseOption:
     time_zone: str = "UTC"
     ships_on: str = ""
     is_late: bool = False
+    boxes: int = 1
     handling: str = ""
     handling_currency: str = ""
 

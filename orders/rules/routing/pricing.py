@@ -21,6 +21,7 @@ from orders.rules.routing.parts import (
     RouteSnapshot,
     RuleBook,
 )
+from orders.rules.routing.several import one_parcel_words, place_for
 from orders.rules.routing.trace import Log
 from orders.rules.service_wish import ServiceWish
 from shipping_project.kernel.money import Money
@@ -34,6 +35,7 @@ class ByPrice:
     platform: str
     is_export: bool
     package: str = ""
+    boxes: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +115,8 @@ def _fault(offer: Offer, book: RuleBook, asked: ByPrice) -> str:
     if offer.platform != place:
         if asked.platform:
             return f"a rule says {place.capitalize()}"
+        if offer.platform == _usual_place(offer.carrier, book, asked):
+            return one_parcel_words(offer.platform, asked.boxes)
         if asked.is_export:
             return f"parcels that leave the country are booked at {place.capitalize()}"
         return f"{offer.carrier} is bought at {place.capitalize()} inside one country"
@@ -120,15 +124,18 @@ def _fault(offer: Offer, book: RuleBook, asked: ByPrice) -> str:
 
 
 def _place_of(carrier: str, book: RuleBook, asked: ByPrice) -> str:
+    return place_for(_usual_place(carrier, book, asked), asked.boxes, book)
+
+
+def _usual_place(carrier: str, book: RuleBook, asked: ByPrice) -> str:
     return book.export_platform if asked.is_export else book.platform_of[carrier]
 
 
 def _platforms(book: RuleBook, asked: ByPrice) -> tuple[str, ...]:
     if asked.platform:
         return (asked.platform,)
-    if asked.is_export:
-        return (book.export_platform,)
-    return tuple(sorted(set(book.platform_of.values())))
+    usual = [book.export_platform] if asked.is_export else book.platform_of.values()
+    return tuple(sorted({place_for(one, asked.boxes, book) for one in usual}))
 
 
 def _tell(
