@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+from dataclasses import asdict
+
 from django.utils import timezone
 
 from carriers.contracts import Platform
@@ -11,6 +14,7 @@ from inventory.alerts.looking import look_at_stock
 from inventory.alerts.mail import mail_alerts
 from inventory.holds.looking import look_at_expiring
 from inventory.holds.services import release_expired as end_expired_holds
+from inventory.proof import stock_differences
 from inventory.pulls import read_stock
 from inventory.sync import telling
 from inventory.sync.numbers import WITH_STOCK
@@ -23,6 +27,8 @@ from inventory.sync.runs import (
 from inventory.sync.sales import settle_short_sales
 from shipping_project.jobs.queue import nudge
 
+logger = logging.getLogger(__name__)
+
 
 def look_after_alerts() -> int:
     """Bring alerts in line with the levels and write to people; returns how many moved."""
@@ -34,6 +40,14 @@ def look_after_alerts() -> int:
 def release_expired() -> int:
     """End the holds whose time is over; returns how many."""
     return end_expired_holds()
+
+
+def prove_stock() -> int:
+    """Tell the log of every stock number that its ledger does not explain; returns how many."""
+    differences = stock_differences()
+    for found in differences:
+        logger.error("stock number not explained by its ledger", extra=asdict(found))
+    return len(differences)
 
 
 def tell_changed() -> int:

@@ -51,6 +51,7 @@ SCHEDULES = (
     Recurring("Read stock of the platforms", "inventory.tasks.pull_due", 1),
     Recurring("Tell the platforms of changed stock", "inventory.tasks.tell_changed", 1),
     Recurring("Drop old readings of stock", "inventory.tasks.prune", 24 * 60, hour=3),
+    Recurring("Prove stock by its ledger", "inventory.tasks.prove_stock", 24 * 60, hour=2),
     Recurring("Free stock whose hold is over", "inventory.tasks.release_expired", 1),
     Recurring("Look after stock alerts", "inventory.tasks.look_after_alerts", 1),
     Recurring("Drop prices that count no more", "orders.tasks.prune_prices", 24 * 60, hour=3),

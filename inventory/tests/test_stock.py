@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from io import StringIO
+from unittest import skipUnless
 
 import pytest
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import TestCase, TransactionTestCase
 
 from accounts.tests.builders import make_organization
@@ -30,7 +31,9 @@ from inventory.services.stock import (
     reserve_stock,
     ship_reservations,
 )
+from inventory.tasks import prove_stock
 from inventory.tests.builders import make_warehouse, put_stock
+from inventory.tests.ledger import unsealed_ledger
 from shipping_project.kernel.tests.file_database import database_in_file, needs_sqlite
 from shipping_project.kernel.tests.races import at_once, needs_row_locks, results
 
@@ -210,6 +213,19 @@ class MoveTests(StockCase):
 
         self.assert_numbers(self.mug, on_hand=8, reserved=8)
 
+    def test_the_database_itself_refuses_to_change_a_movement(self) -> None:
+        [movement] = StockMovement.objects.filter(sellable=self.mug)
+        for values in ({"quantity": 9}, {"at": movement.at}, {"reason": "another"}):
+            with self.assertRaises(IntegrityError), transaction.atomic():
+                StockMovement.objects.all().update(**values)
+        with self.assertRaises(IntegrityError), transaction.atomic():
+            movement.save()
+
+    @skipUnless(connection.vendor == "postgresql", "SQLite leaves removals to the proof to tell")
+    def test_the_database_itself_refuses_to_remove_a_movement(self) -> None:
+        with self.assertRaises(IntegrityError), transaction.atomic():
+            StockMovement.objects.all().delete()
+
     def test_the_database_itself_refuses_impossible_numbers(self) -> None:
         for values in ({"reserved": -1}, {"reserved": 11}, {"on_hand": -1}):
             with pytest.raises(IntegrityError), transaction.atomic():
@@ -255,6 +271,17 @@ class ProofTests(StockCase):
                 "MUG-01 in NV: 1 reserved, 3 by the ledger",
             ],
         )
+
+    def test_nightly_proof_tells_the_log_of_each(self) -> None:
+        self.assertEqual(prove_stock(), 0)
+        StockLevel.objects.filter(sellable=self.mug).update(on_hand=12)
+
+        with self.assertLogs("inventory.tasks", "ERROR") as told:
+            self.assertEqual(prove_stock(), 1)
+
+        [record] = told.records
+        said = {name: record.__dict__[name] for name in ("sellable_id", "stored", "explained")}
+        self.assertEqual(said, {"sellable_id": self.mug.pk, "stored": 12, "explained": 10})
 
     def test_a_ledger_without_its_level_is_a_difference_too(self) -> None:
         StockLevel.objects.filter(sellable=self.mug).delete()
@@ -342,7 +369,8 @@ class ManyCallersTests(RaceCase):
     def test_holding_and_giving_back_at_once_do_not_deadlock(self) -> None:
         # Rows that stand in another order than their sellables, as when stock came to them so.
         StockLevel.objects.all().delete()
-        StockMovement.objects.all().delete()
+        with unsealed_ledger():
+            StockMovement.objects.all().delete()
         for sellable in (self.pot, self.mug):
             put_stock(sellable, make_warehouse("NV"), 100)
 

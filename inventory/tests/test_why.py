@@ -23,6 +23,7 @@ from inventory.services.stock import (
     ship_reservations,
 )
 from inventory.tests.builders import make_warehouse, put_stock
+from inventory.tests.ledger import unsealed_ledger
 from shipping_project.kernel.testing import exactly_queries
 
 
@@ -55,8 +56,9 @@ class WhyCase(ApiCase):
     def age(self, **span: float) -> datetime:
         """All that happened so far lies back by that much; returns a moment just after it."""
         back = timedelta(**span)
-        for movement in StockMovement.objects.all():
-            StockMovement.objects.filter(pk=movement.pk).update(at=movement.at - back)
+        with unsealed_ledger():
+            for movement in StockMovement.objects.all():
+                StockMovement.objects.filter(pk=movement.pk).update(at=movement.at - back)
         for promise in Reservation.objects.all():
             Reservation.objects.filter(pk=promise.pk).update(
                 created_at=promise.created_at - back, updated_at=promise.updated_at - back

@@ -334,6 +334,23 @@ class CompletenessTests(NativeCase):
         self.assertEqual(answer["missing"], ["nowhere"])
         self.assertEqual([row["number"] for row in answer["found"]], [ours.number] * 3)
 
+    def test_check_takes_ten_thousand_and_no_more(self) -> None:
+        theirs = self.at_veeqo()
+        self.take_orders()
+        pull_veeqo_orders()
+        staff = client_for(make_user(Role.OPERATOR))
+        unknown = [f"nowhere-{number}" for number in range(9_999)]
+        refs = [*unknown, str(theirs["id"])]
+
+        answer = staff.post("/api/v1/intake/check", {"external_refs": refs}, format="json").json()
+        refused = staff.post(
+            "/api/v1/intake/check", {"external_refs": [*refs, "one more"]}, format="json"
+        )
+
+        self.assertEqual(answer["missing"], unknown)
+        self.assertEqual(len(answer["found"]), 1)
+        self.assertEqual(refused.status_code, 422, refused.content[:200])
+
     def test_standing_and_sources_are_for_managers_of_the_firm(self) -> None:
         self.at_veeqo()
         pull_veeqo_orders()

@@ -30,6 +30,7 @@ from inventory.models import (
     MovementKind, PlatformStock, StockDrift, StockLevel, StockMovement, Warehouse, WarehouseLink,
 )
 from inventory.services.stock import StockDemand, move_stock, reserve_stock, ship_reservations
+from inventory.tests.ledger import unsealed_ledger
 
 kit = Sellable.objects.get(sku="LAN-S")
 kit.pk, kit.sku, kit.barcode = None, "SET-1", ""
@@ -46,7 +47,8 @@ for day in range(1, 30):
     )
     ship_reservations(reference=f"SO-{day}", actor="tests")
     newest = list(StockMovement.objects.order_by("-pk").values_list("pk", flat=True)[:2])
-    StockMovement.objects.filter(pk__in=newest).update(at=timezone.now() - timedelta(days=day))
+    with unsealed_ledger():
+        StockMovement.objects.filter(pk__in=newest).update(at=timezone.now() - timedelta(days=day))
 for number, sku in enumerate(("HAM-1", "LAN-L")):
     level = StockLevel.objects.get(sellable__sku=sku, warehouse__code="CA1")
     link, _ = WarehouseLink.objects.get_or_create(
