@@ -42,7 +42,8 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ours:
-    """Units here. `counted_there` is the part of `reserved` that the platform has allocated.
+    """Units here. `counted_there` is the part of `reserved` that the platform has allocated, and
+    `gone_there` the part that it has taken off its number, while they still count as ours.
 
     Of a kit they are what its components make, so there is nothing that could be changed here.
     """
@@ -50,6 +51,7 @@ class Ours:
     on_hand: int
     reserved: int
     counted_there: int = 0
+    gone_there: int = 0
     buffer: int = 0
     is_kit: bool = False
 
@@ -65,6 +67,11 @@ class Ours:
     @property
     def to_tell(self) -> int:
         return self.for_sale + self.counted_there
+
+    @property
+    def lies_there(self) -> int | None:
+        """What the platform has before it was told anything; a kit does not lie anywhere."""
+        return None if self.is_kit else self.on_hand - self.gone_there
 
     def taking(self, physical: int) -> int:
         """The change of on hand that makes ours what the platform says lies there.
@@ -144,6 +151,9 @@ def _held_to_ours(ours: Ours, physical: int, memory: Memory) -> Verdict:
         return Verdict(step=Step.AGREED if is_sure else Step.TELL)
     if is_same and (memory.expected is None or physical == memory.ignored):
         return Verdict(step=Step.AGREED)
+    if memory.expected is None and physical == ours.lies_there:
+        # What was promised here before both ever met is news to the platform.
+        return Verdict(step=Step.TELL)
     rest = physical - (ours.to_tell if memory.expected is None else memory.expected)
     return Verdict(step=Step.DRIFT if memory.has_settled else Step.WAIT, rest=rest)
 

@@ -12,36 +12,48 @@ from inventory.sync.kit_numbers import kits_of
 
 # Veeqo alone keeps stock; Easyship's products have none to read or to set.
 WITH_STOCK = frozenset({"veeqo"})
+# Platform, sellable and warehouse.
+Place = tuple[str, int, int]
 
 
 def ours_of(stocks: Sequence[PlatformStock]) -> dict[int, Ours]:
     """By primary key, in so many queries however many; the rows come with their level and link."""
     counted, kits = _counted(stocks), kits_of(stocks)
     return kits | {
-        stock.pk: Ours(
-            on_hand=stock.level.on_hand,
-            reserved=stock.level.reserved,
-            counted_there=counted.get(
-                (stock.link.platform, stock.level.sellable_id, stock.level.warehouse_id), 0
-            ),
-            buffer=buffer_of(stock),
-        )
+        stock.pk: _ours(stock, *counted.get(_place(stock), (0, 0)))
         for stock in stocks
         if stock.pk not in kits
     }
 
 
-def _counted(stocks: Sequence[PlatformStock]) -> dict[tuple[str, int, int], int]:
-    """Units promised here that a platform has allocated, by platform, sellable and warehouse."""
+def _ours(stock: PlatformStock, allocated: int, shipped: int) -> Ours:
+    return Ours(
+        on_hand=stock.level.on_hand,
+        reserved=stock.level.reserved,
+        counted_there=allocated,
+        gone_there=shipped,
+        buffer=buffer_of(stock),
+    )
+
+
+def _place(stock: PlatformStock) -> Place:
+    return stock.link.platform, stock.level.sellable_id, stock.level.warehouse_id
+
+
+def _counted(stocks: Sequence[PlatformStock]) -> dict[Place, tuple[int, int]]:
+    """Units promised here that a platform has allocated, and those it took off its number."""
     open_ = Reservation.objects.still_open().filter(
         sellable_id__in={stock.level.sellable_id for stock in stocks},
         warehouse_id__in={stock.level.warehouse_id for stock in stocks},
-        allocated_there__gt=0,
     )
-    sums = open_.order_by().values("counted_at", "sellable_id", "warehouse_id")
+    there = open_.exclude(allocated_there=0, shipped_there=0).order_by()
+    sums = there.values("counted_at", "sellable_id", "warehouse_id")
     return {
-        (row["counted_at"], row["sellable_id"], row["warehouse_id"]): row["units"]
-        for row in sums.annotate(units=Sum("allocated_there"))
+        (row["counted_at"], row["sellable_id"], row["warehouse_id"]): (
+            row["allocated"],
+            row["shipped"],
+        )
+        for row in sums.annotate(allocated=Sum("allocated_there"), shipped=Sum("shipped_there"))
     }
 
 

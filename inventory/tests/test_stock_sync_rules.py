@@ -17,8 +17,14 @@ from inventory.rules.stock_sync import (
 )
 
 
-def ours(on_hand: int, reserved: int = 0, counted: int = 0, buffer: int = 0) -> Ours:
-    return Ours(on_hand=on_hand, reserved=reserved, counted_there=counted, buffer=buffer)
+def ours(on_hand: int, reserved: int = 0, counted: int = 0, buffer: int = 0, gone: int = 0) -> Ours:
+    return Ours(
+        on_hand=on_hand,
+        reserved=reserved,
+        counted_there=counted,
+        buffer=buffer,
+        gone_there=gone,
+    )
 
 
 @pytest.mark.parametrize(
@@ -53,6 +59,12 @@ NEVER, AGREED_ON_10, AGREED_ON_8 = Memory(), Memory(expected=10), Memory(expecte
     [
         (TEN, 10, AGREED_ON_10, Verdict(step=Step.AGREED)),
         (TEN, 10, NEVER, Verdict(step=Step.AGREED)),
+        # The same lies there, and what was promised here before both ever met is to be told.
+        (ours(10, reserved=4), 10, NEVER, Verdict(step=Step.TELL)),
+        (ours(10, buffer=3), 10, NEVER, Verdict(step=Step.TELL)),
+        (ours(10, reserved=4, gone=1), 9, NEVER, Verdict(step=Step.TELL)),
+        (ours(10, reserved=4), 9, NEVER, Verdict(step=Step.WAIT, rest=3)),
+        (ours(10, reserved=4), 10, AGREED_ON_8, Verdict(step=Step.WAIT, rest=2)),
         # Ours moved on, theirs did not.
         (TEN, 8, AGREED_ON_8, Verdict(step=Step.TELL)),
         # Our own number comes back though its answer was lost, or it is theirs less an order that

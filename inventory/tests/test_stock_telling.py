@@ -354,3 +354,46 @@ class NothingThereTests(StockCase):
         self.assertEqual(run.to_tell, 1)
         stock = PlatformStock.objects.get(listing__sellable=other)
         self.assertEqual((stock.physical, stock.told), (9, 9))
+
+
+class FirstMeetingTests(StockCase):
+    """Orders were taken before the stock there was ever read."""
+
+    def reserve(self, units: int, reference: str) -> None:
+        reserve_stock(
+            reference=reference,
+            demands=[StockDemand(sellable_id=self.mug.pk, quantity=units)],
+            warehouse_code=self.warehouse.code,
+        )
+
+    def test_what_was_promised_elsewhere_is_told_and_no_difference(self) -> None:
+        self.reserve(3, "O-1")
+
+        run = self.read()
+
+        self.assertEqual((run.to_tell, run.waiting, run.drifted), (1, 0, 0))
+        self.assertEqual(self.tell(), 1)
+        self.assertEqual(self.numbers_there(), (THERE - 3, 0))
+        self.assertFalse(StockDrift.objects.exists())
+
+    def test_a_label_that_was_bought_there_is_off_their_shelf_already(self) -> None:
+        order = self.shop.sell(self.item_ref, 2, number="O-1")
+        self.reserve(2, "O-1")
+        note_allocated(reference="O-1", platform="veeqo", units={self.mug.pk: 2})
+        self.shop.ship(order)
+        note_shipped(reference="O-1", platform="veeqo", units={self.mug.pk: 2})
+        self.reserve(3, "O-2")
+
+        self.read()
+        self.tell()
+
+        self.assertEqual(self.numbers_there(), (THERE - 5, 0))
+        self.assertEqual((self.stock.rest, self.stock.expected), (0, THERE - 5))
+
+    def test_other_stock_there_still_asks_a_person(self) -> None:
+        self.reserve(3, "O-1")
+        self.set_there(THERE - 1)
+
+        run = self.read()
+
+        self.assertEqual((run.to_tell, run.waiting), (0, 1))
