@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections import deque
 from dataclasses import dataclass
 
 from carriers.models import OutboxCommand
@@ -32,17 +31,22 @@ class Losses:
 
     def __init__(self, rng: random.Random, planted: list[Planted]) -> None:
         self._rng, self._planted = rng, planted
-        self._left = deque(PLANTED)
 
     def plant(self, share: float) -> None:
-        done = len(PLANTED) - len(self._left)
-        if not self._left or share < UNTIL * (done + 1) / len(PLANTED):
-            return
-        found = calm_stocks({one.stock_id for one in self._planted})
-        if found:
-            stock, units = self._rng.choice(found), self._left.popleft()
-            shift_stock(stock.listing.external_ref, stock.link.external_ref, units)
-            self._planted.append(Planted(stock.pk, units))
+        if share >= UNTIL * (len(self._planted) + 1) / len(PLANTED):
+            plant_next(self._rng, self._planted)
+
+
+def plant_next(rng: random.Random, planted: list[Planted]) -> bool:
+    """False where all are planted, or no shelf is calm enough for another."""
+    left = PLANTED[len(planted) :]
+    found = calm_stocks({one.stock_id for one in planted}) if left else []
+    if not found:
+        return False
+    stock = rng.choice(found)
+    shift_stock(stock.listing.external_ref, stock.link.external_ref, left[0])
+    planted.append(Planted(stock.pk, left[0]))
+    return True
 
 
 def calm_stocks(not_these: set[int]) -> list[PlatformStock]:

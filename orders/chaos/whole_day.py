@@ -38,6 +38,7 @@ from orders.chaos.day_tally import (
     unexplained_drifts,
 )
 from orders.chaos.plan import PlannedOrder, plan_kills, plan_orders
+from orders.chaos.planting import plant_next
 from orders.chaos.storm import FaultMaker, kill, post_all, retry_refused, wait_for_rest
 from orders.chaos.tally import tally, unaccounted_labels
 from orders.demo.partner import Partner
@@ -166,6 +167,9 @@ def _come_to_rest(keeper: Keeper, told: Told, rng: random.Random) -> bool:
         if not wait_for_rest(keeper.round):
             return False
         retry_refused(actor="chaos")
+        # What found no calm shelf in a day full of sales.
+        while plant_next(rng, told.planted):
+            pass
         told.settled += operate(rng)
         connection.close()
         if _is_all_agreed(keeper):
