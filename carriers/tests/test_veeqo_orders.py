@@ -85,7 +85,13 @@ LISTED = ListedOrder(
         label=LABEL,
     ),
     allocated=(
-        AllocatedUnits(item_ref="612044", warehouse_ref="31007", quantity=2, is_shipped=True),
+        AllocatedUnits(
+            item_ref="612044",
+            warehouse_ref="31007",
+            quantity=2,
+            is_shipped=True,
+            shipped_at=datetime(2026, 9, 14, 13, 2, 44, 190000, tzinfo=UTC),
+        ),
     ),
 )
 CHANGED = ListedOrder(

@@ -151,7 +151,6 @@ class Shop(threading.Thread):
         self._place: str = link.external_ref
         rows = PlatformStock.objects.filter(link=link).select_related("listing")
         self._items = sorted(items or rows.values_list("listing__external_ref", flat=True))
-        connection.close()
 
     def run(self) -> None:
         while not self._stop_asked.wait(SALE_EVERY_S):

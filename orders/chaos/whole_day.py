@@ -133,11 +133,11 @@ def _pass_the_day(
     partner = Partner(f"http://127.0.0.1:{port}")
     partner.make_keys({order.organization for order in planned})
     channel = int(veeqo_client().list_stores(type_code="direct")[0].store_ref)
-    connection.close()
     poster = threading.Thread(
         target=lambda: numbers.extend(post_all(planned, partner, within_s=seconds * POSTED_WITHIN))
     )
     shop = Shop(random.Random(seed + 2), channel_id=channel, told=told)  # noqa: S311
+    connection.close()
     faults = FaultMaker(random.Random(seed + 3), hold_s=hold_s, targets=STOCK_TARGETS)  # noqa: S311
     day = Day(rng, seconds=seconds, told=told)
     for thread in (poster, shop, faults):
