@@ -6,6 +6,8 @@ whoever has the file could do anything to it. What is missing there is shown by 
 
 from django.db import migrations
 
+from shipping_project.kernel.triggers import trigger
+
 POSTGRESQL = """
 CREATE FUNCTION audit_trail_sealed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -31,28 +33,14 @@ BEGIN
     SELECT RAISE(ABORT, 'entries of the audit trail are never changed or removed');
 END
 """
+CREATE = {"postgresql": POSTGRESQL, "sqlite": SQLITE}
 DROP = {
     "postgresql": "DROP FUNCTION audit_trail_sealed() CASCADE",
     "sqlite": "DROP TRIGGER audit_trail_sealed",
 }
 
 
-def seal(apps, schema_editor):
-    statement = {"postgresql": POSTGRESQL, "sqlite": SQLITE}.get(schema_editor.connection.vendor)
-    if statement:
-        # A trigger holds statements of its own, so it is handed over whole.
-        with schema_editor.connection.cursor() as cursor:
-            cursor.execute(statement)
-
-
-def unseal(apps, schema_editor):
-    statement = DROP.get(schema_editor.connection.vendor)
-    if statement:
-        with schema_editor.connection.cursor() as cursor:
-            cursor.execute(statement)
-
-
 class Migration(migrations.Migration):
     dependencies = [("accounts", "0008_assign_batches")]
 
-    operations = [migrations.RunPython(seal, unseal)]
+    operations = [trigger(create=CREATE, drop=DROP)]

@@ -6,6 +6,8 @@ whoever has the file could do anything to it. What is missing there is shown by 
 
 from django.db import migrations
 
+from shipping_project.kernel.triggers import trigger
+
 REFUSED = "movements of stock are never changed or removed"
 POSTGRESQL = f"""
 CREATE FUNCTION stock_ledger_sealed() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -21,28 +23,14 @@ BEGIN
     SELECT RAISE(ABORT, '{REFUSED}');
 END
 """
+CREATE = {"postgresql": POSTGRESQL, "sqlite": SQLITE}
 DROP = {
     "postgresql": "DROP FUNCTION stock_ledger_sealed() CASCADE",
     "sqlite": "DROP TRIGGER stock_ledger_sealed",
 }
 
 
-def seal(apps, schema_editor):
-    statement = {"postgresql": POSTGRESQL, "sqlite": SQLITE}.get(schema_editor.connection.vendor)
-    if statement:
-        # A trigger holds statements of its own, so it is handed over whole.
-        with schema_editor.connection.cursor() as cursor:
-            cursor.execute(statement)
-
-
-def unseal(apps, schema_editor):
-    statement = DROP.get(schema_editor.connection.vendor)
-    if statement:
-        with schema_editor.connection.cursor() as cursor:
-            cursor.execute(statement)
-
-
 class Migration(migrations.Migration):
     dependencies = [("inventory", "0014_kits_at_platforms")]
 
-    operations = [migrations.RunPython(seal, unseal)]
+    operations = [trigger(create=CREATE, drop=DROP)]
