@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from django.db.models import Exists, F, OuterRef, Q, Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 
 from catalog.kits.contents import Part, parts_of
 from inventory.models import KitCount, PlatformStock, Reservation, StockLevel
@@ -53,7 +53,7 @@ def _counted(level_ids: Collection[int]) -> dict[tuple[str, int], int]:
         reference=OuterRef("reference"), warehouse=OuterRef("level__warehouse")
     )
     rows = KitCount.objects.filter(Q(is_sale=True) | Exists(open_), level__in=level_ids, held__gt=0)
-    sums = rows.order_by().values("platform", "level_id").annotate(kits=Sum(F("held")))
+    sums = rows.order_by().values("platform", "level_id").annotate(kits=Sum("held"))
     return {(row["platform"], row["level_id"]): row["kits"] for row in sums}
 
 
@@ -65,16 +65,18 @@ def _ours(
 ) -> Ours:
     level = stock.level
     number = kit_stock(
-        (_part_stock(part, shelves.get((part.sellable_id, level.warehouse_id)), stock))
-        for part in parts
+        (
+            _part_stock(part, shelves.get((part.sellable_id, level.warehouse_id)), stock)
+            for part in parts
+        ),
+        # What its warehouse keeps back is kept back of each component already.
+        own_buffer=level.buffer or 0,
     )
-    # What its warehouse keeps back is kept back of each component already.
-    buffer = number.buffer + (level.buffer or 0)
     return Ours(
         on_hand=number.available + counted,
         reserved=counted,
         counted_there=counted,
-        buffer=buffer,
+        buffer=number.buffer,
         is_kit=True,
     )
 
