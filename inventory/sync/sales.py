@@ -108,14 +108,15 @@ class Counts:
     went: Span | None = field(default=None, compare=False)
 
 
-def take_sales(*, platform: str, sales: Sequence[SeenSale]) -> int:
+def take_sales(*, platform: str, sales: Sequence[SeenSale], places: Places | None = None) -> int:
     """Bring holds and ledger in line with what was sold there; returns how many orders moved them.
 
+    `places` are those of all that was sold, where they have been looked up already.
     Each order is a transaction of its own, and a repeat changes nothing.
     """
     if platform not in WITH_STOCK:
         return 0
-    places = places_of(platform, [unit for sale in sales for unit in sale.units])
+    places = places or places_of(platform, [unit for sale in sales for unit in sale.units])
     known = _known(platform, sales)
     return sum(_take(platform, sale, places, known[sale.order_ref]) for sale in sales)
 

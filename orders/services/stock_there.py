@@ -62,7 +62,7 @@ def follow_orders_there(*, platform: str, orders: Sequence[OrderThere]) -> int:
         for order in orders
         if order.number not in ours
     ]
-    return _take(platform, sales)
+    return _take(platform, sales, places)
 
 
 def note_allocated_there(*, shipment: Shipment) -> None:
@@ -183,14 +183,14 @@ def _sale(order: OrderThere) -> SeenSale:
     )
 
 
-def _take(platform: str, sales: Sequence[SeenSale]) -> int:
+def _take(platform: str, sales: Sequence[SeenSale], places: Places) -> int:
     """All at once, or one by one after a fault: one that cannot be taken costs no other, and is
     seen again within the overlap."""
     try:
-        return take_sales(platform=platform, sales=sales)
+        return take_sales(platform=platform, sales=sales, places=places)
     except Exception:
         if len(sales) == 1:
             facts = {"platform": platform, "order": sales[0].order_ref}
             logger.exception("sale not taken", extra=facts)
             return 0
-    return sum(_take(platform, [sale]) for sale in sales)
+    return sum(_take(platform, [sale], places) for sale in sales)
